@@ -1,0 +1,186 @@
+# drydock: `make help` lists the targets.
+#
+# One Makefile, no recursion: a *variant* is a way of compiling everything (plain, coverage, asan, o0, clang), each with its
+# own objects under build/. Sources are found by folder; the folders' order is the order of the arrows in the design.
+
+MAKEFLAGS += --no-builtin-rules
+ifeq ($(filter -j%,$(MAKEFLAGS)),)
+MAKEFLAGS += -j$(shell nproc)
+endif
+.SUFFIXES:
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := all
+SHELL := /bin/bash
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+BUILD := build
+VERSION := 0.1.0
+
+CC ?= gcc
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Werror
+CFLAGS ?= -O2 -g
+BASE_CFLAGS = -std=c17 $(WARNINGS) -D_GNU_SOURCE -I. -DDRYDOCK_VERSION='"$(VERSION)"'
+LIBS := -lcjson -lcrypto -lm
+TEST_LIBS := -lcmocka $(LIBS)
+
+# What a clean machine lacks, per purpose. gcc and make are what `make` itself needs to get here.
+PACKAGES := gcc libc6-dev pkg-config libcmocka-dev libcjson-dev libssl-dev libfaketime faketime lcov
+LINT_PACKAGES := clang clang-format clang-tidy cppcheck python3-jsonschema
+
+FOLDERS := core fakes reports sim sim/kernel sim/oracles sim/scenario sim/cli
+SOURCES := $(sort $(foreach folder,$(FOLDERS),$(wildcard $(folder)/*.c)))
+MAIN := sim/main.c
+LIBRARY := $(filter-out $(MAIN),$(SOURCES))
+TESTS := $(sort $(wildcard core/tests/*_test.c fakes/tests/*_test.c reports/tests/*_test.c sim/tests/*_test.c))
+TEST_HELPERS := $(filter-out $(TESTS),$(sort $(wildcard */tests/*.c)))
+BENCHES := $(sort $(wildcard sim/bench/*.c))
+HEADERS := $(sort $(wildcard */*.h */*/*.h */*.def */*/*.def))
+
+## all: build build/drydock (default)
+all: $(BUILD)/drydock
+.PHONY: all
+
+# ---- variants -----------------------------------------------------------------------------------------------------
+# variant(name, directory, compiler, flags, link flags)
+define variant
+$(1)_OBJECTS := $$(LIBRARY:%.c=$(2)/obj/%.o)
+$(1)_TESTS := $$(TESTS:%.c=$(2)/%)
+
+$(2)/obj/%.o: %.c | $$(BUILD)/.deps
+	@mkdir -p $$(@D)
+	$$(QUIET_CC)$(3) $$(BASE_CFLAGS) $(4) -MMD -MP -c $$< -o $$@
+
+$(2)/libdrydock.a: $$($(1)_OBJECTS)
+	@rm -f $$@
+	$$(QUIET_AR)ar rcs $$@ $$^
+
+$(2)/drydock: $(2)/obj/$$(MAIN:.c=.o) $(2)/libdrydock.a
+	$$(QUIET_LD)$(3) $(4) $(5) $$^ $$(LIBS) -o $$@
+
+$$($(1)_TESTS): $(2)/%: $(2)/obj/%.o $$(TEST_HELPERS:%.c=$(2)/obj/%.o) $(2)/libdrydock.a
+	@mkdir -p $$(@D)
+	$$(QUIET_LD)$(3) $(4) $(5) $$^ $$(TEST_LIBS) -o $$@
+
+.SECONDARY: $$(SOURCES:%.c=$(2)/obj/%.o) $$(TESTS:%.c=$(2)/obj/%.o) $$(TEST_HELPERS:%.c=$(2)/obj/%.o)
+-include $$(SOURCES:%.c=$(2)/obj/%.d) $$(TESTS:%.c=$(2)/obj/%.d) $$(TEST_HELPERS:%.c=$(2)/obj/%.d)
+endef
+
+ifneq ($(V),1)
+QUIET_CC = @echo "  CC    $@";
+QUIET_AR = @echo "  AR    $@";
+QUIET_LD = @echo "  LINK  $@";
+endif
+
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+
+$(eval $(call variant,plain,$(BUILD),$$(CC),$$(CFLAGS),$$(LDFLAGS)))
+$(eval $(call variant,coverage,$(BUILD)/coverage,gcc,-O0 -g --coverage -DDRYDOCK_COVERAGE -DDRYDOCK_OBJECTS='"$(CURDIR)/$(BUILD)/coverage/obj"',--coverage))
+$(eval $(call variant,asan,$(BUILD)/asan,gcc,-O1 -g $(SANITIZE),))
+$(eval $(call variant,o0,$(BUILD)/o0,gcc,-O0,))
+$(eval $(call variant,clang,$(BUILD)/clang,clang,-O2,))
+
+# ---- packages -----------------------------------------------------------------------------------------------------
+
+# have(packages): those that dpkg does not know as installed
+missing = $(shell for p in $(1); do dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done)
+
+define install_packages
+@missing="$(call missing,$(1))"; \
+if [ -n "$$missing" ]; then \
+  if [ "$$(id -u)" = 0 ]; then sudo=; \
+  elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then sudo=sudo; \
+  elif command -v sudo >/dev/null && [ -t 0 ]; then sudo=sudo; \
+  else echo "drydock: missing packages, install them as root: apt-get install $$missing" >&2; exit 1; fi; \
+  echo "  APT   $$missing"; \
+  export DEBIAN_FRONTEND=noninteractive; \
+  $$sudo apt-get install -y -qq --no-install-recommends $$missing >/dev/null 2>&1 || \
+  { $$sudo apt-get update -qq && $$sudo apt-get install -y -qq --no-install-recommends $$missing >/dev/null; } || \
+  { echo "drydock: could not install: $$missing" >&2; exit 1; }; \
+fi
+endef
+
+$(BUILD)/.deps:
+	@mkdir -p $(@D)
+	$(call install_packages,$(PACKAGES))
+	@touch $@
+
+$(BUILD)/.lint-deps: $(BUILD)/.deps
+	$(call install_packages,$(LINT_PACKAGES))
+	@touch $@
+
+## deps: install the Debian packages that building, testing and linting need
+deps:
+	@rm -f $(BUILD)/.deps $(BUILD)/.lint-deps
+	@$(MAKE) --no-print-directory $(BUILD)/.deps $(BUILD)/.lint-deps
+.PHONY: deps
+
+# ---- using --------------------------------------------------------------------------------------------------------
+
+## run: play the incident on 8.9.1 and 8.9.2, with timeline, verdicts and coverage
+run: $(BUILD)/drydock $(BUILD)/coverage/drydock
+	@$(BUILD)/coverage/drydock run scenarios/incidents/openclawpro.json --revision all --timeline \
+	  --coverage $(BUILD)/coverage/run
+.PHONY: run
+
+## test: build and run every test, then the scenario library, twice and under faked dates
+test: $(BUILD)/drydock $(plain_TESTS) $(BUILD)/o0/drydock
+	@sim/tests/run_tests.sh $(BUILD) $(plain_TESTS)
+	@sim/tests/scenarios.sh $(BUILD)/drydock
+	@sim/tests/determinism.sh $(BUILD)/drydock $(BUILD)/o0/drydock
+	@sim/tests/faketime.sh $(BUILD)/drydock
+.PHONY: test
+
+## test-asan: the same tests and scenarios under AddressSanitizer, UndefinedBehaviorSanitizer and LeakSanitizer
+test-asan: $(BUILD)/asan/drydock $(asan_TESTS)
+	@sim/tests/run_tests.sh $(BUILD)/asan $(asan_TESTS)
+	@sim/tests/scenarios.sh $(BUILD)/asan/drydock
+.PHONY: test-asan
+
+## test-compilers: gcc and clang, with and without optimisation, must give the same traces
+test-compilers: $(BUILD)/.lint-deps
+	@$(MAKE) --no-print-directory $(BUILD)/drydock $(BUILD)/o0/drydock $(BUILD)/clang/drydock
+	@sim/tests/determinism.sh $(BUILD)/drydock $(BUILD)/o0/drydock $(BUILD)/clang/drydock
+.PHONY: test-compilers
+
+## coverage: what tests and scenarios reach of core/: build/coverage/index.html and a table
+coverage: $(BUILD)/coverage/drydock $(coverage_TESTS)
+	@sim/tests/coverage.sh $(BUILD)/coverage $(coverage_TESTS)
+.PHONY: coverage
+
+## bench: how long a replay takes, and the ratio of virtual to wall time
+bench: $(BUILD)/drydock
+	@sim/bench/replay.sh $(BUILD)/drydock
+.PHONY: bench
+
+## lint: formatting, static analysis, includes that run against the arrows
+lint: $(BUILD)/.lint-deps
+	@sim/tests/lint.sh $(SOURCES) $(TESTS) $(TEST_HELPERS) $(HEADERS)
+.PHONY: lint
+
+## install: install the binary and the scenarios below $(DESTDIR)$(PREFIX)
+install: $(BUILD)/drydock
+	install -D -m 755 $(BUILD)/drydock $(DESTDIR)$(PREFIX)/bin/drydock
+	find scenarios -type f -print0 | xargs -0 -I{} install -D -m 644 {} $(DESTDIR)$(PREFIX)/share/drydock/{}
+.PHONY: install
+
+## uninstall: take away what install put there
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/drydock
+	rm -rf $(DESTDIR)$(PREFIX)/share/drydock
+.PHONY: uninstall
+
+## clean: remove everything that was built
+clean:
+	rm -rf $(BUILD)
+.PHONY: clean
+
+## help: this list
+help:
+	@sed -n 's/^## \([a-z-]*\): \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r target what; do printf '  %-16s %s\n' "$$target" "$$what"; done
+	@echo
+	@echo "  V=1 shows commands; CC, CFLAGS, PREFIX and DESTDIR are honoured."
+.PHONY: help

@@ -1,0 +1,283 @@
+#include "core/app_spec.h"
+
+#include <string.h>
+
+enum { VERSION_WITH_COMPOSE = 4, VERSION_MAX = 8 };
+
+/* ---- reading
+ * ---------------------------------------------------------------------------------------------------------- */
+
+static void read_component(struct component *component, const struct value *document)
+{
+    const struct value *env = value_get(document, "environmentParameters");
+
+    component->document = document;
+    component->name = value_get_text(document, "name");
+    component->container_data = value_get_text(document, "containerData");
+    component->cpu = value_get_number(document, "cpu", 0);
+    component->ram = value_get_number(document, "ram", 0);
+    component->hdd = value_get_number(document, "hdd", 0);
+    component->env =
+        value_truthy(env) ? env : value_get(document, "enviromentParameters"); /* 12.5: the older spelling */
+}
+
+struct app_spec *app_spec_from(struct arena *arena, const struct value *document)
+{
+    struct app_spec *spec = arena_alloc(arena, sizeof *spec);
+    const struct value *compose = value_get(document, "compose");
+    const char *enterprise = value_get_text(document, "enterprise");
+
+    spec->document = document;
+    spec->version = (int)value_get_number(document, "version", 0);
+    spec->name = value_get_text(document, "name");
+    spec->hash = value_get_text(document, "hash");
+    spec->owner = value_get_text(document, "owner");
+    spec->enterprise = enterprise != NULL && enterprise[0] != '\0' ? enterprise : NULL;
+    spec->has_compose = value_is(compose, VALUE_ARRAY);
+    if (spec->name == NULL) {
+        spec->name = "undefined"; /* what JavaScript would put into a text */
+    }
+    if (spec->version < VERSION_WITH_COMPOSE) {
+        spec->component_count = 1;
+        spec->components = arena_alloc(arena, sizeof *spec->components);
+        read_component(&spec->components[0], document);
+        return spec;
+    }
+    spec->component_count = value_count(compose);
+    spec->components = arena_alloc(arena, (spec->component_count + 1) * sizeof *spec->components);
+    for (uint32_t i = 0; i < spec->component_count; i++) {
+        read_component(&spec->components[i], value_at(compose, i));
+    }
+    return spec;
+}
+
+/* ---- writing back
+ * ------------------------------------------------------------------------------------------------------ */
+
+static const struct value *with_number(struct arena *arena, const struct value *document, const char *key,
+                                       double number)
+{
+    double old = value_get_number(document, key, 0);
+
+    return old >= number && old <= number ? document : value_with(arena, document, key, value_number(arena, number));
+}
+
+static const struct value *component_document(struct arena *arena, const struct component *component)
+{
+    const struct value *document = component->document;
+
+    document = with_number(arena, document, "cpu", component->cpu);
+    document = with_number(arena, document, "ram", component->ram);
+    document = with_number(arena, document, "hdd", component->hdd);
+    if (value_get(document, "environmentParameters") != NULL && component->env != NULL &&
+        !value_equal(component->env, value_get(document, "environmentParameters"))) {
+        document = value_with(arena, document, "environmentParameters", component->env);
+    }
+    return document;
+}
+
+const struct value *app_spec_document(struct arena *arena, const struct app_spec *spec)
+{
+    if (spec->version < VERSION_WITH_COMPOSE) {
+        return component_document(arena, &spec->components[0]);
+    }
+    if (!spec->has_compose) {
+        return spec->document;
+    }
+    const struct value **entries = arena_alloc(arena, (spec->component_count + 1) * sizeof *entries);
+    bool changed = false;
+
+    for (uint32_t i = 0; i < spec->component_count; i++) {
+        entries[i] = component_document(arena, &spec->components[i]);
+        changed = changed || entries[i] != spec->components[i].document;
+    }
+    return changed ? value_with(arena, spec->document, "compose", value_array(arena, entries, spec->component_count))
+                   : spec->document;
+}
+
+struct app_spec *app_spec_copy(struct arena *arena, const struct app_spec *spec)
+{
+    return app_spec_from(arena, value_copy(arena, app_spec_document(arena, spec)));
+}
+
+struct component *app_spec_component(const struct app_spec *spec, const char *name)
+{
+    for (uint32_t i = 0; i < spec->component_count; i++) {
+        struct component *component = &spec->components[i];
+
+        if (component->name != NULL && strcmp(component->name, name) == 0) {
+            return component;
+        }
+    }
+    return NULL;
+}
+
+/* ---- resources (1.6 step 4)
+ * --------------------------------------------------------------------------------------------- */
+
+static void apply_tier_field(double *field, const struct component *component, const char *name, const char *tier)
+{
+    char key[32] = "";
+
+    strncat(key, name, 8);
+    strncat(key, tier, 16);
+    const struct value *own = value_get(component->document, key);
+
+    if (value_truthy(own)) {
+        *field = value_to_number(own, *field);
+    }
+}
+
+void apply_tier_resources(struct component *component, const char *tier, bool test)
+{
+    if (test) {
+        /* lifecycle.md 11, test resources */
+        component->cpu = 0.2;
+        component->ram = 300;
+        component->hdd = 2;
+        return;
+    }
+    apply_tier_field(&component->cpu, component, "cpu", tier);
+    apply_tier_field(&component->ram, component, "ram", tier);
+    apply_tier_field(&component->hdd, component, "hdd", tier);
+}
+
+/* ---- specificationFormatter (3.5)
+ * ----------------------------------------------------------------------------------------- */
+
+enum field_kind { FIELD_TEXT, FIELD_NUMBER, FIELD_BOOLEAN, FIELD_ARRAY, FIELD_ANY };
+
+/* A field of the formatted specification: of which versions it is part, and whether it must be there. */
+struct field {
+    const char *name;
+    enum field_kind kind;
+    int version_first, version_last;
+    bool required;
+};
+
+/* In the order in which the formatter writes them. Flat fields are those of version ≤ 3. */
+static const struct field fields[] = {
+    {"version", FIELD_NUMBER, 1, 8, true},
+    {"name", FIELD_TEXT, 1, 8, true},
+    {"description", FIELD_TEXT, 1, 8, true},
+    {"owner", FIELD_TEXT, 1, 8, true},
+    {"repotag", FIELD_TEXT, 1, 3, true},
+    {"port", FIELD_NUMBER, 1, 1, false},
+    {"containerPort", FIELD_NUMBER, 1, 1, false},
+    {"ports", FIELD_ARRAY, 2, 3, true},
+    {"containerPorts", FIELD_ARRAY, 2, 3, true},
+    {"domains", FIELD_ARRAY, 2, 3, false},
+    {"enviromentParameters", FIELD_ARRAY, 1, 3, false},
+    {"commands", FIELD_ARRAY, 1, 3, false},
+    {"containerData", FIELD_TEXT, 1, 3, true},
+    {"cpu", FIELD_NUMBER, 1, 3, true},
+    {"ram", FIELD_NUMBER, 1, 3, true},
+    {"hdd", FIELD_NUMBER, 1, 3, true},
+    {"tiered", FIELD_BOOLEAN, 1, 3, false},
+    {"cpubasic", FIELD_NUMBER, 1, 3, false},
+    {"cpusuper", FIELD_NUMBER, 1, 3, false},
+    {"cpubamf", FIELD_NUMBER, 1, 3, false},
+    {"rambasic", FIELD_NUMBER, 1, 3, false},
+    {"ramsuper", FIELD_NUMBER, 1, 3, false},
+    {"rambamf", FIELD_NUMBER, 1, 3, false},
+    {"hddbasic", FIELD_NUMBER, 1, 3, false},
+    {"hddsuper", FIELD_NUMBER, 1, 3, false},
+    {"hddbamf", FIELD_NUMBER, 1, 3, false},
+    {"compose", FIELD_ARRAY, 4, 8, true},
+    {"instances", FIELD_NUMBER, 3, 8, true},
+    {"contacts", FIELD_ARRAY, 5, 8, true},
+    {"geolocation", FIELD_ARRAY, 5, 8, true},
+    {"expire", FIELD_NUMBER, 6, 8, true},
+    {"nodes", FIELD_ARRAY, 7, 8, true},
+    {"staticip", FIELD_BOOLEAN, 7, 8, true},
+    {"datacenter", FIELD_ANY, 8, 8, false},
+    {"enterprise", FIELD_TEXT, 8, 8, false},
+};
+
+enum { FIELD_COUNT = sizeof fields / sizeof fields[0] };
+
+/* Limits of 3.5: instances and expire. */
+enum { INSTANCES_MIN = 3, INSTANCES_MAX = 100, EXPIRE_MAX = 4 * 264000 };
+
+static const char *field_text(struct arena *arena, const struct value *value)
+{
+    return value_is(value, VALUE_STRING) ? value->string : value_json(arena, value);
+}
+
+/* Brings a value to the field's kind; NULL when that cannot be. */
+static const struct value *coerce(struct arena *arena, const struct value *value, enum field_kind kind)
+{
+    switch (kind) {
+    case FIELD_TEXT:
+        return value_is(value, VALUE_STRING) ? value : value_string(arena, field_text(arena, value));
+    case FIELD_NUMBER:
+        if (value_is(value, VALUE_STRING)) {
+            const struct value *parsed = value_parse(arena, value->string, value->count);
+
+            return value_is(parsed, VALUE_NUMBER) ? parsed : NULL;
+        }
+        return value_is(value, VALUE_NUMBER) ? value : NULL;
+    case FIELD_BOOLEAN:
+        return value_bool(value_truthy(value) && !value_is_text(value, "false"));
+    case FIELD_ARRAY:
+        if (value_is(value, VALUE_STRING)) {
+            const struct value *parsed = value_parse(arena, value->string, value->count);
+
+            return value_is(parsed, VALUE_ARRAY) ? parsed : NULL;
+        }
+        return value_is(value, VALUE_ARRAY) ? value : NULL;
+    case FIELD_ANY:
+        return value;
+    }
+    return NULL;
+}
+
+static const struct error *check_limits(struct arena *arena, const struct value *document, int version)
+{
+    double instances = value_get_number(document, "instances", INSTANCES_MIN);
+    double expire = value_get_number(document, "expire", 0);
+
+    if (version >= 3 && (instances < INSTANCES_MIN || instances > INSTANCES_MAX)) {
+        return error_new(arena, "Error", "Minimum number of instances is %d and maximum %d", INSTANCES_MIN,
+                         INSTANCES_MAX);
+    }
+    if (version >= 6 && expire > EXPIRE_MAX) {
+        return error_new(arena, "Error", "Maximum expiration of application is %d blocks", EXPIRE_MAX);
+    }
+    return NULL;
+}
+
+const struct error *specification_formatter(struct task *task, const struct app_spec *spec, struct app_spec **formatted)
+{
+    struct arena *arena = task->arena;
+    const struct value *document = app_spec_document(arena, spec);
+    struct value_member members[FIELD_COUNT];
+    size_t count = 0;
+
+    if (spec->version < 1 || spec->version > VERSION_MAX) {
+        return error_new(arena, "Error", "Missing Flux App specification parameter version");
+    }
+    for (size_t i = 0; i < FIELD_COUNT; i++) {
+        const struct field *field = &fields[i];
+        const struct value *value = value_get(document, field->name);
+
+        if (spec->version < field->version_first || spec->version > field->version_last) {
+            continue;
+        }
+        if (value == NULL || value->kind == VALUE_NULL) {
+            if (field->required) {
+                return error_new(arena, "Error", "Missing Flux App specification parameter %s", field->name);
+            }
+            continue;
+        }
+        value = coerce(arena, value, field->kind);
+        if (value == NULL) {
+            return error_new(arena, "Error", "Invalid Flux App specification parameter %s", field->name);
+        }
+        members[count++] = (struct value_member){field->name, value};
+    }
+    document = value_object(arena, members, count);
+    TRY(check_limits(arena, document, spec->version));
+    *formatted = app_spec_from(arena, document);
+    return NULL;
+}

@@ -1,0 +1,120 @@
+#include "core/arena.h"
+
+#include <assert.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ARENA_ALIGNMENT = 16, ARENA_CHUNK_SIZE_MIN = 4096 };
+
+_Static_assert(sizeof(struct arena_chunk) % ARENA_ALIGNMENT == 0, "a chunk's first byte must be aligned");
+
+void arena_init(struct arena *arena, struct arena_source *source)
+{
+    *arena = (struct arena){.source = source};
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+    size_t rounded = (size + ARENA_ALIGNMENT - 1) & ~(size_t)(ARENA_ALIGNMENT - 1);
+
+    assert(rounded >= size);
+    if ((size_t)(arena->end - arena->next) < rounded || arena->next == NULL) {
+        size_t wanted = rounded + sizeof(struct arena_chunk);
+        struct arena_chunk *chunk =
+            arena->source->lend(arena->source, wanted > ARENA_CHUNK_SIZE_MIN ? wanted : ARENA_CHUNK_SIZE_MIN);
+
+        assert(chunk->size >= wanted);
+        chunk->next = arena->chunks;
+        arena->chunks = chunk;
+        arena->next = (char *)(chunk + 1);
+        arena->end = (char *)chunk + chunk->size;
+    }
+    void *memory = arena->next;
+
+    arena->next += rounded;
+    return memset(memory, 0, rounded);
+}
+
+char *arena_string_n(struct arena *arena, const char *text, size_t length)
+{
+    char *copy = arena_alloc(arena, length + 1);
+
+    memcpy(copy, text, length);
+    return copy;
+}
+
+char *arena_string(struct arena *arena, const char *text)
+{
+    return arena_string_n(arena, text, strlen(text));
+}
+
+char *arena_vprintf(struct arena *arena, const char *format, va_list arguments)
+{
+    char text[512];
+    va_list again;
+
+    va_copy(again, arguments);
+    int length = vsnprintf(text, sizeof text, format, arguments);
+
+    assert(length >= 0);
+    char *copy = arena_alloc(arena, (size_t)length + 1);
+
+    if ((size_t)length < sizeof text) {
+        memcpy(copy, text, (size_t)length + 1);
+    } else {
+        vsnprintf(copy, (size_t)length + 1, format, again);
+    }
+    va_end(again);
+    return copy;
+}
+
+char *arena_printf(struct arena *arena, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    char *text = arena_vprintf(arena, format, arguments);
+
+    va_end(arguments);
+    return text;
+}
+
+void arena_reset(struct arena *arena)
+{
+    while (arena->chunks != NULL) {
+        struct arena_chunk *chunk = arena->chunks;
+
+        arena->chunks = chunk->next;
+        arena->source->take_back(arena->source, chunk);
+    }
+    arena->next = NULL;
+    arena->end = NULL;
+}
+
+static struct arena_chunk *malloc_lend(struct arena_source *source, size_t size_min)
+{
+    struct arena_chunk *chunk = malloc(size_min);
+
+    (void)source;
+    if (chunk == NULL) {
+        fputs("drydock: out of memory\n", stderr);
+        abort();
+    }
+    chunk->size = size_min;
+    return chunk;
+}
+
+static void malloc_take_back(struct arena_source *source, struct arena_chunk *chunk)
+{
+    (void)source;
+    free(chunk);
+}
+
+struct arena_source *arena_source_malloc(void)
+{
+    static struct arena_source source = {malloc_lend, malloc_take_back};
+
+    return &source;
+}

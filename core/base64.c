@@ -1,0 +1,30 @@
+#include "core/base64.h"
+
+#include <limits.h>
+#include <openssl/evp.h>
+#include <string.h>
+
+const char *base64_encode(struct arena *arena, const void *bytes, size_t length)
+{
+    char *text = arena_alloc(arena, (length + 2) / 3 * 4 + 1);
+
+    EVP_EncodeBlock((unsigned char *)text, bytes, (int)length);
+    return text;
+}
+
+unsigned char *base64_decode(struct arena *arena, const char *text, size_t *length)
+{
+    size_t characters = strlen(text);
+
+    if (characters == 0 || characters % 4 != 0 || characters > INT_MAX) {
+        return NULL;
+    }
+    unsigned char *bytes = arena_alloc(arena, characters / 4 * 3);
+
+    if (EVP_DecodeBlock(bytes, (const unsigned char *)text, (int)characters) < 0) {
+        return NULL;
+    }
+    /* EVP_DecodeBlock counts the padding as bytes. */
+    *length = characters / 4 * 3 - (text[characters - 1] == '=') - (text[characters - 2] == '=');
+    return bytes;
+}

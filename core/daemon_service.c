@@ -1,0 +1,111 @@
+#include "core/daemon_service.h"
+
+#include <math.h>
+#include <string.h>
+
+/* A daemon call through a reply cache: key = method + JSON of parameters; errors are not cached (12.1). */
+static const struct error *cached_call(struct task *task, struct effect *effect, const char *method,
+                                       struct cache *replies, const char *cell, const struct value **reply)
+{
+    const char *key =
+        arena_printf(task->arena, "%s%s", method, value_json(task->arena, value_get(effect->args, "params")));
+
+    *reply = cell_get(task, replies, cell, key);
+    if (*reply != NULL) {
+        microtask(task);
+        return NULL;
+    }
+    TRY(perform(task, effect));
+    const struct value *kept = value_copy(task->node->memory, effect->result);
+
+    cell_set(task, replies, cell, key, (void *)(uintptr_t)kept);
+    *reply = kept;
+    return NULL;
+}
+
+static const struct error *get_node_status(struct task *task, const struct value **status)
+{
+    struct effect effect = {.id = EFFECT_DAEMON_GETZELNODESTATUS,
+                            .args = OBJECT(task->arena, {"params", value_empty_array()})};
+
+    return cached_call(task, &effect, "getzelnodestatus", &task->node->daemon_replies, "daemonReplies", status);
+}
+
+/* The text between `COutPoint(` and the comma; NULL when there is none. */
+static const char *collateral_txid(struct task *task, const struct value *status, int *output)
+{
+    static const char opening[] = "COutPoint(";
+    const char *text = value_get_text(status, "collateral");
+    const char *start = text == NULL ? NULL : strstr(text, opening);
+    const char *comma = start == NULL ? NULL : strchr(start, ',');
+
+    if (comma == NULL) {
+        return NULL;
+    }
+    start += sizeof opening - 1;
+    *output = 0;
+    for (const char *digit = comma + 1; *digit != '\0' && *digit != ')'; digit++) {
+        if (*digit >= '0' && *digit <= '9' && *output < 10000) {
+            *output = *output * 10 + (*digit - '0');
+        }
+    }
+    return arena_string_n(task->arena, start, (size_t)(comma - start));
+}
+
+static const char *tier_of_collateral(double value)
+{
+    static const struct {
+        long collateral;
+        const char *tier;
+    } tiers[] = {{1000, "basic"},  {10000, "basic"}, {12500, "super"},
+                 {25000, "super"}, {40000, "bamf"},  {100000, "bamf"}};
+
+    for (size_t i = 0; i < sizeof tiers / sizeof tiers[0]; i++) {
+        if (fabs(value - (double)tiers[i].collateral) < 0.5) {
+            return tiers[i].tier;
+        }
+    }
+    return NULL;
+}
+
+const struct error *node_tier(struct task *task, const char **tier)
+{
+    const struct value *status = NULL;
+    const struct value *transaction = NULL;
+    int output = 0;
+
+    if (task->node->tier != NULL) {
+        microtask(task);
+        *tier = task->node->tier;
+        return NULL;
+    }
+    *tier = NULL;
+    TRY(get_node_status(task, &status));
+    const char *txid = collateral_txid(task, status, &output);
+
+    if (txid == NULL) {
+        return error_new(task->arena, "TypeError", "Cannot read properties of undefined (reading 'split')");
+    }
+    struct effect effect = {.id = EFFECT_DAEMON_GETRAWTRANSACTION,
+                            .args = OBJECT(task->arena, {"params", ARRAY(task->arena, value_string(task->arena, txid),
+                                                                         value_number(task->arena, 1))})};
+
+    TRY(cached_call(task, &effect, "getrawtransaction", &task->node->raw_transactions, "rawTransactions",
+                    &transaction));
+    const struct value *vout = value_at(value_get(transaction, "vout"), (uint32_t)output);
+
+    *tier = tier_of_collateral(value_get_number(vout, "value", 0));
+    if (*tier == NULL) {
+        return error_new(task->arena, "Error", "Unrecognised Flux node tier");
+    }
+    task->node->tier = *tier;
+    return NULL;
+}
+
+bool is_node_status_confirmed(struct task *task)
+{
+    const struct value *status = NULL;
+
+    /* 4.2 step 1: an error counts as no. */
+    return get_node_status(task, &status) == NULL && value_is_text(value_get(status, "status"), "CONFIRMED");
+}

@@ -1,0 +1,12 @@
+/* The flux daemon and what is kept of its replies: lifecycle.md 12.1. */
+#ifndef DRYDOCK_CORE_DAEMON_SERVICE_H
+#define DRYDOCK_CORE_DAEMON_SERVICE_H
+
+#include "core/node.h"
+
+/* nodeTier(): *tier is "basic", "super" or "bamf". Kept for the process after the first success. */
+const struct error *node_tier(struct task *task, const char **tier) MUST_CHECK;
+/* 4.2 step 1: status CONFIRMED; an error counts as no. */
+bool is_node_status_confirmed(struct task *task);
+
+#endif

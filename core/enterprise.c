@@ -1,0 +1,148 @@
+#include "core/enterprise.h"
+
+#include "core/base64.h"
+#include "core/benchmark_service.h"
+#include "core/db.h"
+
+#include <openssl/evp.h>
+#include <string.h>
+
+/* ---- the blob (3.4) -----------------------------------------------------------------------------------------------
+ */
+
+struct blob {
+    const unsigned char *encrypted_key; /* BLOB_KEY_SIZE bytes */
+    const unsigned char *nonce;
+    const unsigned char *ciphertext;
+    size_t ciphertext_size;
+    const unsigned char *tag;
+};
+
+static const struct error *open_blob(struct task *task, const char *enterprise, struct blob *blob)
+{
+    size_t size = 0;
+    const unsigned char *bytes = base64_decode(task->arena, enterprise, &size);
+
+    if (bytes == NULL || size < BLOB_KEY_SIZE + BLOB_NONCE_SIZE + BLOB_TAG_SIZE) {
+        return error_new(task->arena, "Error", "Invalid enterprise object");
+    }
+    *blob = (struct blob){.encrypted_key = bytes,
+                          .nonce = bytes + BLOB_KEY_SIZE,
+                          .ciphertext = bytes + BLOB_KEY_SIZE + BLOB_NONCE_SIZE,
+                          .ciphertext_size = size - BLOB_KEY_SIZE - BLOB_NONCE_SIZE - BLOB_TAG_SIZE,
+                          .tag = bytes + size - BLOB_TAG_SIZE};
+    return NULL;
+}
+
+/* aes-256-gcm, no additional data. false when the tag does not fit. */
+static bool decrypt_aes(const struct blob *blob, const unsigned char *key, unsigned char *plain)
+{
+    EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
+    int written = 0;
+    int rest = 0;
+    bool good = context != NULL && EVP_DecryptInit_ex(context, EVP_aes_256_gcm(), NULL, key, blob->nonce) == 1 &&
+                EVP_DecryptUpdate(context, plain, &written, blob->ciphertext, (int)blob->ciphertext_size) == 1 &&
+                EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_GCM_SET_TAG, BLOB_TAG_SIZE, (void *)(uintptr_t)blob->tag) == 1 &&
+                EVP_DecryptFinal_ex(context, plain + written, &rest) == 1;
+
+    EVP_CIPHER_CTX_free(context);
+    return good;
+}
+
+/* decryptAesKeyWithRsaKey: the benchmark daemon holds the RSA key. */
+static const struct error *decrypt_aes_key_with_rsa_key(struct task *task, const struct blob *blob, const char *app,
+                                                        double height, const char *owner, const unsigned char **key)
+{
+    struct arena *arena = task->arena;
+    const char *message = base64_encode(arena, blob->encrypted_key, BLOB_KEY_SIZE);
+    const struct value *parameter =
+        OBJECT(arena, {"fluxID", value_string(arena, owner)}, {"appName", value_string(arena, app)},
+               {"message", value_string(arena, message)}, {"blockHeight", value_number(arena, height)});
+    const char *reply_text = NULL;
+
+    if (decrypt_rsa_message(task, value_json(arena, parameter), &reply_text) != NULL) {
+        return error_new(arena, "Error", "Error getting decrypted AES key.");
+    }
+    const struct value *reply = value_parse(arena, reply_text, strlen(reply_text));
+
+    if (reply == NULL) {
+        return error_new(arena, "SyntaxError", "Unexpected token in JSON at position 0");
+    }
+    if (!value_is_text(value_get(reply, "status"), "ok")) {
+        return error_new(arena, "Error", "Error decrypting AES key.");
+    }
+    const char *encoded = value_get_text(reply, "message");
+    size_t size = 0;
+
+    *key = encoded == NULL ? NULL : base64_decode(arena, encoded, &size);
+    return *key != NULL && size == AES_KEY_SIZE ? NULL : error_new(arena, "RangeError", "Invalid key length");
+}
+
+/* decryptEnterpriseFromSession: the plain {contacts, compose}. */
+static const struct error *decrypt_enterprise_from_session(struct task *task, const struct app_spec *spec,
+                                                           double height, const struct value **plain)
+{
+    struct blob blob;
+    const unsigned char *key = NULL;
+    const char *owner = spec->owner;
+
+    TRY(open_blob(task, spec->enterprise, &blob));
+    if (owner == NULL || owner[0] == '\0') {
+        const struct value *document = NULL;
+
+        TRY(find_one_in_database(task, INFO, filter_name_regex(task, spec->name), projection_no_id(task), &document));
+        owner = value_get_text(document, "owner");
+    }
+    TRY(decrypt_aes_key_with_rsa_key(task, &blob, spec->name, height, owner, &key));
+    unsigned char *text = arena_alloc(task->arena, blob.ciphertext_size + 1);
+
+    if (!decrypt_aes(&blob, key, text)) {
+        return error_new(task->arena, "Error", "Unsupported state or unable to authenticate data");
+    }
+    *plain = value_parse(task->arena, (const char *)text, blob.ciphertext_size);
+    return *plain != NULL ? NULL : error_new(task->arena, "SyntaxError", "Unexpected token in JSON at position 0");
+}
+
+/* ---- 3.4 steps 1–7 --------------------------------------------------------------------------------------------------
+ */
+
+/* Steps 4 and 5: two look-ups, of which only the second's last element is used. */
+static const struct error *find_height(struct task *task, const char *app, double *height)
+{
+    const struct value *name = value_string(task->arena, app);
+    const struct value *documents = NULL;
+    const struct value *registered =
+        OBJECT(task->arena, {"appSpecifications.name", name}, {"type", value_string(task->arena, "fluxappregister")});
+    const struct value *all = OBJECT(task->arena, {"appSpecifications.name", name});
+
+    TRY(find_in_database(task, MSG, registered, projection_no_id(task), &documents));
+    TRY(find_in_database(task, MSG, all, projection_no_id(task), &documents));
+    uint32_t count = value_count(documents);
+
+    *height = count == 0 ? 0 : value_get_number(value_at(documents, count - 1), "height", 0);
+    return NULL;
+}
+
+const struct error *check_and_decrypt_app_specs(struct task *task, struct arena *memory, const struct app_spec *spec,
+                                                struct app_spec **decrypted)
+{
+    const struct value *plain = NULL;
+    double height = 0;
+
+    if (spec == NULL || spec->version < 8 || spec->enterprise == NULL) {
+        microtask(task);
+        *decrypted = (struct app_spec *)(uintptr_t)spec; /* the same object: callers may change it, as in JavaScript */
+        return NULL;
+    }
+    if (!task->node->config.arcane) {
+        return error_new(task->arena, "Error", "Application Specifications can only be decrypted on ArcaneOS.");
+    }
+    TRY(find_height(task, spec->name, &height));
+    TRY(decrypt_enterprise_from_session(task, spec, height, &plain));
+    const struct value *document = app_spec_document(task->arena, spec);
+
+    document = value_with(task->arena, document, "compose", value_get(plain, "compose"));
+    document = value_with(task->arena, document, "contacts", value_get(plain, "contacts"));
+    *decrypted = app_spec_from(memory, memory == task->arena ? document : value_copy(memory, document));
+    return NULL;
+}

@@ -1,0 +1,154 @@
+/* One FluxOS process: its memory, its tasks, and the door to everything else.
+ *
+ * struct node dies in a crash, and with it flags, caches and latches; what survives is behind the door. A struct task
+ * is one chain of awaits: it owns an arena that is given back when the task ends. Core is called with the task that
+ * runs.
+ *
+ * Invariants: what runs between two perform() calls is atomic (lifecycle.md 0.2 [S]); shared cells are read and written
+ * through the accessors below only, so that a bench sees every access; nothing in core keeps state outside struct node.
+ */
+#ifndef DRYDOCK_CORE_NODE_H
+#define DRYDOCK_CORE_NODE_H
+
+#include "core/cache.h"
+#include "core/effect.h"
+#include "core/revision.h"
+
+struct node;
+struct task;
+
+/* The one way out. On return effect->result or effect->error is set; until then the task is blocked. */
+struct door {
+    void *world;
+    void (*perform)(void *world, struct task *task, struct effect *effect);
+};
+
+struct task {
+    struct node *node;
+    struct arena *arena; /* of this task; given back when it ends */
+    const char *name;    /* "install:webapp", "check" … */
+    void *host;          /* the scheduler's own; core does not look */
+};
+
+/* What [F] starts: run(task, argument) on a task of its own with the caller's name. The argument must be allocated in
+ * the node's memory or copied by the scheduler: it is `size` bytes copied into the new task's arena. */
+struct spawn {
+    void (*run)(struct task *task, const void *argument);
+    const void *argument;
+    size_t size;
+};
+
+enum note_id {
+#define NOTE(ID, name, what) NOTE_##ID,
+#include "core/notes.def"
+    NOTE_COUNT
+};
+
+struct note {
+    enum note_id id;
+    const char *app;    /* NULL when none */
+    const char *object; /* container or identifier; NULL when none */
+    const char *text;   /* the reason, when there is one; NULL otherwise */
+};
+
+enum flag_id {
+#define FLAG(ID, name, at_start) FLAG_##ID,
+#include "core/cells.def"
+    FLAG_COUNT
+};
+
+/* What the process is started with: environment and configuration, constant while it lives. Strings are borrowed. */
+struct node_config {
+    const struct revision *revision; /* its switches decide between releases */
+    const char *flux_dir;            /* "/home/abc/zelflux/"; ends with a slash */
+    const char *apps_folder;         /* "/home/abc/zelflux/ZelApps/"; ends with a slash (0.3) */
+    int api_port;                    /* 16127 */
+    bool arcane;                     /* FLUXOS_PATH is set: enterprise apps can be decrypted (3.4) */
+    bool upnp;
+    bool static_ip;                     /* as running messages say it */
+    double os_uptime_s_at_start;        /* seconds the host had been up at started_ms */
+    int64_t started_ms;                 /* instant of the process start */
+    const struct value *blocked_images; /* the node's own blocked repositories: array of text, or NULL */
+    const struct value
+        *always_restarted; /* owners whose containers restart always (2.7 step 1): array of text, or NULL */
+    const struct value *outbound_peers; /* addresses: array of text */
+    const struct value *inbound_peers;
+};
+
+/* An entry of receiveOnlySyncthingAppsCache (7.3). */
+struct sync_state {
+    bool restarted;
+    bool first_encounter_skipped;
+    int executions;
+};
+
+struct node {
+    struct door door;
+    struct node_config config;
+    struct arena *memory; /* the process's */
+
+    bool flags[FLAG_COUNT];
+    struct cache backup_in_progress;  /* app names (5.6) */
+    struct cache restore_in_progress; /* app names (5.6) */
+    struct cache running_apps_cache;  /* set of app names */
+    struct cache monitored;           /* set of identifiers (appsMonitored) */
+    struct cache stopped_apps_cache;  /* 40, 90 min */
+    struct cache decryption_cache;    /* 100, 7 d: hash → struct app_spec *, by reference (3.3) */
+    struct cache daemon_replies;      /* 50, 20 s: method and parameters → const struct value * (12.1) */
+    struct cache raw_transactions;    /* 300, 1 h */
+    struct cache repository_lists;    /* 10, 6 h */
+    struct cache receive_only;        /* app id → struct sync_state * */
+    struct cache master_history;      /* identifier → last FDM address, text (5.1) */
+    struct cache master_schedule;     /* identifier → int64_t * ms */
+    struct cache closed_peers;        /* addresses whose sending failed (4.7) */
+
+    bool first_check_done;       /* latch of 4.2 step 11 */
+    int64_t benchmark_stored_ms; /* when the benchmark document was last written, 0: never (12.1) */
+    const char *tier;            /* "basic", "super", "bamf"; NULL until known (12.1) */
+    double ssd_gb;               /* 0 until known (2.6 step 2) */
+};
+
+/* Starts a process: everything as at boot. `memory` and what config points to must outlive the node. */
+void node_start(struct node *node, struct arena *memory, struct door door, const struct node_config *config);
+
+/* Sends an effect through the door and waits for the answer; returns effect->error. */
+const struct error *perform(struct task *task, struct effect *effect);
+
+/* ---- immediate effects ------------------------------------------------------------------------------------- */
+
+int64_t now_ms(struct task *task);
+/* Blocks for `ms` (clock delay). Never fails. */
+void delay(struct task *task, int64_t ms);
+/* [a]: a micro-await, lifecycle.md 0.2. */
+void microtask(struct task *task);
+/* A whole number in [0, bound). */
+uint32_t random_below(struct task *task, uint32_t bound);
+/* [F]: starts `run` on a task of its own with a copy of `argument`. */
+void node_spawn(struct task *task, void (*run)(struct task *, const void *), const void *argument, size_t size);
+/* A line of FluxOS's log. */
+void log_info(struct task *task, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void log_warn(struct task *task, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void log_error(struct task *task, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void take_note(struct task *task, enum note_id id, const char *app, const char *object, const char *text);
+
+/* ---- shared cells ------------------------------------------------------------------------------------------ */
+
+bool flag_get(struct task *task, enum flag_id flag);
+void flag_set(struct task *task, enum flag_id flag, bool set);
+const char *flag_name(enum flag_id flag);
+const char *note_name(enum note_id note);
+
+/* Caches and sets of the node. `name` is upstream's name of the cell, for the bench. Content is stored by reference and
+ * must live in task->node->memory. */
+void *cell_get(struct task *task, struct cache *cell, const char *name, const char *key);
+void cell_set(struct task *task, struct cache *cell, const char *name, const char *key, void *content);
+void cell_delete(struct task *task, struct cache *cell, const char *name, const char *key);
+/* Whether the set holds the key (content is not looked at). */
+bool cell_has(struct task *task, struct cache *cell, const char *name, const char *key);
+/* Adds a key without content to a set. */
+void cell_add(struct task *task, struct cache *cell, const char *name, const char *key);
+
+/* Whether the running release has a change (switches.def). */
+bool revision_has(const struct task *task, enum switch_bit bit);
+
+#endif

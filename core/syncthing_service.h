@@ -1,0 +1,18 @@
+/* Syncthing's REST interface: lifecycle.md 12.7. The helpers return a status instead of throwing. */
+#ifndef DRYDOCK_CORE_SYNCTHING_SERVICE_H
+#define DRYDOCK_CORE_SYNCTHING_SERVICE_H
+
+#include "core/node.h"
+
+bool syncthing_is_healthy(struct task *task);
+/* *folders: array of {id, path, type}; false on failure. */
+bool get_config_folders(struct task *task, const struct value **folders);
+/* Whether a folder with exactly this path exists and has the type. false also on failure. */
+bool syncthing_folder_has_type(struct task *task, const char *path, const char *type);
+/* Changes the folder of this path to `type`; a folder that has it already gets no PATCH. false: failed or no such
+ * folder. */
+bool change_syncthing_folder_type(struct task *task, const char *path, const char *type);
+/* stopSyncthingApp (6.2 step 3): removes folders at or under the data folder of app_id. */
+const struct error *stop_syncthing_app(struct task *task, const char *app_id) MUST_CHECK;
+
+#endif

@@ -1,0 +1,358 @@
+#include "core/value.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* ---- hashing ----------------------------------------------------------------------------------------------- */
+
+uint64_t hash_bytes(const void *bytes, size_t length)
+{
+    const unsigned char *byte = bytes;
+    uint64_t hash = 0xcbf29ce484222325u;
+
+    for (size_t i = 0; i < length; i++) {
+        hash = (hash ^ byte[i]) * 0x100000001b3u;
+    }
+    return hash;
+}
+
+uint64_t hash_text(const char *text)
+{
+    return hash_bytes(text, strlen(text));
+}
+
+uint64_t hash_combine(uint64_t left, uint64_t right)
+{
+    /* The finaliser of SplitMix64 (Steele, Lea, Flood, OOPSLA 2014) over an order-dependent sum. */
+    uint64_t mixed = left * 0x9e3779b97f4a7c15u + right;
+
+    mixed = (mixed ^ (mixed >> 30)) * 0xbf58476d1ce4e5b9u;
+    mixed = (mixed ^ (mixed >> 27)) * 0x94d049bb133111ebu;
+    return mixed ^ (mixed >> 31);
+}
+
+static uint64_t hash_of_kind(enum value_kind kind, uint64_t content)
+{
+    return hash_combine((uint64_t)kind + 1, content);
+}
+
+/* ---- building ---------------------------------------------------------------------------------------------- */
+
+/* Fixed values: their hashes are those that hash_of_kind() gives (value_test.c holds the two together). */
+static const struct value null_value = {.kind = VALUE_NULL, .hash = 0x6e7110000000001u};
+static const struct value true_value = {.kind = VALUE_BOOL, .hash = 0x6e7110000000002u, .boolean = true};
+static const struct value false_value = {.kind = VALUE_BOOL, .hash = 0x6e7110000000003u, .boolean = false};
+static const struct value empty_object = {.kind = VALUE_OBJECT, .hash = 0x6e7110000000004u};
+static const struct value empty_array = {.kind = VALUE_ARRAY, .hash = 0x6e7110000000005u};
+
+const struct value *value_null(void)
+{
+    return &null_value;
+}
+
+const struct value *value_bool(bool boolean)
+{
+    return boolean ? &true_value : &false_value;
+}
+
+const struct value *value_empty_object(void)
+{
+    return &empty_object;
+}
+
+const struct value *value_empty_array(void)
+{
+    return &empty_array;
+}
+
+static struct value *value_new(struct arena *arena, enum value_kind kind, uint64_t content_hash)
+{
+    struct value *value = arena_alloc(arena, sizeof *value);
+
+    value->kind = kind;
+    value->hash = hash_of_kind(kind, content_hash);
+    return value;
+}
+
+const struct value *value_number(struct arena *arena, double number)
+{
+    uint64_t bits = 0;
+    double positive = number == 0 ? 0 : number; /* -0 equals 0 */
+
+    memcpy(&bits, &positive, sizeof bits);
+    struct value *value = value_new(arena, VALUE_NUMBER, bits);
+
+    value->number = positive;
+    return value;
+}
+
+const struct value *value_date(struct arena *arena, int64_t ms)
+{
+    struct value *value = value_new(arena, VALUE_DATE, (uint64_t)ms);
+
+    value->date_ms = ms;
+    return value;
+}
+
+const struct value *value_string_n(struct arena *arena, const char *text, size_t length)
+{
+    assert(length <= UINT32_MAX);
+    struct value *value = value_new(arena, VALUE_STRING, hash_bytes(text, length));
+
+    value->count = (uint32_t)length;
+    value->string = arena_string_n(arena, text, length);
+    return value;
+}
+
+const struct value *value_string(struct arena *arena, const char *text)
+{
+    return text == NULL ? NULL : value_string_n(arena, text, strlen(text));
+}
+
+const struct value *value_format(struct arena *arena, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    const char *text = arena_vprintf(arena, format, arguments);
+
+    va_end(arguments);
+    return value_string(arena, text);
+}
+
+const struct value *value_object(struct arena *arena, const struct value_member *members, size_t count)
+{
+    uint32_t kept = 0;
+    uint64_t hash = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        if (members[i].value != NULL) {
+            hash = hash_combine(hash_combine(hash, hash_text(members[i].key)), members[i].value->hash);
+            kept++;
+        }
+    }
+    if (kept == 0) {
+        return &empty_object;
+    }
+    struct value_member *own = arena_alloc(arena, kept * sizeof *own);
+    struct value *value = value_new(arena, VALUE_OBJECT, hash);
+
+    value->count = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (members[i].value != NULL) {
+            own[value->count++] = members[i];
+        }
+    }
+    value->members = own;
+    return value;
+}
+
+const struct value *value_array(struct arena *arena, const struct value *const *items, size_t count)
+{
+    uint64_t hash = 0;
+
+    if (count == 0) {
+        return &empty_array;
+    }
+    const struct value **own = arena_alloc(arena, count * sizeof *own);
+
+    for (size_t i = 0; i < count; i++) {
+        own[i] = items[i] != NULL ? items[i] : &null_value;
+        hash = hash_combine(hash, own[i]->hash);
+    }
+    struct value *value = value_new(arena, VALUE_ARRAY, hash);
+
+    value->count = (uint32_t)count;
+    value->items = own;
+    return value;
+}
+
+const struct value *value_with(struct arena *arena, const struct value *object, const char *key,
+                               const struct value *value)
+{
+    uint32_t count = value_count(object);
+    struct value_member *members = arena_alloc(arena, (count + 1) * sizeof *members);
+    bool found = false;
+
+    for (uint32_t i = 0; i < count; i++) {
+        members[i] = object->members[i];
+        if (strcmp(members[i].key, key) == 0) {
+            members[i].value = value;
+            found = true;
+        }
+    }
+    if (!found) {
+        members[count++] = (struct value_member){key, value};
+    }
+    return value_object(arena, members, count);
+}
+
+const struct value *value_without(struct arena *arena, const struct value *object, const char *key)
+{
+    return value_get(object, key) == NULL ? object : value_with(arena, object, key, NULL);
+}
+
+const struct value *value_append(struct arena *arena, const struct value *array, const struct value *item)
+{
+    uint32_t count = value_count(array);
+    const struct value **items = arena_alloc(arena, (count + 1) * sizeof *items);
+
+    for (uint32_t i = 0; i < count; i++) {
+        items[i] = array->items[i];
+    }
+    items[count] = item;
+    return value_array(arena, items, count + 1);
+}
+
+const struct value *value_copy(struct arena *arena, const struct value *value)
+{
+    if (value == NULL || value == &null_value || value == &true_value || value == &false_value ||
+        value == &empty_object || value == &empty_array) {
+        return value;
+    }
+    struct value *copy = arena_alloc(arena, sizeof *copy);
+
+    *copy = *value;
+    if (value->kind == VALUE_STRING) {
+        copy->string = arena_string_n(arena, value->string, value->count);
+    } else if (value->kind == VALUE_ARRAY) {
+        const struct value **items = arena_alloc(arena, value->count * sizeof *items);
+
+        for (uint32_t i = 0; i < value->count; i++) {
+            items[i] = value_copy(arena, value->items[i]);
+        }
+        copy->items = items;
+    } else if (value->kind == VALUE_OBJECT) {
+        struct value_member *members = arena_alloc(arena, value->count * sizeof *members);
+
+        for (uint32_t i = 0; i < value->count; i++) {
+            members[i].key = arena_string(arena, value->members[i].key);
+            members[i].value = value_copy(arena, value->members[i].value);
+        }
+        copy->members = members;
+    }
+    return copy;
+}
+
+/* ---- reading ----------------------------------------------------------------------------------------------- */
+
+bool value_is(const struct value *value, enum value_kind kind)
+{
+    return value != NULL && value->kind == kind;
+}
+
+const struct value *value_get(const struct value *object, const char *key)
+{
+    if (!value_is(object, VALUE_OBJECT)) {
+        return NULL;
+    }
+    for (uint32_t i = 0; i < object->count; i++) {
+        if (strcmp(object->members[i].key, key) == 0) {
+            return object->members[i].value;
+        }
+    }
+    return NULL;
+}
+
+const struct value *value_at(const struct value *array, uint32_t index)
+{
+    return value_is(array, VALUE_ARRAY) && index < array->count ? array->items[index] : NULL;
+}
+
+uint32_t value_count(const struct value *value)
+{
+    return value_is(value, VALUE_ARRAY) || value_is(value, VALUE_OBJECT) ? value->count : 0;
+}
+
+const char *value_text(const struct value *value)
+{
+    return value_is(value, VALUE_STRING) ? value->string : NULL;
+}
+
+const char *value_get_text(const struct value *object, const char *key)
+{
+    return value_text(value_get(object, key));
+}
+
+double value_to_number(const struct value *value, double otherwise)
+{
+    if (value_is(value, VALUE_NUMBER)) {
+        return value->number;
+    }
+    return value_is(value, VALUE_DATE) ? (double)value->date_ms : otherwise;
+}
+
+double value_get_number(const struct value *object, const char *key, double otherwise)
+{
+    return value_to_number(value_get(object, key), otherwise);
+}
+
+bool value_truthy(const struct value *value)
+{
+    if (value == NULL) {
+        return false;
+    }
+    switch (value->kind) {
+    case VALUE_NULL:
+        return false;
+    case VALUE_BOOL:
+        return value->boolean;
+    case VALUE_NUMBER:
+        return value->number != 0 && !isnan(value->number);
+    case VALUE_STRING:
+        return value->count > 0;
+    case VALUE_DATE:
+    case VALUE_ARRAY:
+    case VALUE_OBJECT:
+        return true;
+    }
+    return false;
+}
+
+bool value_equal(const struct value *left, const struct value *right)
+{
+    if (left == right) {
+        return true;
+    }
+    if (left == NULL || right == NULL || left->hash != right->hash || left->kind != right->kind ||
+        left->count != right->count) {
+        return false;
+    }
+    switch (left->kind) {
+    case VALUE_NULL:
+        return true;
+    case VALUE_BOOL:
+        return left->boolean == right->boolean;
+    case VALUE_NUMBER:
+        return left->number >= right->number && left->number <= right->number;
+    case VALUE_DATE:
+        return left->date_ms == right->date_ms;
+    case VALUE_STRING:
+        return memcmp(left->string, right->string, left->count) == 0;
+    case VALUE_ARRAY:
+        for (uint32_t i = 0; i < left->count; i++) {
+            if (!value_equal(left->items[i], right->items[i])) {
+                return false;
+            }
+        }
+        return true;
+    case VALUE_OBJECT:
+        for (uint32_t i = 0; i < left->count; i++) {
+            if (strcmp(left->members[i].key, right->members[i].key) != 0 ||
+                !value_equal(left->members[i].value, right->members[i].value)) {
+                return false;
+            }
+        }
+        return true;
+    }
+    return false;
+}
+
+bool value_is_text(const struct value *value, const char *text)
+{
+    const char *own = value_text(value);
+
+    return own != NULL && strcmp(own, text) == 0;
+}

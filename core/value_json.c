@@ -1,0 +1,360 @@
+/* Values from and to JSON text. cJSON parses; writing is ours because a run writes in its hot path (the benchmark
+ * daemon's parameter is JSON text, lifecycle.md 3.4) and must not allocate outside its arena. */
+#include "core/value.h"
+
+#include <cjson/cJSON.h>
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct text {
+    struct arena *arena;
+    char *bytes;
+    size_t length;
+    size_t size;
+};
+
+static void text_add_n(struct text *text, const char *bytes, size_t length)
+{
+    if (text->length + length + 1 > text->size) {
+        size_t size = (text->length + length + 1) * 2;
+        char *larger = arena_alloc(text->arena, size);
+
+        memcpy(larger, text->bytes, text->length);
+        text->bytes = larger;
+        text->size = size;
+    }
+    memcpy(text->bytes + text->length, bytes, length);
+    text->length += length;
+    text->bytes[text->length] = '\0';
+}
+
+static void text_add(struct text *text, const char *added)
+{
+    text_add_n(text, added, strlen(added));
+}
+
+static void write_string(struct text *text, const char *string, size_t length)
+{
+    size_t plain = 0; /* where the run of bytes that need no escape began */
+
+    text_add(text, "\"");
+    for (size_t i = 0; i < length; i++) {
+        unsigned char byte = (unsigned char)string[i];
+        char escaped[8] = "";
+
+        switch (byte) {
+        case '"':
+            strcpy(escaped, "\\\"");
+            break;
+        case '\\':
+            strcpy(escaped, "\\\\");
+            break;
+        case '\n':
+            strcpy(escaped, "\\n");
+            break;
+        case '\r':
+            strcpy(escaped, "\\r");
+            break;
+        case '\t':
+            strcpy(escaped, "\\t");
+            break;
+        case '\b':
+            strcpy(escaped, "\\b");
+            break;
+        case '\f':
+            strcpy(escaped, "\\f");
+            break;
+        default:
+            if (byte < 0x20) {
+                snprintf(escaped, sizeof escaped, "\\u%04x", byte);
+            }
+        }
+        if (escaped[0] != '\0') {
+            text_add_n(text, string + plain, i - plain);
+            text_add(text, escaped);
+            plain = i + 1;
+        }
+    }
+    text_add_n(text, string + plain, length - plain);
+    text_add(text, "\"");
+}
+
+static void write_number(struct text *text, double number)
+{
+    char digits[40];
+
+    if (isnan(number) || isinf(number)) {
+        text_add(text, "null"); /* as JSON.stringify does */
+        return;
+    }
+    if (number > -1e15 && number < 1e15 && floor(number) >= number) {
+        snprintf(digits, sizeof digits, "%lld", (long long)number);
+    } else {
+        /* The shortest form that reads back as the same number, as in ECMA-262 Number::toString. */
+        for (int precision = 15; precision <= 17; precision++) {
+            snprintf(digits, sizeof digits, "%.*g", precision, number);
+            double again = strtod(digits, NULL);
+
+            if (again >= number && again <= number) {
+                break;
+            }
+        }
+    }
+    text_add(text, digits);
+}
+
+static void write_value(struct text *text, const struct value *value)
+{
+    if (value == NULL) {
+        text_add(text, "null");
+        return;
+    }
+    switch (value->kind) {
+    case VALUE_NULL:
+        text_add(text, "null");
+        break;
+    case VALUE_BOOL:
+        text_add(text, value->boolean ? "true" : "false");
+        break;
+    case VALUE_NUMBER:
+        write_number(text, value->number);
+        break;
+    case VALUE_STRING:
+        write_string(text, value->string, value->count);
+        break;
+    case VALUE_DATE:
+        text_add(text, "\"");
+        text_add(text, value_iso_date(text->arena, value->date_ms));
+        text_add(text, "\"");
+        break;
+    case VALUE_ARRAY:
+        text_add(text, "[");
+        for (uint32_t i = 0; i < value->count; i++) {
+            text_add(text, i == 0 ? "" : ",");
+            write_value(text, value->items[i]);
+        }
+        text_add(text, "]");
+        break;
+    case VALUE_OBJECT:
+        text_add(text, "{");
+        for (uint32_t i = 0; i < value->count; i++) {
+            text_add(text, i == 0 ? "" : ",");
+            write_string(text, value->members[i].key, strlen(value->members[i].key));
+            text_add(text, ":");
+            write_value(text, value->members[i].value);
+        }
+        text_add(text, "}");
+        break;
+    }
+}
+
+const char *value_json(struct arena *arena, const struct value *value)
+{
+    struct text text = {.arena = arena, .size = 256, .bytes = arena_alloc(arena, 256)};
+
+    write_value(&text, value);
+    return text.bytes;
+}
+
+/* Days since 1970-01-01 to year, month, day: https://howardhinnant.github.io/date_algorithms.html#civil_from_days
+ * libc's gmtime is not used: it reads the environment (TZ) on its way. */
+const char *value_iso_date(struct arena *arena, int64_t ms)
+{
+    int64_t days = ms / 86400000 - (ms % 86400000 < 0);
+    int64_t day_ms = ms - days * 86400000;
+    int64_t shifted = days + 719468;
+    int64_t era = (shifted >= 0 ? shifted : shifted - 146096) / 146097;
+    int64_t day_of_era = shifted - era * 146097;
+    int64_t year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+    int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    int64_t month_index = (5 * day_of_year + 2) / 153;
+    int64_t day = day_of_year - (153 * month_index + 2) / 5 + 1;
+    int64_t month = month_index < 10 ? month_index + 3 : month_index - 9;
+    int64_t year = year_of_era + era * 400 + (month <= 2);
+
+    return arena_printf(arena, "%04lld-%02lld-%02lldT%02lld:%02lld:%02lld.%03lldZ", (long long)year, (long long)month,
+                        (long long)day, (long long)(day_ms / 3600000), (long long)(day_ms / 60000 % 60),
+                        (long long)(day_ms / 1000 % 60), (long long)(day_ms % 1000));
+}
+
+/* Reads exactly `digits` digits; −1 when there are fewer. */
+static int read_digits(const char **text, int digits)
+{
+    int number = 0;
+
+    for (int i = 0; i < digits; i++, (*text)++) {
+        if (**text < '0' || **text > '9') {
+            return -1;
+        }
+        number = number * 10 + (**text - '0');
+    }
+    return number;
+}
+
+static bool skip(const char **text, char wanted)
+{
+    if (**text != wanted) {
+        return false;
+    }
+    (*text)++;
+    return true;
+}
+
+static int days_in_month(int year, int month)
+{
+    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+
+    return month == 2 && leap ? 29 : days[month - 1];
+}
+
+/* https://howardhinnant.github.io/date_algorithms.html#days_from_civil */
+static int64_t days_from_civil(int64_t year, int64_t month, int64_t day)
+{
+    year -= month <= 2;
+    int64_t era = (year >= 0 ? year : year - 399) / 400;
+    int64_t year_of_era = year - era * 400;
+    int64_t day_of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
+    int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+
+    return era * 146097 + day_of_era - 719468;
+}
+
+/* The fraction of a second in ms; further digits are dropped. */
+static int read_fraction(const char **text)
+{
+    int ms = 0;
+    int scale = 100;
+
+    for (; **text >= '0' && **text <= '9'; (*text)++) {
+        ms += (**text - '0') * scale;
+        scale /= 10;
+    }
+    return ms;
+}
+
+/* `Z`, or `+hh:mm`, in minutes east. */
+static bool read_offset(const char **text, int *minutes)
+{
+    int sign = **text == '-' ? -1 : 1;
+
+    *minutes = 0;
+    if (skip(text, 'Z') || skip(text, 'z')) {
+        return true;
+    }
+    if (!skip(text, '+') && !skip(text, '-')) {
+        return false;
+    }
+    int hour = read_digits(text, 2);
+    int minute = skip(text, ':') ? read_digits(text, 2) : -1;
+
+    *minutes = sign * (hour * 60 + minute);
+    return hour >= 0 && hour < 24 && minute >= 0 && minute < 60;
+}
+
+bool parse_iso_date(const char *text, int64_t *ms)
+{
+    int year = read_digits(&text, 4);
+    int month = skip(&text, '-') ? read_digits(&text, 2) : -1;
+    int day = skip(&text, '-') ? read_digits(&text, 2) : -1;
+
+    if (year < 0 || month < 1 || month > 12 || day < 1 || day > days_in_month(year, month) ||
+        (!skip(&text, 'T') && !skip(&text, 't'))) {
+        return false;
+    }
+    int hour = read_digits(&text, 2);
+    int minute = skip(&text, ':') ? read_digits(&text, 2) : -1;
+    int second = skip(&text, ':') ? read_digits(&text, 2) : -1;
+    int fraction = 0;
+    int offset = 0;
+
+    if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59) {
+        return false;
+    }
+    if (skip(&text, '.')) {
+        if (*text < '0' || *text > '9') {
+            return false;
+        }
+        fraction = read_fraction(&text);
+    }
+    if (!read_offset(&text, &offset) || *text != '\0') {
+        return false;
+    }
+    *ms = ((days_from_civil(year, month, day) * 24 + hour) * 60 + minute - offset) * 60000 + second * 1000 + fraction;
+    return true;
+}
+
+int64_t value_to_instant(const struct value *value, int64_t otherwise)
+{
+    int64_t ms = otherwise;
+
+    if (value_is(value, VALUE_DATE)) {
+        return value->date_ms;
+    }
+    return value_is(value, VALUE_STRING) && parse_iso_date(value->string, &ms) ? ms : otherwise;
+}
+
+static const struct value *from_cjson(struct arena *arena, const cJSON *json)
+{
+    if (cJSON_IsString(json)) {
+        return value_string(arena, json->valuestring);
+    }
+    if (cJSON_IsNumber(json)) {
+        return value_number(arena, json->valuedouble);
+    }
+    if (cJSON_IsBool(json)) {
+        return value_bool(cJSON_IsTrue(json));
+    }
+    if (!cJSON_IsArray(json) && !cJSON_IsObject(json)) {
+        return value_null();
+    }
+    size_t count = 0;
+    const cJSON *child = NULL;
+
+    cJSON_ArrayForEach (child, json) {
+        count++;
+    }
+    if (cJSON_IsArray(json)) {
+        const struct value **items = arena_alloc(arena, (count + 1) * sizeof *items);
+
+        count = 0;
+        cJSON_ArrayForEach (child, json) {
+            items[count++] = from_cjson(arena, child);
+        }
+        return value_array(arena, items, count);
+    }
+    struct value_member *members = arena_alloc(arena, (count + 1) * sizeof *members);
+
+    count = 0;
+    cJSON_ArrayForEach (child, json) {
+        members[count].key = arena_string(arena, child->string);
+        members[count++].value = from_cjson(arena, child);
+    }
+    return value_object(arena, members, count);
+}
+
+const struct value *value_from_cjson(struct arena *arena, const cJSON *json)
+{
+    return json == NULL ? NULL : from_cjson(arena, json);
+}
+
+const struct value *value_parse(struct arena *arena, const char *text, size_t length)
+{
+    const char *end = NULL;
+    cJSON *json = cJSON_ParseWithLengthOpts(text, length, &end, 0);
+    const struct value *value = NULL;
+
+    if (json != NULL) {
+        value = from_cjson(arena, json);
+    }
+    for (const char *rest = end; value != NULL && rest < text + length; rest++) {
+        if (strchr(" \t\r\n", *rest) == NULL) {
+            value = NULL; /* JSON.parse refuses what follows the value */
+        }
+    }
+    cJSON_Delete(json);
+    return value;
+}

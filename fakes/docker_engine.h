@@ -1,0 +1,76 @@
+/* The Docker Engine: containers, networks, images, as Engine API 1.41 shows them
+ * (https://docs.docker.com/engine/api/v1.41/). lifecycle.md 10.1, 12.5.
+ *
+ * Invariants, asserted: names and ids are unique; a running container's network exists; a container moves only along
+ * created → running ↔ exited (or → removed).
+ */
+#ifndef DRYDOCK_FAKES_DOCKER_ENGINE_H
+#define DRYDOCK_FAKES_DOCKER_ENGINE_H
+
+#include "core/effect.h"
+
+struct world;
+
+enum container_state { CONTAINER_CREATED, CONTAINER_RUNNING, CONTAINER_EXITED };
+
+struct container {
+    const char *id;      /* 64 hex digits */
+    const char *name;    /* without the leading slash */
+    const char *image;   /* repotag */
+    const char *network; /* NetworkMode; may name a network that does not exist */
+    const char *address; /* fixed IPv4 address asked for, NULL when none */
+    const struct value *body;
+    enum container_state state;
+    bool disconnected; /* from its network, by force */
+    int exit_code;
+    int64_t created_ms;
+    int64_t started_ms; /* 0: never */
+};
+
+struct docker_network {
+    const char *id;
+    const char *name;
+    const char *subnet; /* "172.23.5.0/24" */
+    const char *gateway;
+};
+
+struct docker_engine {
+    struct world *world;
+    struct container *containers; /* in order of creation; lists show the newest first */
+    uint32_t container_count, container_size;
+    struct docker_network *networks;
+    uint32_t network_count, network_size;
+    const char **images; /* repotags present */
+    uint32_t image_count, image_size;
+    const struct value *list_all,
+        *list_running; /* the last answers to containers.list; NULL once a container changed */
+};
+
+void docker_engine_init(struct docker_engine *engine, struct world *world);
+void docker_engine_apply(struct docker_engine *engine, struct effect *effect, struct arena *answers);
+
+/* ---- building and looking (scenario loader, oracles, expectations) --------------------------------------------- */
+
+/* All strings are copied. The network need not exist. `body` may be NULL. NULL is returned when the name is taken. */
+struct container *docker_engine_add_container(struct docker_engine *engine, const char *name, const char *image,
+                                              const char *network, const char *address, enum container_state state,
+                                              const struct value *body);
+/* false when the name or subnet is taken. `subnet` NULL: the next free 172.23.n.0/24. */
+bool docker_engine_add_network(struct docker_engine *engine, const char *name, const char *subnet);
+void docker_engine_add_image(struct docker_engine *engine, const char *repotag);
+struct container *docker_engine_container(struct docker_engine *engine, const char *name);
+const struct docker_network *docker_engine_network(const struct docker_engine *engine, const char *name);
+const char *container_state_name(enum container_state state); /* "created", "running", "exited" */
+
+/* ---- what happens to an engine without FluxOS (actors of the world) -------------------------------------------- */
+
+/* Each returns false when there is no such object, or it is in no state for that. */
+bool docker_engine_start_container(struct docker_engine *engine, const char *name);
+bool docker_engine_stop_container(struct docker_engine *engine, const char *name);
+bool docker_engine_remove_container(struct docker_engine *engine, const char *name); /* with force */
+bool docker_engine_remove_network(struct docker_engine *engine, const char *name);
+/* The engine (or the host) restarts: running containers exit, those with a restart policy other than `no` start again.
+ */
+void docker_engine_restart(struct docker_engine *engine);
+
+#endif

@@ -1,0 +1,396 @@
+#include "fakes/document_store.h"
+
+#include "fakes/world.h"
+
+#include <assert.h>
+#include <string.h>
+#include <strings.h>
+
+/* ---- collections
+ * --------------------------------------------------------------------------------------------------------- */
+
+static struct document_collection *collection_of(struct document_store *store, const char *db, const char *name)
+{
+    for (uint32_t i = 0; i < store->collection_count; i++) {
+        struct document_collection *collection = &store->collections[i];
+
+        if (strcmp(collection->db, db) == 0 && strcmp(collection->name, name) == 0) {
+            return collection;
+        }
+    }
+    struct arena *memory = store->world->memory;
+    struct document_collection *collection = table_add(memory, (void **)&store->collections, &store->collection_count,
+                                                       &store->collection_size, sizeof store->collections[0]);
+
+    collection->db = arena_string(memory, db);
+    collection->name = arena_string(memory, name);
+    collection->full_name = arena_printf(memory, "%s.%s", db, name);
+    return collection;
+}
+
+void document_store_init(struct document_store *store, struct world *world)
+{
+    /* lifecycle.md 10.2. The error collection's index is on a field that is never written: it expires nothing. */
+    static const struct {
+        const char *db, *name, *ttl_field;
+        int64_t ttl_s;
+    } indexed[] = {{"globalzelapps", "zelappslocation", "broadcastedAt", 7500},
+                   {"globalzelapps", "appsinstallinglocations", "broadcastedAt", 900},
+                   {"globalzelapps", "appsInstallingErrorsLocations", "cachedAt", 3600},
+                   {"globalzelapps", "zelappstemporarymessages", "receivedAt", 3600}};
+
+    *store = (struct document_store){.world = world};
+    for (size_t i = 0; i < sizeof indexed / sizeof indexed[0]; i++) {
+        struct document_collection *collection = collection_of(store, indexed[i].db, indexed[i].name);
+
+        collection->ttl_field = indexed[i].ttl_field;
+        collection->ttl_ms = indexed[i].ttl_s * 1000;
+    }
+}
+
+/* Takes out what is past its TTL: gone for every reader. */
+static void expire(struct document_store *store, struct document_collection *collection)
+{
+    for (uint32_t i = 0; collection->ttl_field != NULL && i < collection->count;) {
+        const struct value *at = value_get(collection->documents[i], collection->ttl_field);
+
+        if (value_is(at, VALUE_DATE) && at->date_ms + collection->ttl_ms <= store->world->now_ms) {
+            table_remove(collection->documents, &collection->count, sizeof collection->documents[0], i);
+        } else {
+            i++;
+        }
+    }
+}
+
+static void note(struct document_store *store, enum change_kind kind, const struct document_collection *collection,
+                 const struct value *document)
+{
+    world_note_change(
+        store->world,
+        (struct change){.kind = kind, .object = collection->full_name, .detail = value_get_text(document, "name")});
+}
+
+static const struct value *add(struct document_store *store, struct document_collection *collection,
+                               const struct value *document)
+{
+    struct arena *memory = store->world->memory;
+    const struct value **place = table_add(memory, (void **)&collection->documents, &collection->count,
+                                           &collection->size, sizeof collection->documents[0]);
+
+    *place = value_copy(memory, document);
+    return *place;
+}
+
+/* ---- filters
+ * ---------------------------------------------------------------------------------------------------------------- */
+
+/* A member by dotted path: "appSpecifications.name". */
+static const struct value *get_path(const struct value *document, const char *path)
+{
+    const char *dot = strchr(path, '.');
+
+    if (dot == NULL) {
+        return value_get(document, path);
+    }
+    for (uint32_t i = 0; value_is(document, VALUE_OBJECT) && i < document->count; i++) {
+        const char *key = document->members[i].key;
+
+        if (strlen(key) == (size_t)(dot - path) && strncmp(key, path, (size_t)(dot - path)) == 0) {
+            return get_path(document->members[i].value, dot + 1);
+        }
+    }
+    return NULL;
+}
+
+/* FluxOS's only patterns are `^<name>$` with option i (12.2). */
+static bool matches_regex(const struct value *value, const struct value *condition)
+{
+    const char *pattern = value_get_text(condition, "$regex");
+    size_t length = strlen(pattern);
+
+    assert(length >= 2 && pattern[0] == '^' && pattern[length - 1] == '$');
+    return value_is(value, VALUE_STRING) && value->count == length - 2 &&
+           strncasecmp(value->string, pattern + 1, length - 2) == 0;
+}
+
+bool document_matches(const struct value *document, const struct value *filter)
+{
+    for (uint32_t i = 0; value_is(filter, VALUE_OBJECT) && i < filter->count; i++) {
+        const struct value *wanted = filter->members[i].value;
+        const struct value *value = get_path(document, filter->members[i].key);
+
+        if (value_get_text(wanted, "$regex") != NULL) {
+            if (!matches_regex(value, wanted)) {
+                return false;
+            }
+        } else if (!value_equal(value, wanted)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* ---- find
+ * ------------------------------------------------------------------------------------------------------------------------
+ */
+
+/* Inclusion when some field other than _id is 1; _id comes along unless it is 0. A document that stays the same is
+ * answered by reference. */
+static const struct value *project(const struct value *document, const struct value *projection, struct arena *arena)
+{
+    const struct value *projected = document;
+    bool inclusion = false;
+
+    for (uint32_t i = 0; value_is(projection, VALUE_OBJECT) && i < projection->count; i++) {
+        inclusion =
+            inclusion || (strcmp(projection->members[i].key, "_id") != 0 && value_truthy(projection->members[i].value));
+    }
+    if (inclusion) {
+        struct value_member *members = arena_alloc(arena, (document->count + 1) * sizeof *members);
+        size_t count = 0;
+
+        for (uint32_t i = 0; i < document->count; i++) {
+            const struct value *wanted = value_get(projection, document->members[i].key);
+
+            if (value_truthy(wanted) || (wanted == NULL && strcmp(document->members[i].key, "_id") == 0)) {
+                members[count++] = document->members[i];
+            }
+        }
+        projected = value_object(arena, members, count);
+    }
+    const struct value *id = value_get(projection, "_id");
+
+    return id != NULL && !value_truthy(id) ? value_without(arena, projected, "_id") : projected;
+}
+
+static const struct value *find(struct document_collection *collection, const struct value *args, struct arena *arena)
+{
+    const struct value *filter = value_get(args, "filter");
+    const struct value *projection = value_get(args, "projection");
+    double limit = value_get_number(args, "limit", 0);
+    const struct value **found = arena_alloc(arena, (collection->count + 1) * sizeof *found);
+    size_t count = 0;
+
+    for (uint32_t i = 0; i < collection->count && (limit < 1 || (double)count < limit); i++) {
+        if (document_matches(collection->documents[i], filter)) {
+            found[count++] = project(collection->documents[i], projection, arena);
+        }
+    }
+    return OBJECT(arena, {"docs", value_array(arena, found, count)});
+}
+
+static const struct value *aggregate(struct document_collection *collection, const struct value *args,
+                                     struct arena *arena)
+{
+    const struct value *filter = value_get(value_at(value_get(args, "pipeline"), 0), "$match");
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < collection->count; i++) {
+        count += document_matches(collection->documents[i], filter);
+    }
+    const struct value *docs =
+        count == 0 ? value_empty_array() : ARRAY(arena, OBJECT(arena, {"n", value_number(arena, count)}));
+
+    return OBJECT(arena, {"docs", docs});
+}
+
+/* ---- writes
+ * ----------------------------------------------------------------------------------------------------------------------
+ */
+
+static const struct value *insert(struct document_store *store, struct document_collection *collection,
+                                  const struct value *args, struct arena *arena)
+{
+    const struct value *documents = value_get(args, "documents");
+
+    for (uint32_t i = 0; i < value_count(documents); i++) {
+        note(store, CHANGE_ROW_INSERTED, collection, add(store, collection, value_at(documents, i)));
+    }
+    return OBJECT(arena, {"n", value_number(arena, value_count(documents))});
+}
+
+static const struct value *with_set(struct arena *arena, const struct value *document, const struct value *set)
+{
+    for (uint32_t i = 0; value_is(set, VALUE_OBJECT) && i < set->count; i++) {
+        if (!value_equal(value_get(document, set->members[i].key), set->members[i].value)) {
+            document = value_with(arena, document, set->members[i].key, set->members[i].value);
+        }
+    }
+    return document;
+}
+
+/* What an upsert starts from: the equality fields of its query. */
+static const struct value *from_query(struct arena *arena, const struct value *query)
+{
+    const struct value *document = value_empty_object();
+
+    for (uint32_t i = 0; value_is(query, VALUE_OBJECT) && i < query->count; i++) {
+        if (!value_is(query->members[i].value, VALUE_OBJECT)) {
+            document = value_with(arena, document, query->members[i].key, query->members[i].value);
+        }
+    }
+    return document;
+}
+
+static void update_one(struct document_store *store, struct document_collection *collection, const struct value *update,
+                       struct arena *arena, uint32_t *matched, uint32_t *modified)
+{
+    const struct value *query = value_get(update, "q");
+    const struct value *set = value_get(value_get(update, "u"), "$set");
+    bool many = value_truthy(value_get(update, "multi"));
+    uint32_t before = *matched;
+
+    for (uint32_t i = 0; i < collection->count && (many || *matched == before); i++) {
+        if (!document_matches(collection->documents[i], query)) {
+            continue;
+        }
+        const struct value *changed = with_set(arena, collection->documents[i], set);
+
+        (*matched)++;
+        if (changed != collection->documents[i]) {
+            (*modified)++;
+            collection->documents[i] = value_copy(store->world->memory, changed);
+            note(store, CHANGE_ROW_UPDATED, collection, collection->documents[i]);
+        }
+    }
+    if (*matched == before && value_truthy(value_get(update, "upsert"))) {
+        (*matched)++;
+        note(store, CHANGE_ROW_INSERTED, collection,
+             add(store, collection, with_set(arena, from_query(arena, query), set)));
+    }
+}
+
+static const struct value *update(struct document_store *store, struct document_collection *collection,
+                                  const struct value *args, struct arena *arena)
+{
+    const struct value *updates = value_get(args, "updates");
+    uint32_t matched = 0;
+    uint32_t modified = 0;
+
+    for (uint32_t i = 0; i < value_count(updates); i++) {
+        update_one(store, collection, value_at(updates, i), arena, &matched, &modified);
+    }
+    return OBJECT(arena, {"n", value_number(arena, matched)}, {"nModified", value_number(arena, modified)});
+}
+
+/* Removes matching documents, at most `limit` (0: all); the first of them, or NULL. */
+static const struct value *remove_matching(struct document_store *store, struct document_collection *collection,
+                                           const struct value *filter, uint32_t limit, uint32_t *removed)
+{
+    const struct value *first = NULL;
+
+    for (uint32_t i = 0; i < collection->count && (limit == 0 || *removed < limit);) {
+        const struct value *document = collection->documents[i];
+
+        if (!document_matches(document, filter)) {
+            i++;
+            continue;
+        }
+        first = first == NULL ? document : first;
+        (*removed)++;
+        table_remove(collection->documents, &collection->count, sizeof collection->documents[0], i);
+        note(store, CHANGE_ROW_REMOVED, collection, document);
+    }
+    return first;
+}
+
+static const struct value *delete_all(struct document_store *store, struct document_collection *collection,
+                                      const struct value *args, struct arena *arena)
+{
+    const struct value *deletes = value_get(args, "deletes");
+    uint32_t removed = 0;
+
+    for (uint32_t i = 0; i < value_count(deletes); i++) {
+        const struct value *one = value_at(deletes, i);
+
+        remove_matching(store, collection, value_get(one, "q"), (uint32_t)value_get_number(one, "limit", 0), &removed);
+    }
+    return OBJECT(arena, {"n", value_number(arena, removed)});
+}
+
+static const struct value *find_and_modify(struct document_store *store, struct document_collection *collection,
+                                           const struct value *args, struct arena *arena)
+{
+    uint32_t removed = 0;
+    const struct value *document = remove_matching(store, collection, value_get(args, "query"), 1, &removed);
+
+    return OBJECT(arena, {"value", document == NULL ? value_null() : document});
+}
+
+void document_store_apply(struct document_store *store, struct effect *effect, struct arena *answers)
+{
+    const char *db = value_get_text(effect->args, "db");
+    const char *name = value_get_text(effect->args, "collection");
+
+    assert(db != NULL && name != NULL);
+    struct document_collection *collection = collection_of(store, db, name);
+
+    expire(store, collection);
+    switch (effect->id) {
+    case EFFECT_DB_FIND:
+        effect->result = find(collection, effect->args, answers);
+        break;
+    case EFFECT_DB_INSERT:
+        effect->result = insert(store, collection, effect->args, answers);
+        break;
+    case EFFECT_DB_UPDATE:
+        effect->result = update(store, collection, effect->args, answers);
+        break;
+    case EFFECT_DB_DELETE:
+        effect->result = delete_all(store, collection, effect->args, answers);
+        break;
+    case EFFECT_DB_FIND_AND_MODIFY:
+        effect->result = find_and_modify(store, collection, effect->args, answers);
+        break;
+    case EFFECT_DB_AGGREGATE:
+        effect->result = aggregate(collection, effect->args, answers);
+        break;
+    default:
+        assert(false && "not a database effect");
+    }
+}
+
+/* ---- building and looking
+ * ------------------------------------------------------------------------------------------------------- */
+
+void document_store_insert(struct document_store *store, const char *db, const char *collection,
+                           const struct value *document)
+{
+    add(store, collection_of(store, db, collection), document);
+}
+
+const struct value *document_store_at(struct document_store *store, const char *db, const char *collection,
+                                      uint32_t index)
+{
+    struct document_collection *found = collection_of(store, db, collection);
+
+    expire(store, found);
+    return index < found->count ? found->documents[index] : NULL;
+}
+
+const struct value *document_store_find(struct document_store *store, const char *db, const char *collection,
+                                        const char *field, const char *text)
+{
+    const struct value *document = NULL;
+
+    for (uint32_t i = 0; (document = document_store_at(store, db, collection, i)) != NULL; i++) {
+        if (field == NULL || value_is_text(value_get(document, field), text)) {
+            return document;
+        }
+    }
+    return NULL;
+}
+
+void document_store_upsert(struct document_store *store, const char *db, const char *collection,
+                           const struct value *filter, const struct value *set)
+{
+    struct arena *memory = store->world->memory;
+    struct document_collection *found = collection_of(store, db, collection);
+    uint32_t matched = 0;
+    uint32_t modified = 0;
+
+    expire(store, found);
+    update_one(store, found,
+               OBJECT(memory, {"q", filter}, {"u", OBJECT(memory, {"$set", set})}, {"upsert", value_bool(true)}),
+               memory, &matched, &modified);
+}

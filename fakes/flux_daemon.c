@@ -1,0 +1,33 @@
+#include "fakes/flux_daemon.h"
+
+#include "fakes/world.h"
+
+#include <assert.h>
+
+void flux_daemon_init(struct flux_daemon *daemon, struct world *world)
+{
+    *daemon = (struct flux_daemon){.world = world,
+                                   .status = "CONFIRMED",
+                                   .txhash = world_new_id(world),
+                                   .collateral = 1000,
+                                   .ip = "198.51.100.7:16127"};
+}
+
+void flux_daemon_apply(struct flux_daemon *daemon, struct effect *effect, struct arena *answers)
+{
+    const struct value *output = OBJECT(answers, {"value", value_number(answers, daemon->collateral)});
+
+    switch (effect->id) {
+    case EFFECT_DAEMON_GETZELNODESTATUS:
+        effect->result =
+            OBJECT(answers, {"status", value_string(answers, daemon->status)},
+                   {"collateral", value_format(answers, "COutPoint(%s, 0)", daemon->txhash)},
+                   {"txhash", value_string(answers, daemon->txhash)}, {"ip", value_string(answers, daemon->ip)});
+        break;
+    case EFFECT_DAEMON_GETRAWTRANSACTION:
+        effect->result = OBJECT(answers, {"vout", ARRAY(answers, output)});
+        break;
+    default:
+        assert(false && "not an effect of the flux daemon");
+    }
+}

@@ -1,0 +1,20 @@
+/* The flux daemon (fluxd): node status and the collateral transaction. lifecycle.md 12.1. */
+#ifndef DRYDOCK_FAKES_FLUX_DAEMON_H
+#define DRYDOCK_FAKES_FLUX_DAEMON_H
+
+#include "core/effect.h"
+
+struct world;
+
+struct flux_daemon {
+    struct world *world;
+    const char *status; /* "CONFIRMED" */
+    const char *txhash; /* 64 hex digits */
+    double collateral;  /* 1000 … 100000: decides the tier */
+    const char *ip;
+};
+
+void flux_daemon_init(struct flux_daemon *daemon, struct world *world);
+void flux_daemon_apply(struct flux_daemon *daemon, struct effect *effect, struct arena *answers);
+
+#endif

@@ -1,0 +1,522 @@
+#include "fakes/host.h"
+
+#include "fakes/host_paths.h"
+#include "fakes/world.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { KB_PER_GB = 1024 * 1024, EXIT_MOUNT_FAILED = 32 };
+
+/* ---- looking
+ * --------------------------------------------------------------------------------------------------------------- */
+
+struct volume_file *host_volume(struct host *host, const char *path)
+{
+    for (uint32_t i = 0; path != NULL && i < host->volume_count; i++) {
+        if (strcmp(host->volumes[i].path, path) == 0) {
+            return &host->volumes[i];
+        }
+    }
+    return NULL;
+}
+
+/* Index of the mount that shows on this folder, −1 when none. */
+static int mount_on(const struct host *host, const char *folder)
+{
+    for (uint32_t i = host->mount_count; i > 0; i--) {
+        if (strcmp(host->mounts[i - 1].folder, folder) == 0) {
+            return (int)i - 1;
+        }
+    }
+    return -1;
+}
+
+const char *host_mounted_on(const struct host *host, const char *folder)
+{
+    int index = mount_on(host, folder);
+
+    return index < 0 ? NULL : host->mounts[index].volume;
+}
+
+static bool is_mounted(const struct host *host, const char *volume)
+{
+    for (uint32_t i = 0; i < host->mount_count; i++) {
+        if (strcmp(host->mounts[i].volume, volume) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void note(struct host *host, enum change_kind kind, const char *object, const char *detail, uint64_t number)
+{
+    world_note_change(host->world, (struct change){.kind = kind, .object = object, .detail = detail, .number = number});
+}
+
+/* ---- disks
+ * -------------------------------------------------------------------------------------------------------------------
+ */
+
+void host_add_disk(struct host *host, const char *device, const char *mount, int64_t size_kb, int64_t used_kb)
+{
+    struct arena *memory = host->world->memory;
+    struct disk *disk = table_add(memory, (void **)&host->disks, &host->disk_count, &host->disk_size, sizeof *disk);
+
+    *disk = (struct disk){arena_string(memory, device), arena_string(memory, mount), size_kb, used_kb};
+}
+
+void host_clear_disks(struct host *host)
+{
+    host->disk_count = 0;
+}
+
+void host_init(struct host *host, struct world *world)
+{
+    *host = (struct host){.world = world, .iptables_present = false};
+    host_add_disk(host, "/dev/vda", "/", 500000000, 20000000); /* as in the recordings */
+}
+
+/* The disk a path lies on: the one with the longest mount point above it. */
+static struct disk *disk_of(struct host *host, const char *path)
+{
+    struct disk *found = NULL;
+
+    for (uint32_t i = 0; i < host->disk_count; i++) {
+        struct disk *disk = &host->disks[i];
+
+        if (path_is_under(path, disk->mount) && (found == NULL || strlen(disk->mount) > strlen(found->mount))) {
+            found = disk;
+        }
+    }
+    return found;
+}
+
+static int64_t volumes_kb_on(struct host *host, const struct disk *disk)
+{
+    int64_t used_kb = 0;
+
+    for (uint32_t i = 0; i < host->volume_count; i++) {
+        if (disk_of(host, host->volumes[i].path) == disk) {
+            used_kb += host->volumes[i].size_gb * KB_PER_GB;
+        }
+    }
+    return used_kb;
+}
+
+static int64_t free_kb(struct host *host, const struct disk *disk)
+{
+    int64_t available_kb = disk->size_kb - disk->used_kb - volumes_kb_on(host, disk);
+
+    return available_kb > 0 ? available_kb : 0;
+}
+
+static const struct value *df(struct host *host, struct arena *arena)
+{
+    const char *table = "Filesystem     1024-blocks      Used Available Capacity Mounted on\n";
+
+    for (uint32_t i = 0; i < host->disk_count; i++) {
+        const struct disk *disk = &host->disks[i];
+        long long used_kb = (long long)(disk->used_kb + volumes_kb_on(host, disk));
+        long long percent = disk->size_kb == 0 ? 100 : used_kb * 100 / disk->size_kb;
+
+        table = arena_printf(arena, "%s%-14s %11lld %9lld %9lld %7lld%% %s\n", table, disk->device,
+                             (long long)disk->size_kb, used_kb, (long long)free_kb(host, disk), percent, disk->mount);
+    }
+    return OBJECT(arena, {"stdout", value_string(arena, table)});
+}
+
+/* ---- data
+ * ----------------------------------------------------------------------------------------------------------------------
+ */
+
+static void lose_data(struct host *host, struct volume_file *volume)
+{
+    if (volume->mark != 0) {
+        note(host, CHANGE_DATA_LOST, volume->path, NULL, volume->mark);
+        volume->mark = 0;
+    }
+}
+
+static void write_data(struct host *host, struct volume_file *volume)
+{
+    if (volume->mark == 0) {
+        volume->mark = ++host->mark_count;
+        note(host, CHANGE_DATA_WRITTEN, volume->path, NULL, volume->mark);
+    }
+}
+
+/* A mark stays the same once it is set: an unchanged mark means that the data survived. */
+void host_data_written(struct host *host, const char *path)
+{
+    struct volume_file *volume = host_volume(host, covering_volume(host, path));
+
+    if (volume != NULL) {
+        write_data(host, volume);
+    }
+}
+
+/* ---- volumes
+ * ---------------------------------------------------------------------------------------------------------------------
+ */
+
+static struct volume_file *add_volume(struct host *host, const char *path, int64_t size_gb)
+{
+    struct volume_file *volume = table_add(host->world->memory, (void **)&host->volumes, &host->volume_count,
+                                           &host->volume_size, sizeof *volume);
+
+    *volume = (struct volume_file){.path = arena_string(host->world->memory, path), .size_gb = size_gb};
+    return volume;
+}
+
+static void fallocate(struct host *host, struct effect *effect, struct arena *answers)
+{
+    struct volume_file *volume = host_volume(host, effect->object);
+    const struct disk *disk = disk_of(host, effect->object);
+    int64_t size_gb = (int64_t)effect->amount;
+    int64_t present_gb = volume == NULL ? 0 : volume->size_gb;
+
+    if (disk == NULL || (size_gb - present_gb) * KB_PER_GB > free_kb(host, disk)) {
+        effect_fail(effect, answers, 1, NULL, "fallocate: fallocate failed: No space left on device");
+        return;
+    }
+    if (volume == NULL) {
+        volume = add_volume(host, effect->object, size_gb);
+        note(host, CHANGE_VOLUME_CREATED, volume->path, NULL, 0);
+    }
+    volume->size_gb = size_gb > volume->size_gb ? size_gb : volume->size_gb;
+}
+
+static void make_file_system(struct host *host, struct effect *effect, struct arena *answers)
+{
+    struct volume_file *volume = host_volume(host, effect->object);
+
+    if (volume == NULL) {
+        effect_fail(effect, answers, 1, NULL, "The file %s does not exist and no size was specified.", effect->object);
+    } else if (is_mounted(host, effect->object)) {
+        effect_fail(effect, answers, 1, NULL, "%s is mounted; will not make a filesystem here!", effect->object);
+    } else {
+        lose_data(host, volume); /* an unmounted file is reformatted without a word */
+        remove_paths_in_volume(host, volume->path);
+        volume->formatted = true;
+        note(host, CHANGE_VOLUME_FORMATTED, volume->path, NULL, 0);
+    }
+}
+
+static void push_mount(struct host *host, const char *folder, const char *volume)
+{
+    struct arena *memory = host->world->memory;
+    struct host_mount *mount =
+        table_add(memory, (void **)&host->mounts, &host->mount_count, &host->mount_size, sizeof *mount);
+
+    *mount = (struct host_mount){arena_string(memory, folder), arena_string(memory, volume)};
+}
+
+static void mount_volume(struct host *host, struct effect *effect, struct arena *answers)
+{
+    const struct volume_file *volume = host_volume(host, effect->operand);
+
+    if (!host_path_exists(host, effect->object)) {
+        effect_fail(effect, answers, EXIT_MOUNT_FAILED, NULL, "mount: %s: mount point does not exist.", effect->object);
+    } else if (volume == NULL) {
+        effect_fail(effect, answers, EXIT_MOUNT_FAILED, NULL, "mount: %s: failed to setup loop device for %s.",
+                    effect->object, effect->operand);
+    } else if (!volume->formatted) {
+        effect_fail(effect, answers, EXIT_MOUNT_FAILED, NULL,
+                    "mount: %s: wrong fs type, bad option, bad superblock on /dev/loop0, missing codepage or helper "
+                    "program, or other error.",
+                    effect->object);
+    } else {
+        push_mount(host, effect->object, volume->path);
+        note(host, CHANGE_MOUNTED, host->mounts[host->mount_count - 1].folder, volume->path, 0);
+    }
+}
+
+bool host_unmount(struct host *host, const char *folder)
+{
+    int index = mount_on(host, folder);
+
+    if (index < 0) {
+        return false;
+    }
+    note(host, CHANGE_UNMOUNTED, host->mounts[index].folder, host->mounts[index].volume, 0);
+    table_remove(host->mounts, &host->mount_count, sizeof host->mounts[0], (uint32_t)index);
+    return true;
+}
+
+static void umount(struct host *host, struct effect *effect, struct arena *answers)
+{
+    if (host_unmount(host, effect->object)) {
+        return;
+    }
+    effect_fail(effect, answers, EXIT_MOUNT_FAILED, NULL,
+                host_path_exists(host, effect->object) ? "umount: %s: not mounted."
+                                                       : "umount: %s: no mount point specified.",
+                effect->object);
+}
+
+/* A backing file, or a folder. What is mounted on a folder cannot be taken away, but what is in it can. */
+static void remove_path(struct host *host, struct effect *effect, struct arena *answers)
+{
+    struct volume_file *volume = host_volume(host, effect->object);
+    struct volume_file *inside = host_volume(host, host_mounted_on(host, effect->object));
+
+    if (volume != NULL) {
+        lose_data(host, volume);
+        note(host, CHANGE_VOLUME_REMOVED, volume->path, NULL, 0);
+        table_remove(host->volumes, &host->volume_count, sizeof host->volumes[0], (uint32_t)(volume - host->volumes));
+    } else if (inside != NULL) {
+        lose_data(host, inside);
+        remove_paths_in_volume(host, inside->path);
+        effect_fail(effect, answers, 1, NULL, "rm: cannot remove '%s': Device or resource busy", effect->object);
+    } else {
+        remove_paths_under(host, effect->object);
+    }
+}
+
+/* ---- files
+ * -------------------------------------------------------------------------------------------------------------------------
+ */
+
+static void change_mode(struct host *host, struct effect *effect, struct arena *answers)
+{
+    if (!host_path_exists(host, effect->object)) {
+        effect_fail(effect, answers, 1, NULL, "chmod: cannot access '%s': No such file or directory", effect->object);
+    }
+}
+
+static void write_file(struct host *host, struct effect *effect, struct arena *answers)
+{
+    const char *slash = strrchr(effect->object, '/');
+    const char *folder = arena_string_n(answers, effect->object, (size_t)(slash - effect->object));
+
+    if (!host_path_exists(host, folder)) {
+        effect_fail(effect, answers, 2, NULL, "/bin/sh: 1: cannot create %s: Directory nonexistent", effect->object);
+    } else {
+        add_path(host, effect->object, true);
+    }
+}
+
+/* `mount | grep "<folder>"`: every line that contains the text. */
+static void grep_mounts(struct host *host, struct effect *effect, struct arena *answers)
+{
+    const char *found = "";
+
+    for (uint32_t i = 0; i < host->mount_count; i++) {
+        const struct host_mount *mount = &host->mounts[i];
+
+        if (strstr(mount->folder, effect->object) != NULL || strstr(mount->volume, effect->object) != NULL) {
+            found = arena_printf(answers, "%s%s on %s type ext4 (rw,relatime)\n", found, mount->volume, mount->folder);
+        }
+    }
+    if (found[0] == '\0') {
+        effect_fail(effect, answers, 1, NULL, "%s", "");
+    } else {
+        effect->result = OBJECT(answers, {"stdout", value_string(answers, found)});
+    }
+}
+
+/* ---- crontab
+ * -----------------------------------------------------------------------------------------------------------------------
+ */
+
+void host_add_crontab_line(struct host *host, const char *line)
+{
+    *(const char **)table_add(host->world->memory, (void **)&host->crontab, &host->crontab_count, &host->crontab_size,
+                              sizeof host->crontab[0]) = arena_string(host->world->memory, line);
+}
+
+static const struct value *load_crontab(const struct host *host, struct arena *arena)
+{
+    const char *table = "";
+
+    for (uint32_t i = 0; i < host->crontab_count; i++) {
+        table = arena_printf(arena, "%s%s\n", table, host->crontab[i]);
+    }
+    return OBJECT(arena, {"code", value_number(arena, host->crontab_count == 0 ? 1 : 0)},
+                  {"stdout", value_string(arena, table)});
+}
+
+static const struct value *save_crontab(struct host *host, const char *table, struct arena *arena)
+{
+    host->crontab_count = 0;
+    while (table != NULL && *table != '\0') {
+        size_t length = strcspn(table, "\n");
+
+        host_add_crontab_line(host, arena_string_n(arena, table, length));
+        table += length + (table[length] == '\n');
+    }
+    note(host, CHANGE_CRONTAB_SAVED, NULL, NULL, 0);
+    return OBJECT(arena, {"code", value_number(arena, 0)}, {"stdout", value_string(arena, "")});
+}
+
+/* ---- firewall
+ * -----------------------------------------------------------------------------------------------------------------------
+ */
+
+static int port_index(const struct host *host, double port)
+{
+    for (uint32_t i = 0; i < host->port_count; i++) {
+        if ((int)host->ports[i] == (int)port) {
+            return (int)i;
+        }
+    }
+    return -1;
+}
+
+static const struct value *text_answer(struct arena *arena, const char *text)
+{
+    return OBJECT(arena, {"stdout", value_string(arena, text)});
+}
+
+static const struct value *allow_port(struct host *host, double port, struct arena *arena)
+{
+    if (port_index(host, port) >= 0) {
+        return text_answer(arena, "Skipping adding existing rule\n");
+    }
+    *(double *)table_add(host->world->memory, (void **)&host->ports, &host->port_count, &host->port_size,
+                         sizeof host->ports[0]) = port;
+    return text_answer(arena, "Rule added\nRule added (v6)\n");
+}
+
+static const struct value *delete_port(struct host *host, double port, struct arena *arena)
+{
+    int index = port_index(host, port);
+
+    if (index < 0) {
+        return text_answer(arena, "Could not delete non-existent rule\n");
+    }
+    table_remove(host->ports, &host->port_count, sizeof host->ports[0], (uint32_t)index);
+    return text_answer(arena, "Rule deleted\nRule deleted (v6)\n");
+}
+
+/* ---- commands
+ * -------------------------------------------------------------------------------------------------------------------------
+ */
+
+void host_apply(struct host *host, struct effect *effect, struct arena *answers)
+{
+    switch (effect->id) {
+    case EFFECT_HOST_DF:
+        effect->result = df(host, answers);
+        break;
+    case EFFECT_HOST_MKDIR:
+        add_folders(host, effect->object);
+        break;
+    case EFFECT_HOST_TOUCH:
+    case EFFECT_HOST_WRITE_STIGNORE:
+        write_file(host, effect, answers);
+        break;
+    case EFFECT_HOST_FALLOCATE:
+        fallocate(host, effect, answers);
+        break;
+    case EFFECT_HOST_MKFS:
+        make_file_system(host, effect, answers);
+        break;
+    case EFFECT_HOST_MOUNT:
+        mount_volume(host, effect, answers);
+        break;
+    case EFFECT_HOST_UMOUNT:
+        umount(host, effect, answers);
+        break;
+    case EFFECT_HOST_CHMOD:
+        change_mode(host, effect, answers);
+        break;
+    case EFFECT_HOST_RM:
+        remove_path(host, effect, answers);
+        break;
+    case EFFECT_HOST_MOUNT_GREP:
+        grep_mounts(host, effect, answers);
+        break;
+    case EFFECT_HOST_CRONTAB_LOAD:
+        effect->result = load_crontab(host, answers);
+        break;
+    case EFFECT_HOST_CRONTAB_SAVE:
+        effect->result = save_crontab(host, effect->operand, answers);
+        break;
+    case EFFECT_HOST_ACCESS:
+        effect->result = value_bool(host_path_exists(host, effect->object));
+        break;
+    case EFFECT_HOST_UFW_STATUS:
+        effect->result = text_answer(answers, host->firewall_active ? "Status: active\n" : "Status: inactive\n");
+        break;
+    case EFFECT_HOST_UFW_ALLOW:
+        effect->result = allow_port(host, effect->amount, answers);
+        break;
+    case EFFECT_HOST_UFW_DELETE:
+        effect->result = delete_port(host, effect->amount, answers);
+        break;
+    case EFFECT_HOST_IPTABLES:
+        effect->result = text_answer(answers, host->iptables_present ? "iptables v1.8.9 (nf_tables)\n" : "");
+        break;
+    case EFFECT_HOST_UPNP_MAP:
+    case EFFECT_HOST_UPNP_UNMAP:
+        effect->result = value_empty_object();
+        break;
+    default:
+        assert(false && "not a command of the host");
+    }
+    if (effect->result == NULL && effect->error == NULL) {
+        effect->result = text_answer(answers, "");
+    }
+}
+
+/* ---- building, and what happens without FluxOS
+ * ------------------------------------------------------------------------------------ */
+
+void host_add_volume(struct host *host, const char *volume, const char *folder, const char *app_id, int64_t size_gb,
+                     bool mounted, bool crontab, bool with_data)
+{
+    struct arena *memory = host->world->memory;
+    struct volume_file *file = add_volume(host, volume, size_gb);
+
+    file->formatted = true;
+    if (with_data) {
+        file->mark = ++host->mark_count;
+    }
+    add_folders(host, folder);
+    push_mount(host, folder, volume);
+    add_folders(host,
+                arena_printf(memory, "%s/appdata", folder)); /* inside the volume: hidden while it is not mounted */
+    if (!mounted) {
+        table_remove(host->mounts, &host->mount_count, sizeof host->mounts[0], host->mount_count - 1);
+    }
+    if (crontab) {
+        host_add_crontab_line(
+            host, arena_printf(memory, "@reboot while [ ! -f %s ]; do sleep 5; done && sudo mount -o loop %s %s #%s",
+                               volume, volume, folder, app_id));
+    }
+}
+
+/* An @reboot job's last words: `mount -o loop <vf> <data> #<id>`. */
+static void run_reboot_job(struct host *host, const char *line)
+{
+    static const char mount_words[] = "mount -o loop ";
+    const char *mount = strstr(line, mount_words);
+
+    if (strncmp(line, "@reboot", 7) != 0 || mount == NULL) {
+        return;
+    }
+    mount += sizeof mount_words - 1;
+    size_t volume_length = strcspn(mount, " ");
+    const char *rest = mount + volume_length + (mount[volume_length] == ' ');
+    const char *volume = arena_string_n(host->world->memory, mount, volume_length);
+    const char *folder = arena_string_n(host->world->memory, rest, strcspn(rest, " "));
+    const struct volume_file *file = host_volume(host, volume);
+
+    if (file != NULL && file->formatted && host_path_exists(host, folder)) {
+        push_mount(host, folder, volume);
+        note(host, CHANGE_MOUNTED, folder, volume, 0);
+    }
+}
+
+void host_reboot(struct host *host)
+{
+    while (host->mount_count > 0) {
+        host_unmount(host, host->mounts[host->mount_count - 1].folder);
+    }
+    for (uint32_t i = 0; i < host->crontab_count; i++) {
+        run_reboot_job(host, host->crontab[i]);
+    }
+}

@@ -1,0 +1,21 @@
+/* Directories and files of the host, and in which volume they live: for fakes/host.c.
+ *
+ * A path below a mounted folder lives in the volume that shows there; unmounting hides it, mounting brings it back.
+ */
+#ifndef DRYDOCK_FAKES_HOST_PATHS_H
+#define DRYDOCK_FAKES_HOST_PATHS_H
+
+#include "fakes/host.h"
+
+/* Whether the path is the folder or lies below it. */
+bool path_is_under(const char *path, const char *folder);
+/* The volume that covers a path: mounted on it or on a folder above, the innermost; NULL: none. */
+const char *covering_volume(const struct host *host, const char *path);
+/* mkdir -p; nothing changes for what exists. */
+void add_folders(struct host *host, const char *path);
+void add_path(struct host *host, const char *path, bool is_file);
+/* Everything that shows at or below a path; everything in a volume, mounted or not. */
+void remove_paths_under(struct host *host, const char *path);
+void remove_paths_in_volume(struct host *host, const char *volume);
+
+#endif

@@ -1,0 +1,33 @@
+/* The image registry and the lists of blocked and vetted repositories on GitHub. lifecycle.md 2.5. Any image is known,
+ * small and built for amd64 unless the scenario says otherwise.
+ */
+#ifndef DRYDOCK_FAKES_IMAGE_REGISTRY_H
+#define DRYDOCK_FAKES_IMAGE_REGISTRY_H
+
+#include "core/effect.h"
+
+struct world;
+
+struct registry_image {
+    const char *repotag;
+    bool missing;      /* 404 */
+    bool token_wanted; /* 401 with a www-authenticate realm until a token was fetched */
+    bool token_given;  /* fetched in this run */
+    bool manifest_list;
+    const char *architecture; /* "amd64" */
+    double size_bytes;        /* sum of layers */
+};
+
+struct image_registry {
+    struct world *world;
+    struct registry_image *images; /* exceptions only */
+    uint32_t image_count, image_size;
+    const struct value *blocked; /* array of text */
+    const struct value *vetted;
+};
+
+void image_registry_init(struct image_registry *registry, struct world *world);
+void image_registry_apply(struct image_registry *registry, struct effect *effect, struct arena *answers);
+struct registry_image *image_registry_add(struct image_registry *registry, const char *repotag);
+
+#endif

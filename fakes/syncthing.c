@@ -1,0 +1,104 @@
+#include "fakes/syncthing.h"
+
+#include "fakes/world.h"
+
+#include <assert.h>
+#include <string.h>
+
+void syncthing_init(struct syncthing *syncthing, struct world *world)
+{
+    *syncthing = (struct syncthing){.world = world, .health = "OK"};
+}
+
+void syncthing_add_folder(struct syncthing *syncthing, const char *id, const char *path, const char *type)
+{
+    struct arena *memory = syncthing->world->memory;
+    struct sync_folder *folder = table_add(memory, (void **)&syncthing->folders, &syncthing->folder_count,
+                                           &syncthing->folder_size, sizeof *folder);
+
+    *folder = (struct sync_folder){arena_string(memory, id), arena_string(memory, path), arena_string(memory, type)};
+}
+
+const struct sync_folder *syncthing_folder(const struct syncthing *syncthing, const char *id)
+{
+    for (uint32_t i = 0; id != NULL && i < syncthing->folder_count; i++) {
+        if (strcmp(syncthing->folders[i].id, id) == 0) {
+            return &syncthing->folders[i];
+        }
+    }
+    return NULL;
+}
+
+static const struct value *all_folders(const struct syncthing *syncthing, struct arena *arena)
+{
+    const struct value **items = arena_alloc(arena, (syncthing->folder_count + 1) * sizeof *items);
+
+    for (uint32_t i = 0; i < syncthing->folder_count; i++) {
+        const struct sync_folder *folder = &syncthing->folders[i];
+
+        items[i] = OBJECT(arena, {"id", value_string(arena, folder->id)}, {"path", value_string(arena, folder->path)},
+                          {"type", value_string(arena, folder->type)});
+    }
+    return value_array(arena, items, syncthing->folder_count);
+}
+
+static void change_folder(struct syncthing *syncthing, struct effect *effect, struct arena *answers)
+{
+    const char *id = value_get_text(effect->args, "id");
+    const char *type = value_get_text(value_get(effect->args, "body"), "type");
+    const struct sync_folder *found = syncthing_folder(syncthing, id);
+
+    if (found == NULL) {
+        effect_fail(effect, answers, 404, NULL, "No folder with given ID");
+        return;
+    }
+    struct sync_folder *folder = &syncthing->folders[found - syncthing->folders];
+
+    if (type != NULL && strcmp(folder->type, type) != 0) {
+        folder->type = arena_string(syncthing->world->memory, type);
+        world_note_change(syncthing->world,
+                          (struct change){.kind = CHANGE_FOLDER_CHANGED, .object = folder->id, .detail = folder->type});
+    }
+    effect->result = value_empty_object();
+}
+
+static void delete_folder(struct syncthing *syncthing, struct effect *effect, struct arena *answers)
+{
+    const struct sync_folder *found = syncthing_folder(syncthing, value_get_text(effect->args, "id"));
+
+    if (found == NULL) {
+        effect_fail(effect, answers, 404, NULL, "No folder with given ID");
+        return;
+    }
+    world_note_change(syncthing->world, (struct change){.kind = CHANGE_FOLDER_REMOVED, .object = found->id});
+    table_remove(syncthing->folders, &syncthing->folder_count, sizeof syncthing->folders[0],
+                 (uint32_t)(found - syncthing->folders));
+    effect->result = value_empty_object();
+}
+
+void syncthing_apply(struct syncthing *syncthing, struct effect *effect, struct arena *answers)
+{
+    switch (effect->id) {
+    case EFFECT_SYNCTHING_HEALTH:
+        effect->result = OBJECT(answers, {"status", value_string(answers, syncthing->health)});
+        break;
+    case EFFECT_SYNCTHING_GET_FOLDERS:
+        effect->result = all_folders(syncthing, answers);
+        break;
+    case EFFECT_SYNCTHING_PATCH_FOLDER:
+        change_folder(syncthing, effect, answers);
+        break;
+    case EFFECT_SYNCTHING_DELETE_FOLDER:
+        delete_folder(syncthing, effect, answers);
+        break;
+    case EFFECT_SYNCTHING_GET_RESTART_REQUIRED:
+        effect->result = OBJECT(answers, {"requiresRestart", value_bool(syncthing->restart_required)});
+        break;
+    case EFFECT_SYNCTHING_RESTART:
+        syncthing->restart_required = false;
+        effect->result = value_empty_object();
+        break;
+    default:
+        assert(false && "not a syncthing effect");
+    }
+}

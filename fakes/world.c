@@ -1,0 +1,116 @@
+#include "fakes/world.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <string.h>
+
+static const char *const change_names[CHANGE_COUNT] = {
+#define CHANGE(ID, name, what) name,
+#include "fakes/changes.def"
+};
+
+const char *change_name(enum change_kind kind)
+{
+    return change_names[kind];
+}
+
+void world_init(struct world *world, struct arena *memory, uint64_t seed, int64_t now_ms)
+{
+    *world = (struct world){.memory = memory, .now_ms = now_ms, .seed = seed};
+    docker_engine_init(&world->docker, world);
+    document_store_init(&world->store, world);
+    bench_daemon_init(&world->bench, world);
+    flux_daemon_init(&world->daemon, world);
+    syncthing_init(&world->syncthing, world);
+    fdm_init(&world->fdm, world);
+    peers_init(&world->peers, world);
+    host_init(&world->host, world);
+    image_registry_init(&world->registry, world);
+}
+
+void world_apply(struct world *world, struct effect *effect, struct arena *answers)
+{
+    const char *port = effect_info(effect->id)->port;
+
+    effect->result = NULL;
+    effect->error = NULL;
+    if (strcmp(port, "docker") == 0) {
+        docker_engine_apply(&world->docker, effect, answers);
+    } else if (strcmp(port, "db") == 0) {
+        document_store_apply(&world->store, effect, answers);
+    } else if (strcmp(port, "host") == 0) {
+        host_apply(&world->host, effect, answers);
+    } else if (strcmp(port, "bench") == 0) {
+        bench_daemon_apply(&world->bench, effect, answers);
+    } else if (strcmp(port, "syncthing") == 0) {
+        syncthing_apply(&world->syncthing, effect, answers);
+    } else if (strcmp(port, "fdm") == 0) {
+        fdm_apply(&world->fdm, effect, answers);
+    } else if (strcmp(port, "peers") == 0) {
+        peers_apply(&world->peers, effect, answers);
+    } else if (strcmp(port, "daemon") == 0) {
+        flux_daemon_apply(&world->daemon, effect, answers);
+    } else if (strcmp(port, "net") == 0) {
+        image_registry_apply(&world->registry, effect, answers);
+    } else {
+        assert(false && "an effect that no fake answers");
+    }
+    assert((effect->result != NULL) != (effect->error != NULL));
+}
+
+void world_note_change(struct world *world, struct change change)
+{
+    *(struct change *)table_add(world->memory, (void **)&world->changes, &world->change_count, &world->change_size,
+                                sizeof world->changes[0]) = change;
+}
+
+const char *world_new_id(struct world *world)
+{
+    static const char digits[] = "0123456789abcdef";
+    uint64_t number = hash_combine(world->seed, ++world->id_count);
+    char *id = arena_alloc(world->memory, 65);
+
+    for (int i = 0; i < 64; i++) {
+        if (i % 16 == 0) {
+            number = hash_combine(number, (uint64_t)i);
+        }
+        id[i] = digits[number >> (i % 16 * 4) & 15];
+    }
+    return id;
+}
+
+void *table_add(struct arena *memory, void **items, uint32_t *count, uint32_t *size, size_t item_size)
+{
+    enum { SIZE_FIRST = 8 };
+
+    if (*count == *size) {
+        uint32_t larger = *size == 0 ? SIZE_FIRST : *size * 2;
+        void *table = arena_alloc(memory, larger * item_size);
+
+        if (*count > 0) {
+            memcpy(table, *items, *count * item_size);
+        }
+        *items = table;
+        *size = larger;
+    }
+    return memset((char *)*items + (*count)++ * item_size, 0, item_size);
+}
+
+void table_remove(void *items, uint32_t *count, size_t item_size, uint32_t index)
+{
+    assert(index < *count);
+    (*count)--;
+    memmove((char *)items + index * item_size, (char *)items + (index + 1) * item_size, (*count - index) * item_size);
+}
+
+void effect_fail(struct effect *effect, struct arena *answers, int status, const char *code, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    const char *message = arena_vprintf(answers, format, arguments);
+
+    va_end(arguments);
+    effect->result = NULL;
+    effect->error = error_with_status(answers, status, code, "%s", message);
+}

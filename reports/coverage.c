@@ -1,0 +1,507 @@
+#include "reports/coverage.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#ifndef DRYDOCK_COVERAGE
+
+bool coverage_available(void)
+{
+    return false;
+}
+
+void coverage_begin(struct coverage *coverage)
+{
+    (void)coverage;
+}
+
+bool coverage_end(struct coverage *coverage, const char *folder, const struct run_record *record)
+{
+    (void)coverage;
+    (void)folder;
+    (void)record;
+    return false;
+}
+
+void coverage_table_write(struct sink *sink, const struct coverage *coverage)
+{
+    (void)sink;
+    (void)coverage;
+}
+
+void coverage_free(struct coverage *coverage)
+{
+    (void)coverage;
+}
+
+#else
+
+#include <cjson/cJSON.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <ftw.h>
+#include <gcov.h>
+#include <spawn.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { PATH_SIZE = 4096, ARGUMENTS_MAX = 256, BRANCHES_MAX_PER_LINE = 1000 };
+
+extern char **environ;
+
+bool coverage_available(void)
+{
+    return true;
+}
+
+static bool complain(const char *what)
+{
+    fprintf(stderr, "drydock: coverage: %s: %s\n", what, strerror(errno));
+    return false;
+}
+
+/* realloc that does not come back without memory: coverage is for developers' machines. */
+static void *grown(void *items, unsigned count, unsigned *size, size_t item_size)
+{
+    if (count < *size) {
+        return items;
+    }
+    *size = *size == 0 ? 256 : *size * 2;
+    void *larger = realloc(items, *size * item_size);
+
+    if (larger == NULL) {
+        fputs("drydock: coverage: out of memory\n", stderr);
+        exit(3);
+    }
+    return larger;
+}
+
+/* ---- the counters
+ * -------------------------------------------------------------------------------------------------------------- */
+
+/* Counters are dumped below this process's own folder; gcov finds the notes (.gcno) beside them by links. */
+static bool link_notes(struct coverage *coverage)
+{
+    char target[PATH_SIZE];
+    char link[PATH_SIZE];
+    char folder[PATH_SIZE];
+    DIR *notes = opendir(DRYDOCK_OBJECTS "/core");
+    struct dirent *entry = NULL;
+
+    if (notes == NULL) {
+        return complain(DRYDOCK_OBJECTS "/core");
+    }
+    snprintf(folder, sizeof folder, "%s%s/core", coverage->folder, DRYDOCK_OBJECTS);
+    for (char *slash = folder + strlen(coverage->folder) + 1; slash != NULL; slash = strchr(slash + 1, '/')) {
+        *slash = *slash == '/' ? '\0' : *slash;
+        mkdir(folder, 0700);
+        *slash = *slash == '\0' ? '/' : *slash;
+    }
+    mkdir(folder, 0700);
+    while ((entry = readdir(notes)) != NULL) {
+        size_t length = strlen(entry->d_name);
+
+        if (length > 5 && strcmp(entry->d_name + length - 5, ".gcno") == 0) {
+            snprintf(target, sizeof target, "%s/core/%s", DRYDOCK_OBJECTS, entry->d_name);
+            snprintf(link, sizeof link, "%s/%s", folder, entry->d_name);
+            if (symlink(target, link) != 0) {
+                closedir(notes);
+                return complain(link);
+            }
+        }
+    }
+    closedir(notes);
+    return true;
+}
+
+void coverage_begin(struct coverage *coverage)
+{
+    if (coverage->folder == NULL) {
+        char template[] = "/tmp/drydock-coverage-XXXXXX";
+
+        if (mkdtemp(template) == NULL) {
+            complain(template);
+            return;
+        }
+        coverage->folder = strdup(template);
+        setenv("GCOV_PREFIX", coverage->folder, 1);
+        if (!link_notes(coverage)) {
+            return;
+        }
+    }
+    __gcov_reset();
+}
+
+/* gcov's arguments: every counter file of core/. The previous dump was removed, so counts are of one run. */
+static unsigned list_counters(const struct coverage *coverage, char *arguments[ARGUMENTS_MAX])
+{
+    char folder[PATH_SIZE];
+    struct dirent **entries = NULL;
+    unsigned count = 0;
+
+    arguments[count++] = strdup("gcov");
+    arguments[count++] = strdup("--json-format");
+    arguments[count++] = strdup("--stdout");
+    arguments[count++] = strdup("--branch-probabilities");
+    snprintf(folder, sizeof folder, "%s%s/core", coverage->folder, DRYDOCK_OBJECTS);
+    int found = scandir(folder, &entries, NULL, alphasort);
+
+    for (int i = 0; i < found; i++) {
+        size_t length = strlen(entries[i]->d_name);
+
+        if (length > 5 && strcmp(entries[i]->d_name + length - 5, ".gcda") == 0 && count < ARGUMENTS_MAX - 1) {
+            size_t size = strlen(folder) + length + 2;
+
+            arguments[count] = malloc(size);
+            if (arguments[count] != NULL) {
+                snprintf(arguments[count++], size, "%s/%s", folder, entries[i]->d_name);
+            }
+        }
+        free(entries[i]);
+    }
+    free(entries);
+    arguments[count] = NULL;
+    return count;
+}
+
+/* What gcov prints; the caller frees it. NULL after a message. */
+static char *run_gcov(char *const arguments[])
+{
+    posix_spawn_file_actions_t actions;
+    int ends[2];
+    pid_t child = 0;
+    struct sink output;
+    char buffer[65536];
+    ssize_t length = 0;
+    int status = 0;
+
+    if (pipe(ends) != 0) {
+        complain("pipe");
+        return NULL;
+    }
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
+    posix_spawn_file_actions_addclose(&actions, ends[0]);
+    posix_spawn_file_actions_addclose(&actions, ends[1]);
+    errno = posix_spawnp(&child, "gcov", &actions, NULL, arguments, environ);
+    posix_spawn_file_actions_destroy(&actions);
+    close(ends[1]);
+    if (errno != 0) {
+        complain("gcov");
+        close(ends[0]);
+        return NULL;
+    }
+    sink_init(&output);
+    while ((length = read(ends[0], buffer, sizeof buffer)) > 0) {
+        sink_add_n(&output, buffer, (size_t)length);
+    }
+    close(ends[0]);
+    waitpid(child, &status, 0);
+    if (status != 0 || output.failed) {
+        fputs("drydock: coverage: gcov failed\n", stderr);
+        sink_free(&output);
+        return NULL;
+    }
+    return output.text;
+}
+
+/* ---- points
+ * --------------------------------------------------------------------------------------------------------------------
+ */
+
+static const char *file_name(struct coverage *coverage, const char *name)
+{
+    for (unsigned i = 0; i < coverage->file_count; i++) {
+        if (strcmp(coverage->files[i], name) == 0) {
+            return coverage->files[i];
+        }
+    }
+    coverage->files = grown(coverage->files, coverage->file_count, &coverage->file_size, sizeof *coverage->files);
+    coverage->files[coverage->file_count] = strdup(name);
+    return coverage->files[coverage->file_count++];
+}
+
+static struct coverage_point *find_point(struct coverage *coverage, const char *file, int line, int branch)
+{
+    static unsigned last; /* gcov names the points in the same order every time */
+
+    for (unsigned i = 0; i < coverage->point_count; i++) {
+        unsigned index = (last + i) % coverage->point_count;
+        struct coverage_point *point = &coverage->points[index];
+
+        if (point->file == file && point->line == line && point->branch == branch) {
+            last = index;
+            return point;
+        }
+    }
+    coverage->points = grown(coverage->points, coverage->point_count, &coverage->point_size, sizeof *coverage->points);
+    struct coverage_point *point = &coverage->points[coverage->point_count++];
+
+    *point = (struct coverage_point){file, line, branch, NULL};
+    return point;
+}
+
+static void reach(struct coverage *coverage, const char *file, int line, int branch, bool reached)
+{
+    struct coverage_point *point = find_point(coverage, file, line, branch);
+    unsigned run = coverage->run_count - 1;
+    unsigned size = point->reached == NULL ? 0 : (unsigned)strlen(point->reached);
+
+    /* A text of '0' and '1', one per run so far. */
+    if (size < coverage->run_count) {
+        point->reached = realloc(point->reached, coverage->run_count + 1);
+        if (point->reached == NULL) {
+            fputs("drydock: coverage: out of memory\n", stderr);
+            exit(3);
+        }
+        memset(point->reached + size, '0', coverage->run_count - size);
+        point->reached[coverage->run_count] = '\0';
+    }
+    if (reached && point->reached[run] == '0') {
+        point->reached[run] = '1';
+        *(branch < 0 ? &coverage->runs[run].lines : &coverage->runs[run].branches) += 1;
+    }
+}
+
+/* ---- the tracefile, man geninfo
+ * ------------------------------------------------------------------------------------------------- */
+
+static int number_of(const cJSON *object, const char *key)
+{
+    return (int)cJSON_GetNumberValue(cJSON_GetObjectItem(object, key));
+}
+
+static void write_functions(struct sink *info, const cJSON *functions)
+{
+    const cJSON *function = NULL;
+    unsigned found = 0;
+    unsigned hit = 0;
+
+    cJSON_ArrayForEach (function, functions) {
+        const char *name = cJSON_GetStringValue(cJSON_GetObjectItem(function, "name"));
+        int count = number_of(function, "execution_count");
+
+        sink_printf(info, "FN:%d,%s\nFNDA:%d,%s\n", number_of(function, "start_line"), name, count, name);
+        found++;
+        hit += count > 0;
+    }
+    sink_printf(info, "FNF:%u\nFNH:%u\n", found, hit);
+}
+
+struct totals {
+    unsigned lines, lines_hit, branches, branches_hit;
+};
+
+static void write_line(struct coverage *coverage, struct sink *info, const char *file, const cJSON *line,
+                       struct totals *totals)
+{
+    int number = number_of(line, "line_number");
+    int count = number_of(line, "count");
+    const cJSON *branch = NULL;
+    int index = 0;
+
+    sink_printf(info, "DA:%d,%d\n", number, count);
+    totals->lines++;
+    totals->lines_hit += count > 0;
+    reach(coverage, file, number, -1, count > 0);
+    cJSON_ArrayForEach (branch, cJSON_GetObjectItem(line, "branches")) {
+        int taken = number_of(branch, "count");
+
+        if (count > 0) {
+            sink_printf(info, "BRDA:%d,0,%d,%d\n", number, index, taken);
+        } else {
+            sink_printf(info, "BRDA:%d,0,%d,-\n", number, index);
+        }
+        totals->branches++;
+        totals->branches_hit += taken > 0;
+        reach(coverage, file, number, index++, taken > 0);
+    }
+}
+
+static void write_file(struct coverage *coverage, struct sink *info, const char *test, const cJSON *entry)
+{
+    const char *name = cJSON_GetStringValue(cJSON_GetObjectItem(entry, "file"));
+    const cJSON *line = NULL;
+    struct totals totals = {0, 0, 0, 0};
+    char path[PATH_SIZE];
+
+    if (name == NULL || strncmp(name, "core/", 5) != 0 || getcwd(path, sizeof path) == NULL) {
+        return;
+    }
+    const char *file = file_name(coverage, name);
+
+    sink_printf(info, "TN:%s\nSF:%s\n", test, name);
+    write_functions(info, cJSON_GetObjectItem(entry, "functions"));
+    cJSON_ArrayForEach (line, cJSON_GetObjectItem(entry, "lines")) {
+        write_line(coverage, info, file, line, &totals);
+    }
+    sink_printf(info, "BRF:%u\nBRH:%u\nLF:%u\nLH:%u\nend_of_record\n", totals.branches, totals.branches_hit,
+                totals.lines, totals.lines_hit);
+}
+
+/* gcov prints one JSON document per counter file, a line each. */
+static void write_info(struct coverage *coverage, struct sink *info, const char *test, const char *documents)
+{
+    while (*documents != '\0') {
+        size_t length = strcspn(documents, "\n");
+        cJSON *document = cJSON_ParseWithLength(documents, length);
+        const cJSON *entry = NULL;
+
+        cJSON_ArrayForEach (entry, cJSON_GetObjectItem(document, "files")) {
+            write_file(coverage, info, test, entry);
+        }
+        cJSON_Delete(document);
+        documents += length + (documents[length] == '\n');
+    }
+}
+
+/* A test name for lcov: letters, digits and underscores. */
+static void test_name(const struct run_record *record, char *name, size_t size)
+{
+    snprintf(name, size, "%s_%s", record->scenario, record->revision);
+    for (char *at = name; *at != '\0'; at++) {
+        if (strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", *at) == NULL) {
+            *at = '_';
+        }
+    }
+}
+
+static void remove_counters(char *const arguments[], unsigned count)
+{
+    for (unsigned i = 4; i < count; i++) {
+        unlink(arguments[i]);
+    }
+}
+
+bool coverage_end(struct coverage *coverage, const char *folder, const struct run_record *record)
+{
+    char *arguments[ARGUMENTS_MAX];
+    char name[256];
+    char path[PATH_SIZE];
+    struct sink info;
+
+    if (coverage->folder == NULL) {
+        return false;
+    }
+    __gcov_dump();
+    unsigned count = list_counters(coverage, arguments);
+    char *documents = run_gcov(arguments);
+
+    remove_counters(arguments, count);
+    for (unsigned i = 0; i < count; i++) {
+        free(arguments[i]);
+    }
+    if (documents == NULL) {
+        return false;
+    }
+    test_name(record, name, sizeof name);
+    coverage->runs = grown(coverage->runs, coverage->run_count, &coverage->run_size, sizeof *coverage->runs);
+    coverage->runs[coverage->run_count++] = (struct coverage_run){strdup(name), 0, 0};
+    sink_init(&info);
+    write_info(coverage, &info, name, documents);
+    free(documents);
+    if (mkdir(folder, 0777) != 0 && errno != EEXIST) {
+        sink_free(&info);
+        return complain(folder);
+    }
+    snprintf(path, sizeof path, "%s/%s.info", folder, name);
+    bool good = sink_deliver(&info, path) || complain(path);
+
+    sink_free(&info);
+    return good;
+}
+
+/* ---- the table
+ * --------------------------------------------------------------------------------------------------------------------
+ */
+
+static bool reached_by(const struct coverage_point *point, unsigned run)
+{
+    return run < strlen(point->reached) && point->reached[run] == '1';
+}
+
+/* Lines and branches that this run alone reaches. */
+static void count_own(const struct coverage *coverage, unsigned run, unsigned *lines, unsigned *branches)
+{
+    *lines = 0;
+    *branches = 0;
+    for (unsigned i = 0; i < coverage->point_count; i++) {
+        const struct coverage_point *point = &coverage->points[i];
+        bool alone = reached_by(point, run);
+
+        for (unsigned other = 0; alone && other < coverage->run_count; other++) {
+            alone = other == run || !reached_by(point, other);
+        }
+        *(point->branch < 0 ? lines : branches) += alone;
+    }
+}
+
+static void add_row(struct sink *sink, const char *name, unsigned lines, unsigned lines_all, unsigned branches,
+                    unsigned branches_all)
+{
+    sink_printf(sink, "%-48.48s %5u %3u%% %7u %3u%%", name, lines, lines_all == 0 ? 0 : lines * 100 / lines_all,
+                branches, branches_all == 0 ? 0 : branches * 100 / branches_all);
+}
+
+void coverage_table_write(struct sink *sink, const struct coverage *coverage)
+{
+    unsigned lines_all = 0;
+    unsigned branches_all = 0;
+    unsigned lines = 0;
+    unsigned branches = 0;
+
+    for (unsigned i = 0; i < coverage->point_count; i++) {
+        const struct coverage_point *point = &coverage->points[i];
+        bool reached = strchr(point->reached, '1') != NULL;
+
+        *(point->branch < 0 ? &lines_all : &branches_all) += 1;
+        *(point->branch < 0 ? &lines : &branches) += reached;
+    }
+    sink_printf(sink, "%-48s %10s %12s  %s\n", "core/ reached by", "lines", "branches", "by no other");
+    for (unsigned run = 0; run < coverage->run_count; run++) {
+        unsigned own_lines = 0;
+        unsigned own_branches = 0;
+
+        count_own(coverage, run, &own_lines, &own_branches);
+        add_row(sink, coverage->runs[run].name, coverage->runs[run].lines, lines_all, coverage->runs[run].branches,
+                branches_all);
+        sink_printf(sink, "  %u lines, %u branches\n", own_lines, own_branches);
+    }
+    add_row(sink, "all together", lines, lines_all, branches, branches_all);
+    sink_printf(sink, "  of %u lines, %u branches\n", lines_all, branches_all);
+}
+
+static int remove_entry(const char *path, const struct stat *status, int kind, struct FTW *place)
+{
+    (void)status;
+    (void)kind;
+    (void)place;
+    return remove(path);
+}
+
+void coverage_free(struct coverage *coverage)
+{
+    for (unsigned i = 0; i < coverage->point_count; i++) {
+        free(coverage->points[i].reached);
+    }
+    for (unsigned i = 0; i < coverage->run_count; i++) {
+        free(coverage->runs[i].name);
+    }
+    for (unsigned i = 0; i < coverage->file_count; i++) {
+        free(coverage->files[i]);
+    }
+    free(coverage->points);
+    free(coverage->runs);
+    free(coverage->files);
+    if (coverage->folder != NULL) {
+        nftw(coverage->folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+        free(coverage->folder);
+        unsetenv("GCOV_PREFIX");
+    }
+    *coverage = (struct coverage){.folder = NULL};
+}
+
+#endif

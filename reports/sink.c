@@ -1,0 +1,151 @@
+#include "reports/sink.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { SIZE_FIRST = 4096, FILE_MODE = 0644 };
+
+void sink_init(struct sink *sink)
+{
+    *sink = (struct sink){NULL, 0, 0, false};
+}
+
+void sink_free(struct sink *sink)
+{
+    free(sink->text);
+    sink_init(sink);
+}
+
+static bool make_room(struct sink *sink, size_t more)
+{
+    size_t size = sink->size == 0 ? SIZE_FIRST : sink->size;
+
+    while (size < sink->length + more + 1) {
+        size *= 2;
+    }
+    if (size > sink->size) {
+        char *larger = sink->failed ? NULL : realloc(sink->text, size);
+
+        if (larger == NULL) {
+            sink->failed = true;
+            return false;
+        }
+        sink->text = larger;
+        sink->size = size;
+    }
+    return true;
+}
+
+void sink_add_n(struct sink *sink, const char *text, size_t length)
+{
+    if (make_room(sink, length)) {
+        memcpy(sink->text + sink->length, text, length);
+        sink->length += length;
+        sink->text[sink->length] = '\0';
+    }
+}
+
+void sink_add(struct sink *sink, const char *text)
+{
+    sink_add_n(sink, text, strlen(text));
+}
+
+void sink_printf(struct sink *sink, const char *format, ...)
+{
+    va_list arguments;
+    va_list again;
+
+    va_start(arguments, format);
+    va_copy(again, arguments);
+    int length = vsnprintf(NULL, 0, format, arguments);
+
+    va_end(arguments);
+    if (length >= 0 && make_room(sink, (size_t)length)) {
+        vsnprintf(sink->text + sink->length, (size_t)length + 1, format, again);
+        sink->length += (size_t)length;
+    }
+    va_end(again);
+}
+
+static bool write_all(int file, const char *text, size_t length)
+{
+    while (length > 0) {
+        ssize_t written = write(file, text, length);
+
+        if (written < 0 && errno != EINTR) {
+            return false;
+        }
+        if (written > 0) {
+            text += written;
+            length -= (size_t)written;
+        }
+    }
+    return true;
+}
+
+/* Pipes, terminals and devices are written to directly: they cannot be renamed onto. */
+static bool is_special(const char *path)
+{
+    struct stat status;
+
+    return stat(path, &status) == 0 && !S_ISREG(status.st_mode);
+}
+
+static bool deliver_aside(const struct sink *sink, const char *path)
+{
+    size_t size = strlen(path) + 8;
+    char *aside = malloc(size);
+
+    if (aside == NULL) {
+        return false;
+    }
+    snprintf(aside, size, "%s.XXXXXX", path);
+    int file = mkstemp(aside);
+    bool good =
+        file >= 0 && write_all(file, sink->text, sink->length) && fchmod(file, FILE_MODE) == 0 && fsync(file) == 0;
+    int error = errno;
+
+    if (file >= 0 && close(file) != 0 && good) {
+        good = false;
+        error = errno;
+    }
+    if (good && rename(aside, path) != 0) {
+        good = false;
+        error = errno;
+    }
+    if (!good && file >= 0) {
+        unlink(aside);
+    }
+    free(aside);
+    errno = error;
+    return good;
+}
+
+static bool deliver_stream(const struct sink *sink, const char *path)
+{
+    FILE *stream = path == NULL ? stdout : fopen(path, "w");
+
+    if (stream == NULL) {
+        return false;
+    }
+    bool good = fwrite(sink->text, 1, sink->length, stream) == sink->length && fflush(stream) == 0;
+
+    return (path == NULL || fclose(stream) == 0) && good;
+}
+
+bool sink_deliver(struct sink *sink, const char *path)
+{
+    if (sink->failed) {
+        errno = ENOMEM;
+        return false;
+    }
+    if (sink->text == NULL) {
+        sink_add(sink, "");
+    }
+    return path == NULL || is_special(path) ? deliver_stream(sink, path) : deliver_aside(sink, path);
+}

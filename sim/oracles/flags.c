@@ -1,0 +1,59 @@
+/* flag-stuck and flag-cleared: in-progress flags against who is in progress. */
+#include "sim/oracles/oracle.h"
+
+/* syncthingAppsFirstRun is a latch, not a flag of something in progress (lifecycle.md 0.5). */
+static bool is_in_progress_flag(enum flag_id flag)
+{
+    return flag != FLAG_SFR;
+}
+
+static const char *owner_name(const struct oracles *oracles, uint32_t number)
+{
+    return oracles->recorder->record->tasks[number];
+}
+
+static bool is_live(const struct oracles *oracles, uint32_t number)
+{
+    for (uint32_t i = 0; i < oracles->kernel->task_count; i++) {
+        if (oracles->kernel->tasks[i]->number == number) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void flag_written(struct oracles *oracles, struct kernel_task *task, enum flag_id flag, bool set)
+{
+    uint32_t *owner = &oracles->flag_owner[flag];
+
+    if (!is_in_progress_flag(flag)) {
+        return;
+    }
+    if (set) {
+        *owner = task->number;
+    } else {
+        if (*owner != RUN_NONE && *owner != task->number && is_live(oracles, *owner)) {
+            oracle_broken(oracles, ORACLE_FLAG_CLEARED, task, RUN_NONE, flag_name(flag),
+                          "%s cleared %s while %s, which had set it, is still in progress", task->task.name,
+                          flag_name(flag), owner_name(oracles, *owner));
+        }
+        *owner = RUN_NONE;
+    }
+}
+
+static void ended(struct oracles *oracles, struct kernel_task *task, bool killed)
+{
+    for (unsigned i = 0; i < FLAG_COUNT; i++) {
+        if (oracles->flag_owner[i] != task->number) {
+            continue;
+        }
+        oracles->flag_owner[i] = RUN_NONE;
+        if (!killed && oracles->kernel->node.flags[i]) { /* a crash takes the flags with it */
+            oracle_broken(oracles, ORACLE_FLAG_STUCK, task, RUN_NONE, flag_name((enum flag_id)i),
+                          "%s ended and left %s set: nobody is in progress, and nobody will clear it", task->task.name,
+                          flag_name((enum flag_id)i));
+        }
+    }
+}
+
+const struct oracle_hooks flag_hooks = {.flag_written = flag_written, .ended = ended};

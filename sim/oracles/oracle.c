@@ -1,0 +1,208 @@
+#include "sim/oracles/oracle.h"
+
+#include <string.h>
+
+static const struct oracle_hooks *const all_hooks[] = {&container_hooks, &removal_hooks, &announcement_hooks,
+                                                       &flag_hooks,      &retry_hooks,   &rest_hooks};
+
+enum { HOOKS_COUNT = sizeof all_hooks / sizeof all_hooks[0] };
+
+void oracles_init(struct oracles *oracles, struct kernel *kernel, struct recorder *recorder,
+                  const struct scenario *scenario, const char *node_ip)
+{
+    *oracles = (struct oracles){.kernel = kernel, .recorder = recorder, .scenario = scenario, .node_ip = node_ip};
+    oracles->apps = arena_alloc(&kernel->arena, (scenario->world.app_count + 1) * sizeof *oracles->apps);
+    oracles->app_count = scenario->world.app_count;
+    for (uint32_t i = 0; i < oracles->app_count; i++) {
+        oracles->apps[i] = (struct oracle_app){.app = &scenario->world.apps[i],
+                                               .whole_since_ms = -1,
+                                               .removed_told_task = RUN_NONE,
+                                               .forgotten_task = RUN_NONE};
+    }
+    for (uint32_t i = 0; i < FLAG_COUNT; i++) {
+        oracles->flag_owner[i] = RUN_NONE;
+    }
+    for (uint32_t i = 0; i < scenario->actor_count; i++) {
+        oracles->has_check = oracles->has_check || scenario->actors[i].kind == ACTOR_CHECK;
+    }
+}
+
+/* ---- passing on -------------------------------------------------------------------------------------------------- */
+
+void oracles_started(struct oracles *oracles, struct kernel_task *task)
+{
+    for (size_t i = 0; i < HOOKS_COUNT; i++) {
+        if (all_hooks[i]->started != NULL) {
+            all_hooks[i]->started(oracles, task);
+        }
+    }
+}
+
+void oracles_applied(struct oracles *oracles, struct kernel_task *task, const struct effect *effect,
+                     enum fault_kind fault)
+{
+    for (size_t i = 0; i < HOOKS_COUNT; i++) {
+        if (all_hooks[i]->applied != NULL) {
+            all_hooks[i]->applied(oracles, task, effect, fault);
+        }
+    }
+}
+
+static void flag_written(struct oracles *oracles, struct kernel_task *task, const struct effect *effect)
+{
+    for (unsigned flag = 0; flag < FLAG_COUNT; flag++) {
+        if (strcmp(flag_name((enum flag_id)flag), effect->object) != 0) {
+            continue;
+        }
+        for (size_t i = 0; i < HOOKS_COUNT; i++) {
+            if (all_hooks[i]->flag_written != NULL) {
+                all_hooks[i]->flag_written(oracles, task, (enum flag_id)flag, value_truthy(effect->payload));
+            }
+        }
+        return;
+    }
+}
+
+void oracles_immediate(struct oracles *oracles, struct kernel_task *task, const struct effect *effect)
+{
+    if (effect->id == EFFECT_NODE_NOTE) {
+        for (size_t i = 0; i < HOOKS_COUNT; i++) {
+            if (all_hooks[i]->noted != NULL) {
+                all_hooks[i]->noted(oracles, task, effect->payload);
+            }
+        }
+    } else if (effect->id == EFFECT_NODE_CELL && strcmp(effect->operand, "write") == 0) {
+        flag_written(oracles, task, effect);
+    }
+}
+
+void oracles_ended(struct oracles *oracles, struct kernel_task *task, bool killed)
+{
+    for (size_t i = 0; i < HOOKS_COUNT; i++) {
+        if (all_hooks[i]->ended != NULL) {
+            all_hooks[i]->ended(oracles, task, killed);
+        }
+    }
+}
+
+void oracles_time_moved(struct oracles *oracles)
+{
+    for (size_t i = 0; i < HOOKS_COUNT; i++) {
+        if (all_hooks[i]->time_moved != NULL) {
+            all_hooks[i]->time_moved(oracles);
+        }
+    }
+}
+
+void oracles_at_rest(struct oracles *oracles)
+{
+    for (size_t i = 0; i < HOOKS_COUNT; i++) {
+        if (all_hooks[i]->at_rest != NULL) {
+            all_hooks[i]->at_rest(oracles);
+        }
+    }
+}
+
+/* ---- what oracles ask ----------------------------------------------------------------------------------------------
+ */
+
+void oracle_broken(struct oracles *oracles, enum oracle_id id, struct kernel_task *task, uint32_t cause,
+                   const char *object, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    const char *message = arena_vprintf(&oracles->kernel->arena, format, arguments);
+
+    va_end(arguments);
+    recorder_violation(oracles->recorder, oracle_info(id)->name, task, cause, object, message);
+}
+
+struct oracle_actor oracle_actor_of(const struct oracles *oracles, const struct kernel_task *task)
+{
+    const struct scenario_actor *actor = &oracles->scenario->actors[task->origin];
+
+    return (struct oracle_actor){actor->kind, actor->subject};
+}
+
+struct oracle_app *oracle_app(struct oracles *oracles, const char *name)
+{
+    for (uint32_t i = 0; name != NULL && i < oracles->app_count; i++) {
+        if (strcmp(oracles->apps[i].app->name, name) == 0) {
+            return &oracles->apps[i];
+        }
+    }
+    return NULL;
+}
+
+struct oracle_app *oracle_app_of_container(struct oracles *oracles, const char *container)
+{
+    for (uint32_t i = 0; i < oracles->app_count; i++) {
+        const struct scenario_app *app = oracles->apps[i].app;
+
+        for (uint32_t j = 0; j < app->component_count; j++) {
+            if (strcmp(app->components[j].app_id, container) == 0) {
+                return &oracles->apps[i];
+            }
+        }
+    }
+    return NULL;
+}
+
+struct oracle_app *oracle_app_of_volume(struct oracles *oracles, const char *volume)
+{
+    static const char suffix[] = "FLUXFSVOL"; /* lifecycle.md 0.3 */
+    const char *slash = strrchr(volume, '/');
+    const char *file = slash == NULL ? volume : slash + 1;
+    size_t length = strlen(file);
+
+    if (length < sizeof suffix - 1) {
+        return NULL;
+    }
+    for (uint32_t i = 0; i < oracles->app_count; i++) {
+        const struct scenario_app *app = oracles->apps[i].app;
+
+        for (uint32_t j = 0; j < app->component_count; j++) {
+            const char *app_id = app->components[j].app_id;
+
+            if (strlen(app_id) == length - (sizeof suffix - 1) && strncmp(file, app_id, strlen(app_id)) == 0) {
+                return &oracles->apps[i];
+            }
+        }
+    }
+    return NULL;
+}
+
+bool oracle_has_row(struct oracles *oracles, const char *app)
+{
+    return document_store_find(&oracles->kernel->world.store, "localzelapps", "zelappsinformation", "name", app) !=
+           NULL;
+}
+
+bool oracle_was_asked(const struct oracles *oracles, const struct kernel_task *task, const struct oracle_app *app)
+{
+    struct oracle_actor actor = oracle_actor_of(oracles, task);
+
+    if (actor.subject == NULL) {
+        return false;
+    }
+    /* A removal may name one component: `web_app`. */
+    const char *underscore = strchr(actor.subject, '_');
+    bool names_it = strcmp(actor.subject, app->app->name) == 0 ||
+                    (underscore != NULL && strcmp(underscore + 1, app->app->name) == 0);
+
+    switch (actor.kind) {
+    case ACTOR_REMOVE:
+    case ACTOR_SOFT_REMOVE:
+        return names_it;
+    case ACTOR_INSTALL:
+        return names_it && !app->installed_at_start;
+    default:
+        return false;
+    }
+}
+
+const struct container *oracle_container(const struct oracles *oracles, const char *app_id)
+{
+    return docker_engine_container(&oracles->kernel->world.docker, app_id);
+}

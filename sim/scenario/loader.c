@@ -1,0 +1,201 @@
+/* Reading a scenario file: text, tree, and the outermost object. */
+#include "sim/scenario/loader.h"
+
+#include <cjson/cJSON.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* 2026-01-01T00:00:00Z, for scenarios that do not care */
+#define CLOCK_DEFAULT_MS INT64_C(1767225600000)
+enum { RETRY_BOUND_DEFAULT_MS = 30 * 60 * 1000 };
+
+/* ---- fields of the outermost object
+ * -------------------------------------------------------------------------------------------------- */
+
+static void read_revision(struct loader *loader, const struct value *value, const struct json_path *path, void *target)
+{
+    const struct revision **revision = target;
+    const char *name = NULL;
+    const char *names[8] = {NULL};
+
+    read_text(loader, value, path, &name);
+    *revision = name == NULL ? NULL : revision_by_name(name);
+    for (size_t i = 0; i < 7 && revisions()[i].name != NULL; i++) {
+        names[i] = revisions()[i].name;
+    }
+    if (*revision == NULL) {
+        if (name != NULL) {
+            unknown_name(loader, path, false, "revision", name, names);
+        }
+        *revision = revisions();
+    }
+}
+
+static void read_revisions(struct loader *loader, const struct value *value, const struct json_path *path, void *target)
+{
+    struct scenario *scenario = target;
+
+    read_array(loader, value, path, read_revision, sizeof scenario->revisions[0], (void **)&scenario->revisions,
+               &scenario->revision_count);
+    if (value_is(value, VALUE_ARRAY) && value->count == 0) {
+        mistake_at(loader, path, false, "revisions is empty, expected at least one");
+    }
+}
+
+static void read_seed(struct loader *loader, const struct value *value, const struct json_path *path, void *target)
+{
+    double number = 0;
+
+    read_number(loader, value, path, &number);
+    if (number > 9007199254740992.0 || number > (double)(uint64_t)number) {
+        mistake_at(loader, path, false, "seed is not a whole number from 0 to 2^53");
+    } else {
+        *(uint64_t *)target = (uint64_t)number;
+    }
+}
+
+static void read_strategy(struct loader *loader, const struct value *value, const struct json_path *path, void *target)
+{
+    static const char *const names[] = {"script", "random", NULL};
+    const char *name = NULL;
+
+    read_text(loader, value, path, &name);
+    if (name != NULL && strcmp(name, names[0]) != 0 && strcmp(name, names[1]) != 0) {
+        unknown_name(loader, path, false, "strategy", name, names);
+    }
+    *(bool *)target = name != NULL && strcmp(name, "random") == 0;
+}
+
+static const struct field root_fields[] = {
+    {"$schema", read_ignored, 0, false},
+    {"name", read_text, offsetof(struct scenario, name), true},
+    {"summary", read_text, offsetof(struct scenario, summary), false},
+    {"revisions", read_revisions, 0, false},
+    {"clock", read_instant, offsetof(struct scenario, clock_ms), false},
+    {"seed", read_seed, offsetof(struct scenario, seed), false},
+    {"duration", read_duration, offsetof(struct scenario, duration_ms), false},
+    {"strategy", read_strategy, offsetof(struct scenario, random), false},
+    {"retryBound", read_duration, offsetof(struct scenario, retry_bound_ms), false},
+    {"world", read_world, offsetof(struct scenario, world), false},
+    {"actors", read_actors, 0, true},
+    {"faults", read_faults, 0, false},
+    {"schedule", read_schedule, 0, false},
+    {"expect", read_expectations, 0, false},
+};
+
+const struct object_shape root_shape = {"the scenario", "", root_fields, sizeof root_fields / sizeof root_fields[0]};
+
+/* ---- the file
+ * --------------------------------------------------------------------------------------------------------------------------
+ */
+
+static struct scenario *scenario_new(struct arena *arena, const char *file)
+{
+    struct scenario *scenario = arena_alloc(arena, sizeof *scenario);
+
+    scenario->file = arena_string(arena, file);
+    scenario->clock_ms = CLOCK_DEFAULT_MS;
+    scenario->retry_bound_ms = RETRY_BOUND_DEFAULT_MS;
+    default_world(arena, &scenario->world);
+    return scenario;
+}
+
+static void set_default_revisions(struct loader *loader)
+{
+    struct scenario *scenario = loader->scenario;
+
+    if (scenario->revision_count > 0) {
+        return;
+    }
+    while (revisions()[scenario->revision_count].name != NULL) {
+        scenario->revision_count++;
+    }
+    scenario->revisions = arena_alloc(loader->arena, scenario->revision_count * sizeof *scenario->revisions);
+    for (uint32_t i = 0; i < scenario->revision_count; i++) {
+        scenario->revisions[i] = &revisions()[i];
+    }
+}
+
+static struct scenario *mistaken(struct arena *arena, struct scenario_mistake *mistake, const char *file, unsigned line,
+                                 unsigned column, const char *message)
+{
+    mistake->text = arena_printf(arena, "%s:%u:%u: %s", file, line, column, message);
+    return NULL;
+}
+
+struct scenario *scenario_parse(struct arena *arena, const char *file, const char *text, size_t length,
+                                struct scenario_mistake *mistake)
+{
+    struct json_mistake json_mistake;
+    struct loader loader = {.arena = arena, .file = file, .text = text, .length = length};
+    struct json_path root = {NULL, NULL, 0};
+
+    mistake->text = NULL;
+    if (length > JSON_SIZE_MAX) {
+        return mistaken(arena, mistake, file, 1, 1,
+                        arena_printf(arena, "the file has %zu bytes, expected at most %d", length, JSON_SIZE_MAX));
+    }
+    if (!json_check(arena, text, length, &json_mistake)) {
+        return mistaken(arena, mistake, file, json_mistake.place.line, json_mistake.place.column, json_mistake.message);
+    }
+    cJSON *json = cJSON_ParseWithLength(text, length);
+    const struct value *tree = value_from_cjson(arena, json);
+
+    cJSON_Delete(json);
+    if (tree == NULL) {
+        return mistaken(arena, mistake, file, 1, 1, "the file cannot be read as JSON");
+    }
+    loader.scenario = scenario_new(arena, file);
+    if (read_object(&loader, tree, &root, &root_shape, loader.scenario)) {
+        set_default_revisions(&loader);
+        finish_apps(&loader);
+        check_references(&loader);
+    }
+    mistake->text = loader.mistakes;
+    return loader.mistakes == NULL ? loader.scenario : NULL;
+}
+
+/* The whole file, or NULL with errno; *length > JSON_SIZE_MAX when there is more than that. */
+static char *read_file(const char *path, size_t *length)
+{
+    FILE *file = fopen(path, "rb");
+    char *text = file == NULL ? NULL : malloc(JSON_SIZE_MAX + 1);
+
+    if (text != NULL) {
+        *length = fread(text, 1, JSON_SIZE_MAX + 1, file);
+        if (ferror(file)) {
+            free(text);
+            text = NULL;
+        }
+    }
+    if (file != NULL) {
+        int error = errno;
+
+        fclose(file);
+        errno = error;
+    }
+    return text;
+}
+
+struct scenario *scenario_load(struct arena *arena, const char *path, struct scenario_mistake *mistake)
+{
+    size_t length = 0;
+
+    errno = 0;
+    char *text = read_file(path, &length);
+
+    if (text == NULL) {
+        return mistaken(arena, mistake, path, 1, 1, strerror(errno));
+    }
+    struct scenario *scenario =
+        length > JSON_SIZE_MAX
+            ? mistaken(arena, mistake, path, 1, 1,
+                       arena_printf(arena, "the file is too large, expected at most %d bytes", JSON_SIZE_MAX))
+            : scenario_parse(arena, path, text, length, mistake);
+
+    free(text);
+    return scenario;
+}

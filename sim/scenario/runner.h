@@ -1,0 +1,80 @@
+/* Runs a scenario once: builds the world, lets the actors act, injects the faults, follows the schedule, asks the
+ * oracles, and holds the outcome against what the scenario expects.
+ */
+#ifndef DRYDOCK_SIM_SCENARIO_RUNNER_H
+#define DRYDOCK_SIM_SCENARIO_RUNNER_H
+
+#include "sim/kernel/kernel.h"
+#include "sim/kernel/recorder.h"
+#include "sim/oracles/oracle.h"
+#include "sim/scenario/scenario.h"
+
+struct run_options {
+    const struct revision *revision;
+    uint32_t without; /* switches of the revision to take out */
+    bool seed_given;
+    uint64_t seed;    /* instead of the scenario's */
+    bool keep_events; /* the record's events are wanted after the run */
+};
+
+/* A fault of the scenario and how far it has got. */
+struct armed_fault {
+    const struct scenario_fault *fault;
+    uint32_t matched; /* calls that it could have hit */
+    uint32_t fired;
+};
+
+/* An actor and when it acts next. */
+struct actor_state {
+    int64_t next_ms; /* instant, ms since the epoch; −1: never again */
+};
+
+struct runner {
+    const struct scenario *scenario;
+    struct run_options options;
+    struct revision revision; /* the given one less what is taken out */
+    struct kernel kernel;
+    struct recorder recorder;
+    struct oracles oracles;
+    struct node_config config;
+    struct run_record *record;
+    struct armed_fault *faults;
+    struct actor_state *actors;
+    int64_t start_ms, end_ms; /* INT64_MAX: until nothing is left to do */
+    /* the schedule step in progress (schedule.c) */
+    const struct scenario_step *step;
+    uint32_t step_matches; /* how often the step's task was about to do it */
+    bool step_reached;
+};
+
+/* Runs. `run_memory` is reset first and afterwards holds nothing that the record needs; the record lives in
+ * `record_arena`, its events in `event_arena`, where they stay only with keep_events. wall_us is left to the caller,
+ * who has a clock. */
+struct run_record *scenario_run(const struct scenario *scenario, const struct run_options *options,
+                                struct memory *run_memory, struct arena *record_arena, struct arena *event_arena);
+
+/* ---- between runner.c, actors.c, injector.c, schedule.c and expectations.c ------------------------------------- */
+
+/* Puts every actor on the clock. */
+void actors_arm(struct runner *runner);
+/* Whether a live task only waits for its next round, so that the node is at rest. */
+bool actor_is_idle(const struct runner *runner, const struct kernel_task *task);
+/* The next instant at which an actor named `task` acts; INT64_MAX when none will. */
+int64_t actor_next_ms(const struct runner *runner, const char *task);
+/* Whether some actor that acts once, or has not acted yet, is still to come. */
+bool actors_pending(const struct runner *runner);
+
+struct kernel_faults injector_faults(struct runner *runner);
+/* Counts the faults that never fired and names them among what was not met. */
+void injector_report(struct runner *runner);
+
+/* Moves the run on until the scenario's end: its steps first, then by its strategy. */
+void schedule_follow(struct runner *runner);
+/* To be told of every issue: the step in progress may have been waiting for it. */
+void schedule_issued(struct runner *runner, const struct kernel_task *task, const struct effect *effect);
+
+/* Sets verdict, unmet expectations and as_expected. */
+void expectations_check(struct runner *runner);
+void expectation_unmet(struct runner *runner, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#endif

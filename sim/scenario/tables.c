@@ -1,0 +1,49 @@
+/* Names and facts of actors and oracles, and patterns of effects. */
+#include "sim/scenario/scenario.h"
+
+#include <assert.h>
+#include <string.h>
+
+static const struct actor_info actors[ACTOR_COUNT] = {
+#define ACTOR(ID, name, recorded, subject, of_node, section, what)                                                     \
+    [ACTOR_##ID] = {name, recorded, subject, of_node, section, what},
+#include "sim/scenario/actors.def"
+};
+
+static const struct oracle_info oracles[ORACLE_COUNT] = {
+#define ORACLE(ID, name, broken_when) [ORACLE_##ID] = {name, broken_when},
+#include "sim/oracles/oracles.def"
+};
+
+const struct actor_info *actor_info(enum actor_kind kind)
+{
+    assert((unsigned)kind < ACTOR_COUNT);
+    return &actors[kind];
+}
+
+const struct oracle_info *oracle_info(enum oracle_id id)
+{
+    assert((unsigned)id < ORACLE_COUNT);
+    return &oracles[id];
+}
+
+bool effect_pattern_matches(const struct effect_pattern *pattern, enum effect_id id, const char *object)
+{
+    if (pattern->object != NULL && (object == NULL || strcmp(pattern->object, object) != 0)) {
+        return false;
+    }
+    if (pattern->any) {
+        return true;
+    }
+    return pattern->port != NULL ? strcmp(effect_info(id)->port, pattern->port) == 0 : pattern->id == id;
+}
+
+const struct scenario_app *scenario_app(const struct scenario *scenario, const char *name)
+{
+    for (uint32_t i = 0; name != NULL && i < scenario->world.app_count; i++) {
+        if (strcmp(scenario->world.apps[i].name, name) == 0) {
+            return &scenario->world.apps[i];
+        }
+    }
+    return NULL;
+}

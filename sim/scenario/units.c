@@ -1,0 +1,85 @@
+#include "sim/scenario/units.h"
+
+#include <stddef.h>
+#include <string.h>
+
+struct unit {
+    const char *name;
+    double factor;
+};
+
+/* Reads digits with an optional fraction. */
+static bool read_number(const char **text, double *number)
+{
+    const char *start = *text;
+    double scale = 1;
+
+    *number = 0;
+    for (; **text >= '0' && **text <= '9'; (*text)++) {
+        *number = *number * 10 + (**text - '0');
+    }
+    if (*text == start) {
+        return false;
+    }
+    if (**text == '.') {
+        const char *fraction = ++*text;
+
+        for (; **text >= '0' && **text <= '9'; (*text)++) {
+            scale /= 10;
+            *number += (**text - '0') * scale;
+        }
+        return *text > fraction;
+    }
+    return true;
+}
+
+/* Reads a unit: the longest name that fits. */
+static bool read_unit(const char **text, const struct unit *units, size_t count, double *factor)
+{
+    size_t best = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        size_t length = strlen(units[i].name);
+
+        if (length > best && strncmp(*text, units[i].name, length) == 0) {
+            best = length;
+            *factor = units[i].factor;
+        }
+    }
+    *text += best;
+    return best > 0;
+}
+
+bool parse_duration(const char *text, int64_t *ms)
+{
+    static const struct unit units[] = {{"d", 86400000}, {"h", 3600000}, {"m", 60000}, {"s", 1000}, {"ms", 1}};
+    static const double longest_ms = 10.0 * 366 * 86400000;
+    double total_ms = 0;
+
+    do {
+        double number = 0;
+        double factor = 0;
+
+        if (!read_number(&text, &number) || !read_unit(&text, units, sizeof units / sizeof units[0], &factor)) {
+            return false;
+        }
+        total_ms += number * factor;
+    } while (*text != '\0' && total_ms <= longest_ms);
+    *ms = (int64_t)(total_ms + 0.5);
+    return *text == '\0' && total_ms <= longest_ms;
+}
+
+bool parse_size(const char *text, double *bytes)
+{
+    static const struct unit units[] = {{"B", 1},           {"KB", 1e3},           {"MB", 1e6},
+                                        {"GB", 1e9},        {"TB", 1e12},          {"KiB", 1024.0},
+                                        {"MiB", 1048576.0}, {"GiB", 1073741824.0}, {"TiB", 1099511627776.0}};
+    double number = 0;
+    double factor = 0;
+
+    if (!read_number(&text, &number) || !read_unit(&text, units, sizeof units / sizeof units[0], &factor)) {
+        return false;
+    }
+    *bytes = number * factor;
+    return *text == '\0' && *bytes <= 1e18;
+}

@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# Formatting, static analysis, and the arrows of the design. Usage: lint.sh FILE...
+set -u
+bad=0
+sources=()
+for file in "$@"; do
+  case $file in *.c) sources+=("$file") ;; esac
+done
+fail() {
+  echo "lint: $*" >&2
+  bad=1
+}
+
+echo "  LINT  format"
+clang-format --dry-run -Werror $(printf '%s\n' "$@" | grep -v '\.def$') || fail "clang-format (see above): clang-format -i FILE"
+
+echo "  LINT  arrows"
+all=("$@")
+# check_arrows FOLDER ALLOWED: what its files (tests aside) may include of the project
+check_arrows() {
+  local files found
+  files=$(printf '%s\n' "${all[@]}" | grep "^$1/" | grep -v '/tests/')
+  found=$(grep -nE '^#include "' $files | grep -vE "#include \"($2)\"")
+  [ -z "$found" ] || { fail "includes against the arrows of $1/:"; printf '%s\n' "$found" >&2; }
+}
+check_arrows core 'core/.*'
+check_arrows fakes 'core/effect\.h|fakes/.*'
+check_arrows reports 'core/effect\.h|core/effects\.def|reports/.*'
+
+echo "  LINT  clocks, chance and environment below the command line"
+found=$(printf '%s\n' "${all[@]}" | grep -vE '^(sim/cli/|reports/sink|reports/color|reports/coverage|sim/main)|/tests/' |
+  xargs grep -nE '\b(time|gettimeofday|clock_gettime|rand|srand|random|getenv|localtime|gmtime|setlocale)\(')
+[ -z "$found" ] || { fail "not below the command line:"; printf '%s\n' "$found" >&2; }
+found=$(printf '%s\n' "${all[@]}" | grep -E '^(core|fakes)/' | grep -vE '/tests/|core/arena\.c' | xargs grep -nE '\b(malloc|calloc|realloc|free)\(')
+[ -z "$found" ] || { fail "core/ and fakes/ take memory from arenas only:"; printf '%s\n' "$found" >&2; }
+
+echo "  LINT  cppcheck"
+cppcheck --quiet --std=c11 --enable=warning,portability --inline-suppr --error-exitcode=1 -I. \
+  --suppress=missingIncludeSystem $(printf '%s\n' "${sources[@]}" | grep -v '/tests/') || fail "cppcheck"
+
+echo "  LINT  clang-tidy"
+tidy=$(printf '%s\n' "${sources[@]}" | grep -v '/tests/' | xargs -P "$(nproc)" -n 6 clang-tidy --quiet --warnings-as-errors='*' \
+  --checks='-*,bugprone-*,-bugprone-easily-swappable-parameters,-bugprone-branch-clone,-bugprone-reserved-identifier,-bugprone-narrowing-conversions,-bugprone-assignment-in-if-condition,clang-analyzer-core*,clang-analyzer-unix*,misc-redundant-expression,readability-misleading-indentation,readability-redundant-declaration' \
+  2>/dev/null) || { fail "clang-tidy:"; printf '%s\n' "$tidy" >&2; }
+
+[ "$bad" = 0 ] && echo "lint: clean"
+exit "$bad"

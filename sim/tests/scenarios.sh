@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# The scenario library must do what it says, and the tester must notice a fix that is taken out. Usage: scenarios.sh DRYDOCK
+set -eu
+drydock=$1
+"$drydock" run scenarios --revision all --color never
+if "$drydock" run scenarios/incidents/openclawpro.json --revision 8.9.2 --without guard-decrypts --quiet >/dev/null; then
+  echo "scenarios.sh: openclawpro stayed green on 8.9.2 without guard-decrypts" >&2
+  exit 1
+fi
+echo "openclawpro on 8.9.2 without guard-decrypts: red, as it must be"
