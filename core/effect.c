@@ -37,9 +37,10 @@
 
 static const struct effect_info effects[EFFECT_COUNT] = {
 #define EFFECT(ID, port, operation, wire_port, wire_operation, reads, writes, faults)                                  \
-    [EFFECT_##                                                                                                         \
-        ID] = {port " " operation, port, operation, wire_port, wire_operation, (reads), (writes), (faults), false},
-#define IMMEDIATE(ID, port, operation) [EFFECT_##ID] = {port " " operation, port, operation, NULL, NULL, 0, 0, 0, true},
+    [EFFECT_##ID] = {#port " " operation, PORT_##port, #port,    operation, wire_port,                                 \
+                     wire_operation,      (reads),     (writes), (faults),  false},
+#define IMMEDIATE(ID, port, operation)                                                                                 \
+    [EFFECT_##ID] = {#port " " operation, PORT_##port, #port, operation, NULL, NULL, 0, 0, 0, true},
 #include "core/effects.def"
 };
 

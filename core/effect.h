@@ -20,6 +20,21 @@ enum effect_id {
     EFFECT_COUNT
 };
 
+/* The wires, in the words of traces and scenarios. */
+enum effect_port {
+    PORT_docker,
+    PORT_db,
+    PORT_bench,
+    PORT_daemon,
+    PORT_syncthing,
+    PORT_fdm,
+    PORT_peers,
+    PORT_net,
+    PORT_host,
+    PORT_clock,
+    PORT_node,
+};
+
 enum fault_kind {
     FAULT_NONE,
 #define FAULT(ID, name, happens, status, message, what) FAULT_##ID,
@@ -47,7 +62,8 @@ enum object_class {
 
 struct effect_info {
     const char *name; /* "docker containers.prune" */
-    const char *port;
+    enum effect_port port;
+    const char *port_name;
     const char *operation;
     const char *wire_port; /* as the recordings write it; NULL where it is the same */
     const char *wire_operation;

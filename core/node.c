@@ -143,23 +143,25 @@ void take_note(struct task *task, enum note_id id, const char *app, const char *
     perform_immediate(task, &effect);
 }
 
-static void cell_access(struct task *task, const char *name, const char *access, const struct value *written)
+enum { NO_FLAG = -1 };
+
+static void cell_access(struct task *task, int flag, const char *name, const struct value *written)
 {
-    struct effect effect = {.id = EFFECT_NODE_CELL, .object = name, .operand = access, .payload = written};
+    struct effect effect = {.id = EFFECT_NODE_CELL, .object = name, .amount = flag, .payload = written};
 
     perform_immediate(task, &effect);
 }
 
 bool flag_get(struct task *task, enum flag_id flag)
 {
-    cell_access(task, flag_names[flag], "read", NULL);
+    cell_access(task, (int)flag, flag_names[flag], NULL);
     return task->node->flags[flag];
 }
 
 void flag_set(struct task *task, enum flag_id flag, bool set)
 {
     task->node->flags[flag] = set;
-    cell_access(task, flag_names[flag], "write", value_bool(set));
+    cell_access(task, (int)flag, flag_names[flag], value_bool(set));
 }
 
 const char *flag_name(enum flag_id flag)
@@ -177,20 +179,20 @@ static char present;
 
 void *cell_get(struct task *task, struct cache *cell, const char *name, const char *key)
 {
-    cell_access(task, name, "read", NULL);
+    cell_access(task, NO_FLAG, name, NULL);
     return cache_get(cell, key, now_ms(task));
 }
 
 void cell_set(struct task *task, struct cache *cell, const char *name, const char *key, void *content)
 {
     cache_set(cell, key, content, now_ms(task));
-    cell_access(task, name, "write", value_null());
+    cell_access(task, NO_FLAG, name, value_null());
 }
 
 void cell_delete(struct task *task, struct cache *cell, const char *name, const char *key)
 {
     cache_delete(cell, key);
-    cell_access(task, name, "write", value_null());
+    cell_access(task, NO_FLAG, name, value_null());
 }
 
 bool cell_has(struct task *task, struct cache *cell, const char *name, const char *key)

@@ -30,29 +30,38 @@ void world_init(struct world *world, struct arena *memory, uint64_t seed, int64_
 
 void world_apply(struct world *world, struct effect *effect, struct arena *answers)
 {
-    const char *port = effect_info(effect->id)->port;
-
     effect->result = NULL;
     effect->error = NULL;
-    if (strcmp(port, "docker") == 0) {
+    switch (effect_info(effect->id)->port) {
+    case PORT_docker:
         docker_engine_apply(&world->docker, effect, answers);
-    } else if (strcmp(port, "db") == 0) {
+        break;
+    case PORT_db:
         document_store_apply(&world->store, effect, answers);
-    } else if (strcmp(port, "host") == 0) {
+        break;
+    case PORT_host:
         host_apply(&world->host, effect, answers);
-    } else if (strcmp(port, "bench") == 0) {
+        break;
+    case PORT_bench:
         bench_daemon_apply(&world->bench, effect, answers);
-    } else if (strcmp(port, "syncthing") == 0) {
+        break;
+    case PORT_syncthing:
         syncthing_apply(&world->syncthing, effect, answers);
-    } else if (strcmp(port, "fdm") == 0) {
+        break;
+    case PORT_fdm:
         fdm_apply(&world->fdm, effect, answers);
-    } else if (strcmp(port, "peers") == 0) {
+        break;
+    case PORT_peers:
         peers_apply(&world->peers, effect, answers);
-    } else if (strcmp(port, "daemon") == 0) {
+        break;
+    case PORT_daemon:
         flux_daemon_apply(&world->daemon, effect, answers);
-    } else if (strcmp(port, "net") == 0) {
+        break;
+    case PORT_net:
         image_registry_apply(&world->registry, effect, answers);
-    } else {
+        break;
+    case PORT_clock:
+    case PORT_node:
         assert(false && "an effect that no fake answers");
     }
     assert((effect->result != NULL) != (effect->error != NULL));

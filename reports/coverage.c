@@ -85,8 +85,8 @@ static void *grown(void *items, unsigned count, unsigned *size, size_t item_size
 /* Counters are dumped below this process's own folder; gcov finds the notes (.gcno) beside them by links. */
 static bool link_notes(struct coverage *coverage)
 {
-    char target[PATH_SIZE];
-    char link[PATH_SIZE];
+    char target[2 * PATH_SIZE];
+    char link[2 * PATH_SIZE];
     char folder[PATH_SIZE];
     DIR *notes = opendir(DRYDOCK_OBJECTS "/core");
     struct dirent *entry = NULL;

@@ -4,9 +4,10 @@
 #include <string.h>
 
 void recorder_init(struct recorder *recorder, struct kernel *kernel, struct arena *arena, struct arena *events,
-                   struct run_record *record)
+                   struct run_record *record, bool keep_events)
 {
-    *recorder = (struct recorder){.kernel = kernel, .arena = arena, .events = events, .record = record};
+    *recorder = (struct recorder){
+        .kernel = kernel, .arena = arena, .events = events, .record = record, .keep_events = keep_events};
     record->trace_hash = hash_text("drydock");
 }
 
@@ -42,8 +43,8 @@ static struct recorder_slot *find_slot(struct recorder *recorder, struct recorde
 
 static const struct value *keep_value(struct recorder *recorder, const struct value *value)
 {
-    if (value == NULL) {
-        return NULL;
+    if (value == NULL || !recorder->keep_events) {
+        return value;
     }
     struct recorder_slot *slot =
         find_slot(recorder, &recorder->values, &recorder->value_count, &recorder->value_size, value->hash);
@@ -57,8 +58,8 @@ static const struct value *keep_value(struct recorder *recorder, const struct va
 
 static const char *keep_string(struct recorder *recorder, const char *text)
 {
-    if (text == NULL) {
-        return NULL;
+    if (text == NULL || !recorder->keep_events) {
+        return text;
     }
     uint64_t hash = hash_text(text);
     struct recorder_slot *slot =
@@ -86,8 +87,10 @@ static void mix_text(struct recorder *recorder, const char *text)
 static struct run_event *add_event(struct recorder *recorder, enum run_event_kind kind, uint32_t task)
 {
     struct run_record *record = recorder->record;
-    struct run_event *event = table_add(recorder->events, (void **)&record->events, &record->event_count,
-                                        &record->event_size, sizeof record->events[0]);
+    struct run_event *event = recorder->keep_events
+                                  ? table_add(recorder->events, (void **)&record->events, &record->event_count,
+                                              &record->event_size, sizeof record->events[0])
+                                  : &recorder->scratch;
     int64_t now_ms = recorder->kernel->world.now_ms;
 
     *event = (struct run_event){.kind = kind,
@@ -100,6 +103,12 @@ static struct run_event *add_event(struct recorder *recorder, enum run_event_kin
     mix(recorder, ((uint64_t)kind << 32) | task);
     mix(recorder, (uint64_t)now_ms);
     return event;
+}
+
+/* The event of the effect that the task has issued. */
+static struct run_event *event_of(struct recorder *recorder, const struct kernel_task *task)
+{
+    return recorder->keep_events ? &recorder->record->events[task->event] : &recorder->scratch;
 }
 
 static void count(struct recorder *recorder, enum run_count which)
@@ -166,11 +175,11 @@ static void count_effect(struct recorder *recorder, const struct effect *effect)
 
 void recorder_applied(struct recorder *recorder, struct kernel_task *task, struct effect *effect, enum fault_kind fault)
 {
-    struct run_event *event = &recorder->record->events[task->event];
+    struct run_event *event = event_of(recorder, task);
 
     event->fault = fault;
     event->result = keep_value(recorder, effect->error == NULL ? effect->result : NULL);
-    event->error = error_copy(recorder->events, effect->error);
+    event->error = recorder->keep_events ? error_copy(recorder->events, effect->error) : effect->error;
     event->applied_ms = recorder->kernel->world.now_ms;
     event->applied_step = (uint32_t)recorder->kernel->step_count;
     mix(recorder, ((uint64_t)task->number << 32) | (uint64_t)fault);
@@ -188,7 +197,7 @@ void recorder_applied(struct recorder *recorder, struct kernel_task *task, struc
 
 void recorder_resumed(struct recorder *recorder, struct kernel_task *task, struct effect *effect)
 {
-    struct run_event *event = &recorder->record->events[task->event];
+    struct run_event *event = event_of(recorder, task);
 
     if (effect->id == EFFECT_CLOCK_DELAY) {
         event->result = value_null();
@@ -278,7 +287,9 @@ void recorder_immediate(struct recorder *recorder, struct kernel_task *task, str
         event->text = note_name(note->id);
         event->object = keep_string(recorder, note->object);
         event->detail = keep_string(recorder, note->app);
-        event->result = note->text == NULL ? NULL : value_string(recorder->events, note->text);
+        event->result = note->text == NULL
+                            ? NULL
+                            : value_string(recorder->keep_events ? recorder->events : &task->arena, note->text);
         mix(recorder, (uint64_t)note->id);
         mix_text(recorder, event->object);
         mix_text(recorder, event->detail);
@@ -312,9 +323,8 @@ void recorder_violation(struct recorder *recorder, const char *oracle, struct ke
     event->detail = keep_string(recorder, message);
     mix_text(recorder, oracle);
     mix_text(recorder, message);
-    const char *effect = cause != RUN_NONE && record->events[cause].kind == RUN_EFFECT
-                             ? effect_info(record->events[cause].effect)->name
-                             : NULL;
+    const char *effect =
+        cause != RUN_NONE && task != NULL && task->effect != NULL ? effect_info(task->effect->id)->name : NULL;
     struct run_violation *violation = table_add(recorder->arena, (void **)&record->violations, &record->violation_count,
                                                 &record->violation_size, sizeof record->violations[0]);
 

@@ -22,6 +22,8 @@ struct recorder {
     struct arena *arena;  /* of the record */
     struct arena *events; /* of its events and their values: may be given back earlier */
     struct run_record *record;
+    bool keep_events;                       /* else only counts, violations and the hash are kept */
+    struct run_event scratch;               /* what is written down of an event that is not kept */
     struct recorder_slot *values, *strings; /* open addressing */
     uint32_t value_count, value_size, string_count, string_size;
     uint64_t sent[RECORDER_SENT_COUNT]; /* hashes of the messages sent last, a ring */
@@ -32,7 +34,7 @@ struct recorder {
 /* record must be zeroed but for what describes the run; its memory comes from `arena`, that of events and what
  * they show from `events` (which may be the same). */
 void recorder_init(struct recorder *recorder, struct kernel *kernel, struct arena *arena, struct arena *events,
-                   struct run_record *record);
+                   struct run_record *record, bool keep_events);
 
 void recorder_started(struct recorder *recorder, struct kernel_task *task);
 void recorder_issued(struct recorder *recorder, struct kernel_task *task, struct effect *effect);

@@ -48,18 +48,12 @@ void oracles_applied(struct oracles *oracles, struct kernel_task *task, const st
     }
 }
 
-static void flag_written(struct oracles *oracles, struct kernel_task *task, const struct effect *effect)
+static void flag_written(struct oracles *oracles, struct kernel_task *task, enum flag_id flag, bool set)
 {
-    for (unsigned flag = 0; flag < FLAG_COUNT; flag++) {
-        if (strcmp(flag_name((enum flag_id)flag), effect->object) != 0) {
-            continue;
+    for (size_t i = 0; i < HOOKS_COUNT; i++) {
+        if (all_hooks[i]->flag_written != NULL) {
+            all_hooks[i]->flag_written(oracles, task, flag, set);
         }
-        for (size_t i = 0; i < HOOKS_COUNT; i++) {
-            if (all_hooks[i]->flag_written != NULL) {
-                all_hooks[i]->flag_written(oracles, task, (enum flag_id)flag, value_truthy(effect->payload));
-            }
-        }
-        return;
     }
 }
 
@@ -71,8 +65,8 @@ void oracles_immediate(struct oracles *oracles, struct kernel_task *task, const 
                 all_hooks[i]->noted(oracles, task, effect->payload);
             }
         }
-    } else if (effect->id == EFFECT_NODE_CELL && strcmp(effect->operand, "write") == 0) {
-        flag_written(oracles, task, effect);
+    } else if (effect->id == EFFECT_NODE_CELL && effect->payload != NULL && effect->amount >= 0) {
+        flag_written(oracles, task, (enum flag_id)effect->amount, value_truthy(effect->payload));
     }
 }
 

@@ -80,9 +80,9 @@ static void noted(struct oracles *oracles, struct kernel_task *task, const struc
 /* The node's own engine, database and disk; when a neighbour is down, asking again is right. */
 static bool is_own(enum effect_id id)
 {
-    const char *port = effect_info(id)->port;
+    enum effect_port port = effect_info(id)->port;
 
-    return strcmp(port, "docker") == 0 || strcmp(port, "db") == 0 || strcmp(port, "host") == 0;
+    return port == PORT_docker || port == PORT_db || port == PORT_host;
 }
 
 static void applied(struct oracles *oracles, struct kernel_task *task, const struct effect *effect,

@@ -166,6 +166,13 @@ static void check_details(struct runner *runner, const struct expectation *expec
     }
 }
 
+bool expectations_want_events(const struct runner *runner)
+{
+    const struct expectation *expectation = find_expectation(runner->scenario, runner->record->revision);
+
+    return expectation != NULL && expectation->effect_count + expectation->log_count > 0;
+}
+
 void expectations_check(struct runner *runner)
 {
     struct run_record *record = runner->record;

@@ -9,10 +9,13 @@ enum { CHECK_EVERY_DEFAULT_MS = 60 * 60 * 1000, CRASH_RESTART_DEFAULT_MS = 15 * 
  * --------------------------------------------------------------------------------------------------------------------------
  */
 
-static bool is_port(const char *name)
+static bool port_by_name(const char *name, enum effect_port *port)
 {
     for (unsigned i = 0; i < EFFECT_COUNT; i++) {
-        if (!effect_info((enum effect_id)i)->immediate && strcmp(effect_info((enum effect_id)i)->port, name) == 0) {
+        const struct effect_info *info = effect_info((enum effect_id)i);
+
+        if (!info->immediate && strcmp(info->port_name, name) == 0) {
+            *port = info->port;
             return true;
         }
     }
@@ -45,8 +48,8 @@ void read_effect_pattern(struct loader *loader, const struct value *value, const
     pattern->text = name;
     if (strcmp(name, "*") == 0) {
         pattern->any = true;
-    } else if (is_port(name)) {
-        pattern->port = name;
+    } else if (port_by_name(name, &pattern->port)) {
+        pattern->whole_port = true;
     } else if (effect_by_name(name, &id) && !effect_info(id)->immediate) {
         pattern->id = id;
     } else {

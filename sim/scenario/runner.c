@@ -123,7 +123,8 @@ struct run_record *scenario_run(const struct scenario *scenario, const struct ru
     scenario_build_world(scenario, &kernel->world, &runner->revision, &runner->config);
     kernel_boot(kernel, &runner->config);
     set_node_state(runner);
-    recorder_init(&runner->recorder, kernel, record_arena, event_arena, runner->record);
+    recorder_init(&runner->recorder, kernel, record_arena, event_arena, runner->record,
+                  options->keep_events || expectations_want_events(runner));
     oracles_init(&runner->oracles, kernel, &runner->recorder, scenario, scenario->world.ip);
     kernel->observer = (struct kernel_observer){runner,     on_started,   on_issued, on_applied,
                                                 on_resumed, on_immediate, on_ended,  on_time_moved};

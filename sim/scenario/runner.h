@@ -73,6 +73,8 @@ void schedule_follow(struct runner *runner);
 /* To be told of every issue: the step in progress may have been waiting for it. */
 void schedule_issued(struct runner *runner, const struct kernel_task *task, const struct effect *effect);
 
+/* Whether an expectation can only be checked against the run's events. */
+bool expectations_want_events(const struct runner *runner);
 /* Sets verdict, unmet expectations and as_expected. */
 void expectations_check(struct runner *runner);
 void expectation_unmet(struct runner *runner, const char *format, ...) __attribute__((format(printf, 2, 3)));

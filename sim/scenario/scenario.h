@@ -142,9 +142,10 @@ struct scenario_actor {
 /* A set of effects: one by name ("docker containers.prune"), all of a port ("docker"), or all ("*"). */
 struct effect_pattern {
     const char *text; /* as the scenario says it */
-    const char *port; /* all effects of this port; NULL otherwise */
     bool any;
-    enum effect_id id;  /* when neither */
+    bool whole_port; /* all effects of this port */
+    enum effect_port port;
+    enum effect_id id;  /* when neither any nor a whole port */
     const char *object; /* only those about this object; NULL: any */
 };
 

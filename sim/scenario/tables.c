@@ -35,7 +35,7 @@ bool effect_pattern_matches(const struct effect_pattern *pattern, enum effect_id
     if (pattern->any) {
         return true;
     }
-    return pattern->port != NULL ? strcmp(effect_info(id)->port, pattern->port) == 0 : pattern->id == id;
+    return pattern->whole_port ? effect_info(id)->port == pattern->port : pattern->id == id;
 }
 
 const struct scenario_app *scenario_app(const struct scenario *scenario, const char *name)
