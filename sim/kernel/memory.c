@@ -4,6 +4,17 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#if defined(__SANITIZE_ADDRESS__)
+#define MEMORY_ASAN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define MEMORY_ASAN 1
+#endif
+#endif
+#ifdef MEMORY_ASAN
+#include <sanitizer/asan_interface.h>
+#endif
+
 enum { CHUNK_SIZE_LEAST = 32 * 1024 };
 
 static size_t class_size(unsigned class)
@@ -66,6 +77,10 @@ bool memory_init(struct memory *memory, size_t size, void (*exhausted)(void *), 
 
 void memory_reset(struct memory *memory)
 {
+#ifdef MEMORY_ASAN
+    /* Stacks of tasks that never ended keep the poison of their frames. */
+    __asan_unpoison_memory_region(memory->region, memory->used);
+#endif
     memory->used = 0;
     memset(memory->free, 0, sizeof memory->free);
 }
