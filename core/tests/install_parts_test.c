@@ -1,0 +1,582 @@
+/* The parts of an install: image, volume, ports, specification, enterprise blob (lifecycle.md 2.4–2.7, 3.3–3.5). */
+#include "core/app_query.h"
+#include "core/app_volume.h"
+#include "core/base64.h"
+#include "core/docker_service.h"
+#include "core/enterprise.h"
+#include "core/image_manager.h"
+#include "core/port_manager.h"
+#include "core/tests/script_door.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct app_spec *spec_of(struct script *script, const char *json)
+{
+    return app_spec_from(&script->arena, value_parse(&script->arena, json, strlen(json)));
+}
+
+static struct app_spec *one_component(struct script *script, const char *fields)
+{
+    return spec_of(script, arena_printf(&script->arena,
+                                        "{\"version\":8,\"name\":\"app\",\"owner\":\"o\",\"hash\":\"h\",\"compose\":[{"
+                                        "\"name\":\"web\"%s}]}",
+                                        fields));
+}
+
+/* ---- 2.5 ------------------------------------------------------------------------------------------------------------- */
+
+static const struct error *verify(struct script *script, const char *repotag)
+{
+    struct app_spec *app = one_component(script, arena_printf(&script->arena, ",\"repotag\":\"%s\"", repotag));
+
+    return verify_and_pull_image(&script->task, &app->components[0], app);
+}
+
+static void test_2_5_architecture_and_names(void **state)
+{
+    static const char *const bad[] = {"noname", ":tag", "registry:5000/name", ""};
+    struct script script;
+
+    (void)state;
+    script_begin(&script, "8.9.2");
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        assert_non_null(verify(&script, bad[i]));
+    }
+    assert_null(verify(&script, "nginx:1"));
+    assert_string_equal(value_get_text(script_args_of(&script, "net GET /v2/IMAGE/manifests/REF", 1), "image"),
+                        "library/nginx");
+    assert_null(verify(&script, "ghcr.io/a/b:1"));
+    assert_string_equal(value_get_text(script_args_of(&script, "net GET /v2/IMAGE/manifests/REF", 2), "host"),
+                        "ghcr.io");
+    assert_null(verify(&script, "host:5000/a:1"));
+    script_answer(&script, "bench getbenchmarks", NULL, "{\"status\":\"X\",\"architecture\":\"riscv64\"}", 1);
+    assert_non_null(verify(&script, "nginx:1"));
+    script_answer(&script, "bench getbenchmarks", NULL, "{\"status\":\"X\"}", 1);
+    assert_non_null(verify(&script, "nginx:1"));
+    script_end(&script);
+}
+
+static void test_2_5_2_lists(void **state)
+{
+    static const char *const blocking[] = {"[\"h\"]", "[\"o\"]", "[\"a/b:1\"]", "[\"A/B\"]", "[\"a\"]"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof blocking / sizeof blocking[0]; i++) {
+        struct script script;
+
+        script_begin(&script, "8.9.2");
+        script_answer(&script, "net GET blockedrepositories.json", NULL, blocking[i], -1);
+        assert_non_null(verify(&script, "a/b:1"));
+        assert_int_equal(script_calls_of(&script, "docker image.pull", NULL), 0);
+        script_end(&script);
+    }
+    struct script script;
+
+    script_begin(&script, "8.9.2");
+    script_fail(&script, "net GET blockedrepositories.json", NULL, 503, "x", 1);
+    assert_non_null(verify(&script, "a/b:1")); /* not to be had */
+    script_answer(&script, "net GET blockedrepositories.json", NULL, "[1,\"other\"]", 1);
+    script_fail(&script, "net GET vettedrepositories.json", NULL, 503, "x", 1); /* tolerated */
+    assert_null(verify(&script, "a/b:1"));
+    assert_null(verify(&script, "a/b:1")); /* kept for 6 h */
+    assert_int_equal(script_calls_of(&script, "net GET blockedrepositories.json", NULL), 2);
+    script.node.config.blocked_images = ARRAY(&script.arena, value_string(&script.arena, "a"));
+    assert_non_null(verify(&script, "a/b:1")); /* the node's own list */
+    script_end(&script);
+}
+
+static void test_2_5_4_manifests(void **state)
+{
+    static const struct {
+        const char *manifest;
+        bool good;
+    } cases[] = {
+        {"{\"layers\":[{\"size\":2000000001}],\"config\":{\"digest\":\"d\"}}", false},
+        {"{\"config\":{\"digest\":\"d\"}}", false},
+        {"{\"layers\":[]}", false},
+        {"{\"manifests\":[{\"digest\":\"d\",\"platform\":{\"architecture\":\"s390x\"}}]}", false},
+        {"{\"manifests\":[{\"platform\":{\"architecture\":\"amd64\"}}]}", false},
+        {"{\"manifests\":[{\"digest\":\"d\",\"platform\":{\"architecture\":\"arm64\"}}]}", false},
+        {"{\"manifests\":[{\"digest\":\"d\",\"platform\":{\"architecture\":\"amd64\"}}]}", true}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct script script;
+
+        script_begin(&script, "8.9.2");
+        script_answer(&script, "net GET /v2/IMAGE/manifests/REF", NULL, cases[i].manifest, 1);
+        assert_int_equal(verify(&script, "a/b:1") == NULL, cases[i].good);
+        script_end(&script);
+    }
+}
+
+static void test_2_5_4_token(void **state)
+{
+    struct script script;
+
+    (void)state;
+    script_begin(&script, "8.9.2");
+    script_fail(&script, "net GET /v2/IMAGE/manifests/REF", NULL, 401, "https://realm", 1);
+    assert_null(verify(&script, "a/b:1"));
+    assert_string_equal(value_get_text(script_args_of(&script, "net GET token", 1), "realm"), "https://realm");
+    script_fail(&script, "net GET /v2/IMAGE/blobs/DIGEST", NULL, 401, "https://realm", 1);
+    script_fail(&script, "net GET token", NULL, 500, "x", 1);
+    assert_non_null(verify(&script, "a/b:1"));
+    script_answer(&script, "net GET /v2/IMAGE/blobs/DIGEST", NULL, "{\"architecture\":\"arm64\"}", 1);
+    assert_non_null(verify(&script, "a/b:1"));
+    script_end(&script);
+}
+
+static void test_2_5_5_in_band_error(void **state)
+{
+    struct script script;
+
+    (void)state;
+    script_begin(&script, "8.9.2");
+    script_answer(&script, "docker image.pull", NULL, "{\"status\":200,\"error\":\"toomanyrequests\"}", 1);
+    assert_string_equal(verify(&script, "a/b:1")->message, "toomanyrequests");
+    script_end(&script);
+}
+
+/* ---- 2.4 ------------------------------------------------------------------------------------------------------------- */
+
+static void test_2_4_ports(void **state)
+{
+    struct script script;
+
+    (void)state;
+    script_begin(&script, "8.9.2");
+    struct app_spec *app = one_component(&script, ",\"ports\":[31001,\"31002\"]");
+
+    script_answer(&script, "host ufw status", NULL, "{\"stdout\":\"Status: active\\n\"}", -1);
+    script_answer(&script, "host ufw allow", NULL, "{\"stdout\":\"Rule added\"}", -1);
+    script.node.config.upnp = true;
+    assert_null(setup_application_ports(&script.task, &app->components[0], false));
+    EXPECT_CALLS(&script, "host ufw status", "host ufw allow", "host ufw allow", "host upnp map", "clock delay",
+                 "host upnp map", "clock delay", "host upnp map", "clock delay", "host upnp map", "clock delay");
+    assert_string_equal(value_get_text(script_args_of(&script, "host ufw allow", 2), "command"),
+                        "LANG=\"en_US.UTF-8\" && sudo ufw allow 31002 && sudo ufw allow out 31002");
+    script_fail(&script, "host upnp map", NULL, 500, "x", 1);
+    assert_non_null(setup_application_ports(&script.task, &app->components[0], false));
+    script_answer(&script, "host ufw allow", NULL, "{\"stdout\":\"ERROR\"}", -1);
+    assert_non_null(setup_application_ports(&script.task, &app->components[0], false));
+    script_fail(&script, "host ufw allow", NULL, 1, "x", -1);
+    assert_non_null(setup_application_ports(&script.task, &app->components[0], false));
+    script_forget(&script);
+    assert_null(setup_application_ports(&script.task, &app->components[0], true)); /* test installs open nothing */
+    assert_int_equal(script.call_count, 0);
+    script_end(&script);
+}
+
+static void test_2_4_any_failure_of_the_status_counts_as_inactive(void **state)
+{
+    struct script script;
+
+    (void)state;
+    script_begin(&script, "8.9.2");
+    struct app_spec *app = one_component(&script, ",\"ports\":[31001]");
+
+    script_fail(&script, "host ufw status", NULL, 1, "x", -1);
+    assert_null(setup_application_ports(&script.task, &app->components[0], false));
+    EXPECT_CALLS(&script, "host ufw status");
+    script_end(&script);
+}
+
+/* ---- 2.6 ------------------------------------------------------------------------------------------------------------- */
+
+static const struct error *make_volume(struct script *script, const char *container_data, const char *hdd)
+{
+    struct app_spec *app = one_component(
+        script, arena_printf(&script->arena, ",\"hdd\":%s,\"containerData\":\"%s\"", hdd, container_data));
+
+    return create_app_volume(&script->task, &app->components[0], "app", true, app);
+}
+
+static void test_2_6_3_size_tests(void **state)
+{
+    static const char head[] = "Filesystem 1024-blocks Used Available Capacity Mounted on\\n";
+    static const struct {
+        const char *disks, *hdd, *message; /* message NULL: it fits */
+    } cases[] = {
+        {"/dev/vda 500000000 20000000 480000000 4% /", "1", NULL},
+        {"/dev/vda 500000000 20000000 480000000 4% /", "450", "Space is already assigned to system files"},
+        {"/dev/vda 90000000 80000000 30000000 1% /a\\n/dev/vdb 90000000 80000000 30000000 1% /b", "30",
+         "No useable volume found"},
+        {"/dev/loop3 500000000 20000000 480000000 4% /snap\\n/dev/vda1 500000000 2000000 48000000 4% /boot\\ntmpfs 1 1 1 "
+         "1% /t",
+         "1", "already assigned"},
+        {"/dev/loop3 500000000 20000000 480000000 4% /", "1", NULL},
+        {"/dev/vdb 500000000 20000000 480000000 4% /data", "1", NULL}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct script script;
+
+        script_begin(&script, "8.9.2");
+        script_answer(&script, "host df", NULL,
+                      arena_printf(&script.arena, "{\"stdout\":\"%s%s\\n\"}", head, cases[i].disks), -1);
+        const struct error *error = make_volume(&script, "/d", cases[i].hdd);
+
+        assert_int_equal(error == NULL, cases[i].message == NULL);
+        if (error != NULL) {
+            assert_non_null(strstr(error->message, cases[i].message));
+            assert_int_equal(script_calls_of(&script, "host umount", NULL), 0); /* nothing to clean */
+        }
+        script_end(&script);
+    }
+}
+
+static void test_2_6_3_locked_by_installed_apps(void **state)
+{
+    struct script script;
+
+    (void)state;
+    script_begin(&script, "8.9.2");
+    script_answer(&script, "db find", NULL,
+                  "{\"docs\":[{\"version\":3,\"name\":\"a\",\"hdd\":300},{\"version\":8,\"name\":\"b\",\"compose\":[{\"hdd\":"
+                  "50}]}]}",
+                  -1);
+    assert_string_equal(make_volume(&script, "/d", "1")->message,
+                        "Insufficient space on Flux Node to spawn an application");
+    script_end(&script);
+}
+
+/* 2.6/2: a failure leaves 0, and nothing fits. */
+static void test_2_6_2_unknown_ssd(void **state)
+{
+    struct script script;
+
+    (void)state;
+    script_begin(&script, "8.9.2");
+    script_fail(&script, "bench getbenchmarks", NULL, 0, "x", -1);
+    assert_non_null(make_volume(&script, "/d", "1"));
+    script_end(&script);
+}
+
+static void test_2_6_8_and_9_mounts_and_marks(void **state)
+{
+    struct script script;
+
+    (void)state;
+    script_begin(&script, "8.9.2");
+    assert_null(make_volume(&script, "s:/d|m:logs:/l|f:conf:/c", "1"));
+    EXPECT_CALLS(&script, "host df", "bench getbenchmarks", "db find", "host mkdir", "host fallocate", "host mke2fs",
+                 "host mkdir", "host mount", "host mkdir", "host mkdir", "host touch", "host chmod", "host chmod",
+                 "host chmod", "host chmod", "host mkdir", "host write .stignore", "host crontab -l");
+    script_end(&script);
+}
+
+static void test_2_6_clean_up(void **state)
+{
+    static const char *const failing[] = {"host fallocate", "host mke2fs", "host mount", "host chmod",
+                                          "host write .stignore", "host crontab -l"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof failing / sizeof failing[0]; i++) {
+        struct script script;
+
+        script_begin(&script, "8.9.2");
+        script_fail(&script, failing[i], NULL, 1, "it failed", -1);
+        script_fail(&script, "host rm", NULL, 1, "busy", -1);
+        assert_non_null(make_volume(&script, "g:/d", "1"));
+        assert_int_equal(script_calls_of(&script, "host umount", "/flux/ZelApps/fluxweb_app"), 1);
+        assert_int_equal(script_calls_of(&script, "host rm", NULL), 2);
+        assert_true(script_logged(&script, "Command failed: sudo rm -rf"));
+        script_end(&script);
+    }
+    struct script script;
+
+    script_begin(&script, "8.9.2");
+    assert_non_null(make_volume(&script, "bad data", "1"));
+    assert_int_equal(script_calls_of(&script, "host umount", NULL), 1);
+    script_end(&script);
+}
+
+static void test_2_6_10_a_job_that_is_there_is_not_saved_again(void **state)
+{
+    struct script script;
+
+    (void)state;
+    script_begin(&script, "8.9.2");
+    script_answer(&script, "host crontab -l", NULL, "{\"code\":0,\"stdout\":\"@reboot x #fluxweb_app\\n\"}", -1);
+    assert_null(make_volume(&script, "/d", "1"));
+    script_run_spawned(&script);
+    assert_int_equal(script_calls_of(&script, "host crontab -", NULL), 0);
+    script_end(&script);
+}
+
+/* ---- 2.7 ------------------------------------------------------------------------------------------------------------- */
+
+static const char *created_address(struct script *script)
+{
+    struct app_spec *app = one_component(script, ",\"containerData\":\"/d\",\"repotag\":\"a/b:1\",\"ports\":[1,2],"
+                                                 "\"containerPorts\":[80]");
+
+    assert_null(app_docker_create(&script->task, &app->components[0], "app", true, app));
+    const struct value *body = value_get(script_args_of(script, "docker containers.create", 1), "body");
+    const struct value *endpoint = value_get(
+        value_get(value_get(body, "NetworkingConfig"), "EndpointsConfig"), "fluxDockerNetwork_app");
+
+    return value_get_text(value_get(endpoint, "IPAMConfig"), "IPv4Address");
+}
+
+static void test_2_7_4_next_free_address(void **state)
+{
+    static const char net[] = "{\"IPAM\":{\"Config\":[{\"Subnet\":\"172.23.9.0/24\",\"Gateway\":\"172.23.9.1\"}]},"
+                              "\"Containers\":{\"a\":{\"IPv4Address\":\"172.23.9.2/24\"}}}";
+    struct script script;
+
+    (void)state;
+    script_begin(&script, "8.9.2");
+    script_answer(&script, "docker network.inspect", NULL, net, -1);
+    script_answer(&script, "docker containers.list", NULL,
+                  "[{\"Id\":\"1\",\"Names\":[\"/fluxdb_app\"]},{\"Id\":\"2\",\"Names\":[\"/fluxx_other\"]},{\"Id\":\"3\","
+                  "\"Names\":[\"/fluxui_app\"]},{\"Id\":\"4\"}]",
+                  -1);
+    script_answer(&script, "docker container.inspect", NULL,
+                  "{\"NetworkSettings\":{\"Networks\":{\"fluxDockerNetwork_app\":{\"IPAMConfig\":{\"IPv4Address\":"
+                  "\"172.23.9.3\"}}}}}",
+                  1);
+    script_fail(&script, "docker container.inspect", "fluxdb_app", 500, "x", 1);
+    assert_string_equal(created_address(&script), "172.23.9.4");
+    assert_int_equal(script_calls_of(&script, "docker container.inspect", NULL), 2);
+    assert_true(script_logged(&script, "Error in getNextAvailableIPForApp:"));
+    script_end(&script);
+}
+
+static void test_2_7_4_no_address_is_no_error(void **state)
+{
+    static const char *const networks[] = {
+        "{}", "{\"IPAM\":{\"Config\":[{\"Subnet\":\"172.23.9.0/16\"}]}}", "{\"IPAM\":{\"Config\":[{\"Subnet\":\"x/24\"}]}}",
+        "{\"IPAM\":{\"Config\":[{\"Subnet\":\"172.23.9.0/30\",\"Gateway\":\"172.23.9.1\"}]},\"Containers\":{\"a\":{"
+        "\"IPv4Address\":\"172.23.9.2/30\"}}}"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof networks / sizeof networks[0]; i++) {
+        struct script script;
+
+        script_begin(&script, "8.9.2");
+        script_answer(&script, "docker network.inspect", NULL, networks[i], -1);
+        assert_null(created_address(&script));
+        script_end(&script);
+    }
+}
+
+static void test_2_7_1_restart_policies(void **state)
+{
+    struct script script;
+
+    (void)state;
+    script_begin(&script, "8.9.2");
+    script.node.config.always_restarted =
+        ARRAY(&script.arena, value_string(&script.arena, "x"), value_string(&script.arena, "o"));
+    script_answer(&script, "docker info", NULL, "{\"DriverStatus\":[[\"Backing Filesystem\",\"xfs\"]]}", -1);
+    created_address(&script);
+    const struct value *host = value_get(
+        value_get(script_args_of(&script, "docker containers.create", 1), "body"), "HostConfig");
+
+    assert_string_equal(value_get_text(value_get(host, "RestartPolicy"), "Name"), "always");
+    assert_string_equal(value_get_text(value_get(host, "StorageOpt"), "size"), "10G");
+    script_end(&script);
+}
+
+static void test_2_7_6_info_without_status_throws(void **state)
+{
+    struct script script;
+
+    (void)state;
+    script_begin(&script, "8.9.2");
+    struct app_spec *app = one_component(&script, ",\"containerData\":\"/d\",\"repotag\":\"a/b:1\"");
+
+    script_answer(&script, "docker info", NULL, "{}", -1);
+    assert_string_equal(app_docker_create(&script.task, &app->components[0], "app", true, app)->name, "TypeError");
+    script_end(&script);
+}
+
+/* ---- 3.2 and 3.3 ------------------------------------------------------------------------------------------------------ */
+
+static void test_3_2_backup_adds_version_3_apps(void **state)
+{
+    struct script script;
+    const struct value *running = NULL;
+
+    (void)state;
+    script_begin(&script, "8.9.2");
+    cache_set(&script.node.backup_in_progress, "old", &script, script.now_ms);
+    script_answer(&script, "docker containers.list", NULL,
+                  "[{\"Names\":[\"/fluxold\"],\"State\":\"exited\"},{\"Names\":[\"/fluxa_b\"],\"Mounts\":[]},{\"Names\":"
+                  "[\"/x\"]},{}]",
+                  -1);
+    script_answer(&script, "docker containers.list", NULL, "[{\"Names\":[\"/fluxa_b\"],\"HostConfig\":{}},{\"Names\":"
+                                                           "[\"/other\"]}]",
+                  1);
+    assert_true(list_running_apps(&script.task, &running));
+    assert_string_equal(value_json(&script.arena, running),
+                        "[{\"Names\":[\"/fluxa_b\"]},{\"Names\":[\"/fluxold\"],\"State\":\"exited\"}]");
+    script_fail(&script, "docker containers.list", NULL, 500, "x", -1);
+    script_answer(&script, "docker containers.list", NULL, "[]", 1);
+    assert_false(list_running_apps(&script.task, &running));
+    script_answer(&script, "docker containers.list", NULL, "\"garbled\"", 1);
+    assert_false(list_running_apps(&script.task, &running));
+    script_end(&script);
+}
+
+static struct app_spec *enterprise_app(struct script *script, size_t blob_size)
+{
+    unsigned char *bytes = arena_alloc(&script->arena, blob_size);
+
+    return spec_of(script,
+                   arena_printf(&script->arena, "{\"version\":8,\"name\":\"gapp\",\"enterprise\":\"%s\",\"compose\":[]}",
+                                base64_encode(&script->arena, bytes, blob_size)));
+}
+
+static void test_3_4_what_cannot_be_decrypted(void **state)
+{
+    static const char *const replies[] = {"\"not json\"", "\"{\\\"status\\\":\\\"error\\\"}\"",
+                                          "\"{\\\"status\\\":\\\"ok\\\"}\"",
+                                          "\"{\\\"status\\\":\\\"ok\\\",\\\"message\\\":\\\"YQ==\\\"}\"",
+                                          "\"{\\\"status\\\":\\\"ok\\\",\\\"message\\\":\\\"!!!!\\\"}\"",
+                                          /* a key of 32 bytes that is the wrong one */
+                                          "\"{\\\"status\\\":\\\"ok\\\",\\\"message\\\":\\\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+                                          "AAAAAAAAAAAA=\\\"}\"",
+                                          "{}"};
+    struct script script;
+    struct app_spec *clear = NULL;
+
+    (void)state;
+    script_begin(&script, "8.9.2");
+    for (size_t i = 0; i < sizeof replies / sizeof replies[0]; i++) {
+        script_answer(&script, "bench decryptrsamessage", NULL, replies[i], -1);
+        assert_non_null(
+            check_and_decrypt_app_specs(&script.task, &script.arena, enterprise_app(&script, 300), &clear));
+    }
+    assert_non_null(check_and_decrypt_app_specs(&script.task, &script.arena, enterprise_app(&script, 100), &clear));
+    script.node.config.arcane = false;
+    assert_non_null(check_and_decrypt_app_specs(&script.task, &script.arena, enterprise_app(&script, 300), &clear));
+    assert_null(check_and_decrypt_app_specs(&script.task, &script.arena, NULL, &clear));
+    assert_null(clear);
+    script_end(&script);
+}
+
+static void test_3_4_6_owner_is_looked_up_when_missing(void **state)
+{
+    struct script script;
+    struct app_spec *clear = NULL;
+
+    (void)state;
+    script_begin(&script, "8.9.2");
+    script_answer(&script, "db find", NULL, "{\"docs\":[{\"owner\":\"found\",\"height\":7}]}", -1);
+    assert_non_null(check_and_decrypt_app_specs(&script.task, &script.arena, enterprise_app(&script, 300), &clear));
+    EXPECT_CALLS(&script, "db find", "db find", "db find", "bench decryptrsamessage");
+    const char *parameter = value_text(
+        value_at(value_get(script_args_of(&script, "bench decryptrsamessage", 1), "params"), 0));
+
+    assert_non_null(strstr(parameter, "\"fluxID\":\"found\""));
+    assert_non_null(strstr(parameter, "\"blockHeight\":7"));
+    script_end(&script);
+}
+
+/* ---- 3.5 ---------------------------------------------------------------------------------------------------------------- */
+
+static void test_3_5_formatter(void **state)
+{
+    static const struct {
+        const char *json;
+        const char *formatted; /* NULL: throws */
+    } cases[] = {
+        {"{\"version\":0,\"name\":\"a\"}", NULL},
+        {"{\"version\":1,\"name\":\"a\",\"description\":\"d\",\"owner\":\"o\",\"repotag\":\"r\",\"port\":1,\"containerPort\":2,"
+         "\"containerData\":\"/d\",\"cpu\":\"1\",\"ram\":1,\"hdd\":1,\"tiered\":\"false\",\"hash\":\"h\",\"commands\":\"[]\"}",
+         "{\"version\":1,\"name\":\"a\",\"description\":\"d\",\"owner\":\"o\",\"repotag\":\"r\",\"port\":1,\"containerPort\":2,"
+         "\"commands\":[],\"containerData\":\"/d\",\"cpu\":1,\"ram\":1,\"hdd\":1,\"tiered\":false}"},
+        {"{\"version\":4,\"name\":5,\"description\":\"d\",\"owner\":\"o\",\"compose\":[],\"instances\":3}",
+         "{\"version\":4,\"name\":\"5\",\"description\":\"d\",\"owner\":\"o\",\"compose\":[],\"instances\":3}"},
+        {"{\"version\":4,\"name\":\"a\",\"description\":\"d\",\"owner\":\"o\",\"compose\":1,\"instances\":3}", NULL},
+        {"{\"version\":4,\"name\":\"a\",\"description\":\"d\",\"owner\":\"o\",\"compose\":\"{}\",\"instances\":3}", NULL},
+        {"{\"version\":4,\"name\":\"a\",\"description\":\"d\",\"owner\":\"o\",\"compose\":[],\"instances\":\"x\"}", NULL},
+        {"{\"version\":4,\"name\":\"a\",\"description\":\"d\",\"owner\":\"o\",\"compose\":[],\"instances\":[]}", NULL},
+        {"{\"version\":4,\"name\":\"a\",\"description\":\"d\",\"owner\":\"o\",\"compose\":[],\"instances\":2}", NULL},
+        {"{\"version\":4,\"name\":\"a\",\"description\":\"d\",\"owner\":\"o\",\"compose\":[],\"instances\":101}", NULL},
+        {"{\"version\":4,\"name\":\"a\",\"description\":\"d\",\"compose\":[],\"instances\":3}", NULL},
+        {"{\"version\":4,\"name\":\"a\",\"description\":null,\"owner\":\"o\",\"compose\":[],\"instances\":3}", NULL},
+        {"{\"version\":6,\"name\":\"a\",\"description\":\"d\",\"owner\":\"o\",\"compose\":[],\"instances\":3,\"contacts\":[],"
+         "\"geolocation\":[],\"expire\":2000000}",
+         NULL}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct script script;
+        struct app_spec *formatted = NULL;
+
+        script_begin(&script, "8.9.2");
+        const struct error *error =
+            specification_formatter(&script.task, spec_of(&script, cases[i].json), &formatted);
+
+        assert_int_equal(error == NULL, cases[i].formatted != NULL);
+        if (error == NULL) {
+            assert_string_equal(value_json(&script.arena, formatted->document), cases[i].formatted);
+        }
+        script_end(&script);
+    }
+}
+
+static void test_1_6_4_tier_resources(void **state)
+{
+    struct script script;
+
+    (void)state;
+    script_begin(&script, "8.9.2");
+    struct app_spec *app =
+        one_component(&script, ",\"cpu\":1,\"ram\":2,\"hdd\":3,\"cpusuper\":9,\"ramsuper\":0,\"environmentParameters\":[]");
+
+    apply_tier_resources(&app->components[0], "super", false);
+    assert_true(app->components[0].cpu > 8.9 && app->components[0].ram < 2.1);
+    assert_non_null(app_spec_component(app, "web"));
+    assert_null(app_spec_component(app, "db"));
+    app->components[0].env = ARRAY(&script.arena, value_string(&script.arena, "A=B"));
+    struct app_spec *copy = app_spec_copy(&script.arena, app); /* what was changed in place is written back */
+
+    assert_true(copy->components[0].cpu > 8.9);
+    assert_int_equal(value_count(copy->components[0].env), 1);
+    apply_tier_resources(&app->components[0], "super", true);
+    assert_true(app->components[0].hdd < 2.1 && app->components[0].cpu < 0.21);
+    assert_string_equal(spec_of(&script, "{}")->name, "undefined");
+    assert_non_null(app_spec_document(&script.arena, spec_of(&script, "{\"version\":8}")));
+    script_end(&script);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_2_5_architecture_and_names),
+        cmocka_unit_test(test_2_5_2_lists),
+        cmocka_unit_test(test_2_5_4_manifests),
+        cmocka_unit_test(test_2_5_4_token),
+        cmocka_unit_test(test_2_5_5_in_band_error),
+        cmocka_unit_test(test_2_4_ports),
+        cmocka_unit_test(test_2_4_any_failure_of_the_status_counts_as_inactive),
+        cmocka_unit_test(test_2_6_3_size_tests),
+        cmocka_unit_test(test_2_6_3_locked_by_installed_apps),
+        cmocka_unit_test(test_2_6_2_unknown_ssd),
+        cmocka_unit_test(test_2_6_8_and_9_mounts_and_marks),
+        cmocka_unit_test(test_2_6_clean_up),
+        cmocka_unit_test(test_2_6_10_a_job_that_is_there_is_not_saved_again),
+        cmocka_unit_test(test_2_7_4_next_free_address),
+        cmocka_unit_test(test_2_7_4_no_address_is_no_error),
+        cmocka_unit_test(test_2_7_1_restart_policies),
+        cmocka_unit_test(test_2_7_6_info_without_status_throws),
+        cmocka_unit_test(test_3_2_backup_adds_version_3_apps),
+        cmocka_unit_test(test_3_4_what_cannot_be_decrypted),
+        cmocka_unit_test(test_3_4_6_owner_is_looked_up_when_missing),
+        cmocka_unit_test(test_3_5_formatter),
+        cmocka_unit_test(test_1_6_4_tier_resources),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
