@@ -11,12 +11,13 @@
 #include <cmocka.h>
 
 #define OWNER "\"owner\":\"1CbErtneaX2QVyUfwU7JGB7VzvPgrgc3uC\""
-static const char napp[] = "{\"version\":8,\"name\":\"napp\",\"description\":\"d\"," OWNER
-                           ",\"compose\":[{\"name\":\"api\",\"repotag\":\"runonflux/website:latest\",\"ports\":[31201],"
-                           "\"containerPorts\":[80],\"containerData\":\"/data\",\"cpu\":0.1,\"ram\":100,\"hdd\":1,"
-                           "\"environmentParameters\":[\"A=B\"],\"commands\":[\"--privileged\",\"sh\"]}],\"instances\":3,"
-                           "\"contacts\":[],\"geolocation\":[],\"expire\":88000,\"nodes\":[],\"staticip\":false,"
-                           "\"enterprise\":\"\",\"hash\":\"h1\",\"height\":5}";
+static const char napp[] =
+    "{\"version\":8,\"name\":\"napp\",\"description\":\"d\"," OWNER
+    ",\"compose\":[{\"name\":\"api\",\"repotag\":\"runonflux/website:latest\",\"ports\":[31201],"
+    "\"containerPorts\":[80],\"containerData\":\"/data\",\"cpu\":0.1,\"ram\":100,\"hdd\":1,"
+    "\"environmentParameters\":[\"A=B\"],\"commands\":[\"--privileged\",\"sh\"]}],\"instances\":3,"
+    "\"contacts\":[],\"geolocation\":[],\"expire\":88000,\"nodes\":[],\"staticip\":false,"
+    "\"enterprise\":\"\",\"hash\":\"h1\",\"height\":5}";
 static const char mount_line[] =
     "{\"stdout\":\"/flux/appvolumes/fluxapi_nappFLUXFSVOL on /flux/ZelApps/fluxapi_napp type ext4 (rw,relatime)\\n\"}";
 static const char network[] = "{\"IPAM\":{\"Config\":[{\"Subnet\":\"172.23.9.0/24\",\"Gateway\":\"172.23.9.1\"}]},"
@@ -76,7 +77,8 @@ static void test_12_10_whole_install_in_recorded_order(void **state)
     assert_true(script.noted[NOTE_GUARD_PASSED] && script.noted[NOTE_INSTALL_DONE]);
     script_run_spawned(&script); /* the benchmark document and the crontab */
     assert_int_equal(script_calls_of(&script, "host crontab -", NULL), 1);
-    /* the location, and the benchmark document: it is remembered once written, so all three calls before that ask for it */
+    /* the location, and the benchmark document: it is remembered once written, so all three calls before that ask for
+     * it */
     assert_int_equal(script_calls_of(&script, "db update", NULL), 1 + 3);
     script_end(&script);
 }
@@ -92,7 +94,8 @@ static void test_12_5_create_body(void **state)
     assert_string_equal(
         value_json(&script.arena, script_args_of(&script, "docker containers.create", 1)),
         "{\"name\":\"fluxapi_napp\",\"body\":{\"Image\":\"runonflux/website:latest\",\"name\":\"fluxapi_napp\","
-        "\"Hostname\":\"api\",\"AttachStdin\":true,\"AttachStdout\":true,\"AttachStderr\":true,\"Cmd\":[\"sh\"],\"Env\":["
+        "\"Hostname\":\"api\",\"AttachStdin\":true,\"AttachStdout\":true,\"AttachStderr\":true,\"Cmd\":[\"sh\"],"
+        "\"Env\":["
         "\"A=B\"],\"Tty\":false,\"ExposedPorts\":{\"31201/tcp\":{},\"31201/udp\":{},\"80/tcp\":{},\"80/udp\":{}},"
         "\"HostConfig\":{\"NanoCPUs\":100000000,\"Memory\":104857600,\"MemorySwap\":2202009600,\"Mounts\":[{\"Type\":"
         "\"bind\",\"Source\":\"/flux/ZelApps/fluxapi_napp/appdata\",\"Target\":\"/data\",\"ReadOnly\":false,"
@@ -220,8 +223,7 @@ static void test_1_1_10_http_response_turns_it_into_a_removal(void **state)
     (void)state;
     begin(&script, "8.9.2");
     script_answer(&script, "db find", "napp", "{\"docs\":[{\"name\":\"napp\"}]}", -1);
-    assert_false(
-        register_app_locally(&script.task, spec_of(&script, napp), NULL, &response, false, false));
+    assert_false(register_app_locally(&script.task, spec_of(&script, napp), NULL, &response, false, false));
     assert_true(script.noted[NOTE_REMOVAL_BEGUN]);
     script_end(&script);
 }
@@ -244,7 +246,8 @@ static void test_1_1_11_and_12_failures_throw(void **state)
     script_end(&script);
 }
 
-/* 1.2: an enterprise record has an empty compose; 8.9.1 reads it raw, 8.9.2 decrypts (here: in vain, so it passes raw). */
+/* 1.2: an enterprise record has an empty compose; 8.9.1 reads it raw, 8.9.2 decrypts (here: in vain, so it passes raw).
+ */
 static void test_1_2_enterprise_record_contributes_nothing(void **state)
 {
     static const char *const versions[] = {"8.9.1", "8.9.2"};
@@ -397,8 +400,7 @@ static void test_1_6_1_enterprise_records_keep_no_compose(void **state)
     (void)state;
     begin(&script, "8.9.1");
     assert_true(install(&script, secret));
-    const struct value *record =
-        value_at(value_get(script_args_of(&script, "db insert", 1), "documents"), 0);
+    const struct value *record = value_at(value_get(script_args_of(&script, "db insert", 1), "documents"), 0);
 
     assert_int_equal(value_count(value_get(record, "compose")), 0);
     assert_int_equal(value_count(value_get(record, "contacts")), 0);
@@ -590,8 +592,7 @@ static void test_2_2_soft_install_without_container_data_throws(void **state)
     struct app_spec *app = spec_of(&script, "{\"version\":8,\"name\":\"a\",\"compose\":[{\"name\":\"x\",\"repotag\":"
                                             "\"a/b:c\"}]}");
 
-    assert_string_equal(install_application_soft(&script.task, &app->components[0], "a", true, app)->name,
-                        "TypeError");
+    assert_string_equal(install_application_soft(&script.task, &app->components[0], "a", true, app)->name, "TypeError");
     script_end(&script);
 }
 

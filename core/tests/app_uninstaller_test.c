@@ -12,16 +12,18 @@
 #include <cmocka.h>
 
 #define FORMAL                                                                                                         \
-    "\"description\":\"d\",\"owner\":\"o\",\"instances\":3,\"contacts\":[],\"geolocation\":[],\"expire\":88000,"           \
+    "\"description\":\"d\",\"owner\":\"o\",\"instances\":3,\"contacts\":[],\"geolocation\":[],\"expire\":88000,"       \
     "\"nodes\":[],\"staticip\":false,\"hash\":\"h\",\"enterprise\":\"\""
 #define COMPONENT(name) "{\"name\":\"" name "\",\"repotag\":\"a/b:c\",\"ports\":[31001],\"containerData\":\"/d\"}"
-static const char docs[] = "{\"docs\":[{\"version\":8,\"name\":\"app\"," FORMAL ",\"compose\":[" COMPONENT("db") "," COMPONENT(
-    "ui") "]}]}";
-static const char containers[] = "[{\"Id\":\"1\",\"Names\":[\"/fluxdb_app\"]},{\"Id\":\"2\",\"Names\":[\"/fluxui_app\"]}]";
-static const char crontab[] =
-    "{\"code\":0,\"stdout\":\"# a comment\\nPATH=/bin\\nbad line\\n@reboot while [ ! -f /v/a ]; do sleep 5; done && sudo "
-    "mount -o loop /v/a /flux/ZelApps/fluxdb_app #fluxdb_app\\n@reboot while [ ! -f /v/b ]; do sleep 5; done && sudo mount "
-    "-o loop /v/b /flux/ZelApps/fluxui_app #fluxui_app\\n\"}";
+static const char docs[] =
+    "{\"docs\":[{\"version\":8,\"name\":\"app\"," FORMAL ",\"compose\":[" COMPONENT("db") "," COMPONENT("ui") "]}]}";
+static const char containers[] =
+    "[{\"Id\":\"1\",\"Names\":[\"/fluxdb_app\"]},{\"Id\":\"2\",\"Names\":[\"/fluxui_app\"]}]";
+static const char crontab[] = "{\"code\":0,\"stdout\":\"# a comment\\nPATH=/bin\\nbad line\\n@reboot while [ ! -f /v/a "
+                              "]; do sleep 5; done && sudo "
+                              "mount -o loop /v/a /flux/ZelApps/fluxdb_app #fluxdb_app\\n@reboot while [ ! -f /v/b ]; "
+                              "do sleep 5; done && sudo mount "
+                              "-o loop /v/b /flux/ZelApps/fluxui_app #fluxui_app\\n\"}";
 
 static void begin(struct script *script)
 {
@@ -258,10 +260,11 @@ static void test_6_2_3_syncthing_folders_below_the_data_folder(void **state)
 
     (void)state;
     begin(&script);
-    script_answer(&script, "syncthing GET /rest/config/folders", NULL,
-                  "[{\"id\":\"a\",\"path\":\"/flux/ZelApps/fluxui_app\"},{\"id\":\"b\",\"path\":"
-                  "\"/flux/ZelApps/fluxui_app/sub\"},{\"id\":\"c\",\"path\":\"/flux/ZelApps/fluxui_app2\"},{\"id\":\"d\"}]",
-                  -1);
+    script_answer(
+        &script, "syncthing GET /rest/config/folders", NULL,
+        "[{\"id\":\"a\",\"path\":\"/flux/ZelApps/fluxui_app\"},{\"id\":\"b\",\"path\":"
+        "\"/flux/ZelApps/fluxui_app/sub\"},{\"id\":\"c\",\"path\":\"/flux/ZelApps/fluxui_app2\"},{\"id\":\"d\"}]",
+        -1);
     script_answer(&script, "syncthing GET /rest/config/restart-required", NULL, "{\"requiresRestart\":true}", 1);
     remove_app_locally(&script.task, "ui_app", false, false, "t");
     assert_int_equal(script_calls_of(&script, "syncthing DELETE /rest/config/folders/ID", NULL), 2);
@@ -372,11 +375,12 @@ static void test_6_2_version_3(void **state)
 
     (void)state;
     script_begin(&script, "8.9.2");
-    script_answer(&script, "db find", "old",
-                  "{\"docs\":[{\"version\":3,\"name\":\"old\",\"description\":\"d\",\"owner\":\"o\",\"repotag\":\"a/b:c\","
-                  "\"ports\":[\"31001\"],\"containerPorts\":[\"80\"],\"containerData\":\"/d\",\"cpu\":1,\"ram\":1,\"hdd\":1,"
-                  "\"instances\":3}]}",
-                  -1);
+    script_answer(
+        &script, "db find", "old",
+        "{\"docs\":[{\"version\":3,\"name\":\"old\",\"description\":\"d\",\"owner\":\"o\",\"repotag\":\"a/b:c\","
+        "\"ports\":[\"31001\"],\"containerPorts\":[\"80\"],\"containerData\":\"/d\",\"cpu\":1,\"ram\":1,\"hdd\":1,"
+        "\"instances\":3}]}",
+        -1);
     script_answer(&script, "docker containers.list", NULL, "[{\"Id\":\"9\",\"Names\":[\"/fluxold\"]}]", -1);
     script_answer(&script, "docker container.inspect", NULL, "{\"State\":{\"Running\":false}}", -1);
     remove_app_locally(&script.task, "old", false, false, "t");

@@ -75,7 +75,7 @@ static void test_12_9_all_forms(void **state)
 {
     struct script script;
     struct container_mounts mounts;
-    const enum mount_kind kinds[] = {MOUNT_PRIMARY, MOUNT_COMPONENT, MOUNT_DIRECTORY,
+    const enum mount_kind kinds[] = {MOUNT_PRIMARY, MOUNT_COMPONENT,           MOUNT_DIRECTORY,
                                      MOUNT_FILE,    MOUNT_COMPONENT_DIRECTORY, MOUNT_COMPONENT_FILE};
 
     (void)state;
@@ -113,12 +113,31 @@ static void test_0_3_host_paths(void **state)
 
 static void test_12_9_what_is_no_mount(void **state)
 {
-    static const char *const bad[] = {
-        "",          "data",          "g:data",         "g:/a:/b",        "/a:b",           "/a/../b",
-        "/a|",       "/a|x:/b",       "/a|1:/b",        "/a|7:/b",        "/a|99999:/b",    "/a|m:logs:b",
-        "/a|m::/b",  "/a|m:a/b:/b",   "/a|m:..:/b",     "/a|m:appdata:/b", "/a|f:backup:/b", "/a|q:x:/b",
-        "/a|c:0:/b", "/a|c:1:sub:/b", "/a|z:0:sub:/b",  "/a|a:b:c:d:/b",  "/a|m:l:/a",      "/a|m:l:/b|m:l:/c",
-        "/a|0:/b/../c"};
+    static const char *const bad[] = {"",
+                                      "data",
+                                      "g:data",
+                                      "g:/a:/b",
+                                      "/a:b",
+                                      "/a/../b",
+                                      "/a|",
+                                      "/a|x:/b",
+                                      "/a|1:/b",
+                                      "/a|7:/b",
+                                      "/a|99999:/b",
+                                      "/a|m:logs:b",
+                                      "/a|m::/b",
+                                      "/a|m:a/b:/b",
+                                      "/a|m:..:/b",
+                                      "/a|m:appdata:/b",
+                                      "/a|f:backup:/b",
+                                      "/a|q:x:/b",
+                                      "/a|c:0:/b",
+                                      "/a|c:1:sub:/b",
+                                      "/a|z:0:sub:/b",
+                                      "/a|a:b:c:d:/b",
+                                      "/a|m:l:/a",
+                                      "/a|m:l:/b|m:l:/c",
+                                      "/a|0:/b/../c"};
     struct script script;
 
     (void)state;

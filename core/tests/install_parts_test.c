@@ -29,7 +29,8 @@ static struct app_spec *one_component(struct script *script, const char *fields)
                                         fields));
 }
 
-/* ---- 2.5 ------------------------------------------------------------------------------------------------------------- */
+/* ---- 2.5
+ * ------------------------------------------------------------------------------------------------------------- */
 
 static const struct error *verify(struct script *script, const char *repotag)
 {
@@ -96,14 +97,13 @@ static void test_2_5_4_manifests(void **state)
     static const struct {
         const char *manifest;
         bool good;
-    } cases[] = {
-        {"{\"layers\":[{\"size\":2000000001}],\"config\":{\"digest\":\"d\"}}", false},
-        {"{\"config\":{\"digest\":\"d\"}}", false},
-        {"{\"layers\":[]}", false},
-        {"{\"manifests\":[{\"digest\":\"d\",\"platform\":{\"architecture\":\"s390x\"}}]}", false},
-        {"{\"manifests\":[{\"platform\":{\"architecture\":\"amd64\"}}]}", false},
-        {"{\"manifests\":[{\"digest\":\"d\",\"platform\":{\"architecture\":\"arm64\"}}]}", false},
-        {"{\"manifests\":[{\"digest\":\"d\",\"platform\":{\"architecture\":\"amd64\"}}]}", true}};
+    } cases[] = {{"{\"layers\":[{\"size\":2000000001}],\"config\":{\"digest\":\"d\"}}", false},
+                 {"{\"config\":{\"digest\":\"d\"}}", false},
+                 {"{\"layers\":[]}", false},
+                 {"{\"manifests\":[{\"digest\":\"d\",\"platform\":{\"architecture\":\"s390x\"}}]}", false},
+                 {"{\"manifests\":[{\"platform\":{\"architecture\":\"amd64\"}}]}", false},
+                 {"{\"manifests\":[{\"digest\":\"d\",\"platform\":{\"architecture\":\"arm64\"}}]}", false},
+                 {"{\"manifests\":[{\"digest\":\"d\",\"platform\":{\"architecture\":\"amd64\"}}]}", true}};
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -144,7 +144,8 @@ static void test_2_5_5_in_band_error(void **state)
     script_end(&script);
 }
 
-/* ---- 2.4 ------------------------------------------------------------------------------------------------------------- */
+/* ---- 2.4
+ * ------------------------------------------------------------------------------------------------------------- */
 
 static void test_2_4_ports(void **state)
 {
@@ -188,7 +189,8 @@ static void test_2_4_any_failure_of_the_status_counts_as_inactive(void **state)
     script_end(&script);
 }
 
-/* ---- 2.6 ------------------------------------------------------------------------------------------------------------- */
+/* ---- 2.6
+ * ------------------------------------------------------------------------------------------------------------- */
 
 static const struct error *make_volume(struct script *script, const char *container_data, const char *hdd)
 {
@@ -203,16 +205,16 @@ static void test_2_6_3_size_tests(void **state)
     static const char head[] = "Filesystem 1024-blocks Used Available Capacity Mounted on\\n";
     static const struct {
         const char *disks, *hdd, *message; /* message NULL: it fits */
-    } cases[] = {
-        {"/dev/vda 500000000 20000000 480000000 4% /", "1", NULL},
-        {"/dev/vda 500000000 20000000 480000000 4% /", "450", "Space is already assigned to system files"},
-        {"/dev/vda 90000000 80000000 30000000 1% /a\\n/dev/vdb 90000000 80000000 30000000 1% /b", "30",
-         "No useable volume found"},
-        {"/dev/loop3 500000000 20000000 480000000 4% /snap\\n/dev/vda1 500000000 2000000 48000000 4% /boot\\ntmpfs 1 1 1 "
-         "1% /t",
-         "1", "already assigned"},
-        {"/dev/loop3 500000000 20000000 480000000 4% /", "1", NULL},
-        {"/dev/vdb 500000000 20000000 480000000 4% /data", "1", NULL}};
+    } cases[] = {{"/dev/vda 500000000 20000000 480000000 4% /", "1", NULL},
+                 {"/dev/vda 500000000 20000000 480000000 4% /", "450", "Space is already assigned to system files"},
+                 {"/dev/vda 90000000 80000000 30000000 1% /a\\n/dev/vdb 90000000 80000000 30000000 1% /b", "30",
+                  "No useable volume found"},
+                 {"/dev/loop3 500000000 20000000 480000000 4% /snap\\n/dev/vda1 500000000 2000000 48000000 4% "
+                  "/boot\\ntmpfs 1 1 1 "
+                  "1% /t",
+                  "1", "already assigned"},
+                 {"/dev/loop3 500000000 20000000 480000000 4% /", "1", NULL},
+                 {"/dev/vdb 500000000 20000000 480000000 4% /data", "1", NULL}};
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -238,10 +240,11 @@ static void test_2_6_3_locked_by_installed_apps(void **state)
 
     (void)state;
     script_begin(&script, "8.9.2");
-    script_answer(&script, "db find", NULL,
-                  "{\"docs\":[{\"version\":3,\"name\":\"a\",\"hdd\":300},{\"version\":8,\"name\":\"b\",\"compose\":[{\"hdd\":"
-                  "50}]}]}",
-                  -1);
+    script_answer(
+        &script, "db find", NULL,
+        "{\"docs\":[{\"version\":3,\"name\":\"a\",\"hdd\":300},{\"version\":8,\"name\":\"b\",\"compose\":[{\"hdd\":"
+        "50}]}]}",
+        -1);
     assert_string_equal(make_volume(&script, "/d", "1")->message,
                         "Insufficient space on Flux Node to spawn an application");
     script_end(&script);
@@ -274,8 +277,8 @@ static void test_2_6_8_and_9_mounts_and_marks(void **state)
 
 static void test_2_6_clean_up(void **state)
 {
-    static const char *const failing[] = {"host fallocate", "host mke2fs", "host mount", "host chmod",
-                                          "host write .stignore", "host crontab -l"};
+    static const char *const failing[] = {"host fallocate", "host mke2fs",          "host mount",
+                                          "host chmod",     "host write .stignore", "host crontab -l"};
 
     (void)state;
     for (size_t i = 0; i < sizeof failing / sizeof failing[0]; i++) {
@@ -311,7 +314,8 @@ static void test_2_6_10_a_job_that_is_there_is_not_saved_again(void **state)
     script_end(&script);
 }
 
-/* ---- 2.7 ------------------------------------------------------------------------------------------------------------- */
+/* ---- 2.7
+ * ------------------------------------------------------------------------------------------------------------- */
 
 static const char *created_address(struct script *script)
 {
@@ -320,8 +324,8 @@ static const char *created_address(struct script *script)
 
     assert_null(app_docker_create(&script->task, &app->components[0], "app", true, app));
     const struct value *body = value_get(script_args_of(script, "docker containers.create", 1), "body");
-    const struct value *endpoint = value_get(
-        value_get(value_get(body, "NetworkingConfig"), "EndpointsConfig"), "fluxDockerNetwork_app");
+    const struct value *endpoint =
+        value_get(value_get(value_get(body, "NetworkingConfig"), "EndpointsConfig"), "fluxDockerNetwork_app");
 
     return value_get_text(value_get(endpoint, "IPAMConfig"), "IPv4Address");
 }
@@ -335,10 +339,11 @@ static void test_2_7_4_next_free_address(void **state)
     (void)state;
     script_begin(&script, "8.9.2");
     script_answer(&script, "docker network.inspect", NULL, net, -1);
-    script_answer(&script, "docker containers.list", NULL,
-                  "[{\"Id\":\"1\",\"Names\":[\"/fluxdb_app\"]},{\"Id\":\"2\",\"Names\":[\"/fluxx_other\"]},{\"Id\":\"3\","
-                  "\"Names\":[\"/fluxui_app\"]},{\"Id\":\"4\"}]",
-                  -1);
+    script_answer(
+        &script, "docker containers.list", NULL,
+        "[{\"Id\":\"1\",\"Names\":[\"/fluxdb_app\"]},{\"Id\":\"2\",\"Names\":[\"/fluxx_other\"]},{\"Id\":\"3\","
+        "\"Names\":[\"/fluxui_app\"]},{\"Id\":\"4\"}]",
+        -1);
     script_answer(&script, "docker container.inspect", NULL,
                   "{\"NetworkSettings\":{\"Networks\":{\"fluxDockerNetwork_app\":{\"IPAMConfig\":{\"IPv4Address\":"
                   "\"172.23.9.3\"}}}}}",
@@ -353,7 +358,8 @@ static void test_2_7_4_next_free_address(void **state)
 static void test_2_7_4_no_address_is_no_error(void **state)
 {
     static const char *const networks[] = {
-        "{}", "{\"IPAM\":{\"Config\":[{\"Subnet\":\"172.23.9.0/16\"}]}}", "{\"IPAM\":{\"Config\":[{\"Subnet\":\"x/24\"}]}}",
+        "{}", "{\"IPAM\":{\"Config\":[{\"Subnet\":\"172.23.9.0/16\"}]}}",
+        "{\"IPAM\":{\"Config\":[{\"Subnet\":\"x/24\"}]}}",
         "{\"IPAM\":{\"Config\":[{\"Subnet\":\"172.23.9.0/30\",\"Gateway\":\"172.23.9.1\"}]},\"Containers\":{\"a\":{"
         "\"IPv4Address\":\"172.23.9.2/30\"}}}"};
 
@@ -378,8 +384,8 @@ static void test_2_7_1_restart_policies(void **state)
         ARRAY(&script.arena, value_string(&script.arena, "x"), value_string(&script.arena, "o"));
     script_answer(&script, "docker info", NULL, "{\"DriverStatus\":[[\"Backing Filesystem\",\"xfs\"]]}", -1);
     created_address(&script);
-    const struct value *host = value_get(
-        value_get(script_args_of(&script, "docker containers.create", 1), "body"), "HostConfig");
+    const struct value *host =
+        value_get(value_get(script_args_of(&script, "docker containers.create", 1), "body"), "HostConfig");
 
     assert_string_equal(value_get_text(value_get(host, "RestartPolicy"), "Name"), "always");
     assert_string_equal(value_get_text(value_get(host, "StorageOpt"), "size"), "10G");
@@ -399,7 +405,8 @@ static void test_2_7_6_info_without_status_throws(void **state)
     script_end(&script);
 }
 
-/* ---- 3.2 and 3.3 ------------------------------------------------------------------------------------------------------ */
+/* ---- 3.2 and 3.3
+ * ------------------------------------------------------------------------------------------------------ */
 
 static void test_3_2_backup_adds_version_3_apps(void **state)
 {
@@ -409,12 +416,14 @@ static void test_3_2_backup_adds_version_3_apps(void **state)
     (void)state;
     script_begin(&script, "8.9.2");
     cache_set(&script.node.backup_in_progress, "old", &script, script.now_ms);
+    script_answer(
+        &script, "docker containers.list", NULL,
+        "[{\"Names\":[\"/fluxold\"],\"State\":\"exited\"},{\"Names\":[\"/fluxa_b\"],\"Mounts\":[]},{\"Names\":"
+        "[\"/x\"]},{}]",
+        -1);
     script_answer(&script, "docker containers.list", NULL,
-                  "[{\"Names\":[\"/fluxold\"],\"State\":\"exited\"},{\"Names\":[\"/fluxa_b\"],\"Mounts\":[]},{\"Names\":"
-                  "[\"/x\"]},{}]",
-                  -1);
-    script_answer(&script, "docker containers.list", NULL, "[{\"Names\":[\"/fluxa_b\"],\"HostConfig\":{}},{\"Names\":"
-                                                           "[\"/other\"]}]",
+                  "[{\"Names\":[\"/fluxa_b\"],\"HostConfig\":{}},{\"Names\":"
+                  "[\"/other\"]}]",
                   1);
     assert_true(list_running_apps(&script.task, &running));
     assert_string_equal(value_json(&script.arena, running),
@@ -431,21 +440,21 @@ static struct app_spec *enterprise_app(struct script *script, size_t blob_size)
 {
     unsigned char *bytes = arena_alloc(&script->arena, blob_size);
 
-    return spec_of(script,
-                   arena_printf(&script->arena, "{\"version\":8,\"name\":\"gapp\",\"enterprise\":\"%s\",\"compose\":[]}",
-                                base64_encode(&script->arena, bytes, blob_size)));
+    return spec_of(script, arena_printf(&script->arena,
+                                        "{\"version\":8,\"name\":\"gapp\",\"enterprise\":\"%s\",\"compose\":[]}",
+                                        base64_encode(&script->arena, bytes, blob_size)));
 }
 
 static void test_3_4_what_cannot_be_decrypted(void **state)
 {
-    static const char *const replies[] = {"\"not json\"", "\"{\\\"status\\\":\\\"error\\\"}\"",
-                                          "\"{\\\"status\\\":\\\"ok\\\"}\"",
-                                          "\"{\\\"status\\\":\\\"ok\\\",\\\"message\\\":\\\"YQ==\\\"}\"",
-                                          "\"{\\\"status\\\":\\\"ok\\\",\\\"message\\\":\\\"!!!!\\\"}\"",
-                                          /* a key of 32 bytes that is the wrong one */
-                                          "\"{\\\"status\\\":\\\"ok\\\",\\\"message\\\":\\\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
-                                          "AAAAAAAAAAAA=\\\"}\"",
-                                          "{}"};
+    static const char *const replies[] = {
+        "\"not json\"", "\"{\\\"status\\\":\\\"error\\\"}\"", "\"{\\\"status\\\":\\\"ok\\\"}\"",
+        "\"{\\\"status\\\":\\\"ok\\\",\\\"message\\\":\\\"YQ==\\\"}\"",
+        "\"{\\\"status\\\":\\\"ok\\\",\\\"message\\\":\\\"!!!!\\\"}\"",
+        /* a key of 32 bytes that is the wrong one */
+        "\"{\\\"status\\\":\\\"ok\\\",\\\"message\\\":\\\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+        "AAAAAAAAAAAA=\\\"}\"",
+        "{}"};
     struct script script;
     struct app_spec *clear = NULL;
 
@@ -453,8 +462,7 @@ static void test_3_4_what_cannot_be_decrypted(void **state)
     script_begin(&script, "8.9.2");
     for (size_t i = 0; i < sizeof replies / sizeof replies[0]; i++) {
         script_answer(&script, "bench decryptrsamessage", NULL, replies[i], -1);
-        assert_non_null(
-            check_and_decrypt_app_specs(&script.task, &script.arena, enterprise_app(&script, 300), &clear));
+        assert_non_null(check_and_decrypt_app_specs(&script.task, &script.arena, enterprise_app(&script, 300), &clear));
     }
     assert_non_null(check_and_decrypt_app_specs(&script.task, &script.arena, enterprise_app(&script, 100), &clear));
     script.node.config.arcane = false;
@@ -474,15 +482,16 @@ static void test_3_4_6_owner_is_looked_up_when_missing(void **state)
     script_answer(&script, "db find", NULL, "{\"docs\":[{\"owner\":\"found\",\"height\":7}]}", -1);
     assert_non_null(check_and_decrypt_app_specs(&script.task, &script.arena, enterprise_app(&script, 300), &clear));
     EXPECT_CALLS(&script, "db find", "db find", "db find", "bench decryptrsamessage");
-    const char *parameter = value_text(
-        value_at(value_get(script_args_of(&script, "bench decryptrsamessage", 1), "params"), 0));
+    const char *parameter =
+        value_text(value_at(value_get(script_args_of(&script, "bench decryptrsamessage", 1), "params"), 0));
 
     assert_non_null(strstr(parameter, "\"fluxID\":\"found\""));
     assert_non_null(strstr(parameter, "\"blockHeight\":7"));
     script_end(&script);
 }
 
-/* ---- 3.5 ---------------------------------------------------------------------------------------------------------------- */
+/* ---- 3.5
+ * ---------------------------------------------------------------------------------------------------------------- */
 
 static void test_3_5_formatter(void **state)
 {
@@ -491,21 +500,27 @@ static void test_3_5_formatter(void **state)
         const char *formatted; /* NULL: throws */
     } cases[] = {
         {"{\"version\":0,\"name\":\"a\"}", NULL},
-        {"{\"version\":1,\"name\":\"a\",\"description\":\"d\",\"owner\":\"o\",\"repotag\":\"r\",\"port\":1,\"containerPort\":2,"
-         "\"containerData\":\"/d\",\"cpu\":\"1\",\"ram\":1,\"hdd\":1,\"tiered\":\"false\",\"hash\":\"h\",\"commands\":\"[]\"}",
-         "{\"version\":1,\"name\":\"a\",\"description\":\"d\",\"owner\":\"o\",\"repotag\":\"r\",\"port\":1,\"containerPort\":2,"
+        {"{\"version\":1,\"name\":\"a\",\"description\":\"d\",\"owner\":\"o\",\"repotag\":\"r\",\"port\":1,"
+         "\"containerPort\":2,"
+         "\"containerData\":\"/"
+         "d\",\"cpu\":\"1\",\"ram\":1,\"hdd\":1,\"tiered\":\"false\",\"hash\":\"h\",\"commands\":\"[]\"}",
+         "{\"version\":1,\"name\":\"a\",\"description\":\"d\",\"owner\":\"o\",\"repotag\":\"r\",\"port\":1,"
+         "\"containerPort\":2,"
          "\"commands\":[],\"containerData\":\"/d\",\"cpu\":1,\"ram\":1,\"hdd\":1,\"tiered\":false}"},
         {"{\"version\":4,\"name\":5,\"description\":\"d\",\"owner\":\"o\",\"compose\":[],\"instances\":3}",
          "{\"version\":4,\"name\":\"5\",\"description\":\"d\",\"owner\":\"o\",\"compose\":[],\"instances\":3}"},
         {"{\"version\":4,\"name\":\"a\",\"description\":\"d\",\"owner\":\"o\",\"compose\":1,\"instances\":3}", NULL},
-        {"{\"version\":4,\"name\":\"a\",\"description\":\"d\",\"owner\":\"o\",\"compose\":\"{}\",\"instances\":3}", NULL},
-        {"{\"version\":4,\"name\":\"a\",\"description\":\"d\",\"owner\":\"o\",\"compose\":[],\"instances\":\"x\"}", NULL},
+        {"{\"version\":4,\"name\":\"a\",\"description\":\"d\",\"owner\":\"o\",\"compose\":\"{}\",\"instances\":3}",
+         NULL},
+        {"{\"version\":4,\"name\":\"a\",\"description\":\"d\",\"owner\":\"o\",\"compose\":[],\"instances\":\"x\"}",
+         NULL},
         {"{\"version\":4,\"name\":\"a\",\"description\":\"d\",\"owner\":\"o\",\"compose\":[],\"instances\":[]}", NULL},
         {"{\"version\":4,\"name\":\"a\",\"description\":\"d\",\"owner\":\"o\",\"compose\":[],\"instances\":2}", NULL},
         {"{\"version\":4,\"name\":\"a\",\"description\":\"d\",\"owner\":\"o\",\"compose\":[],\"instances\":101}", NULL},
         {"{\"version\":4,\"name\":\"a\",\"description\":\"d\",\"compose\":[],\"instances\":3}", NULL},
         {"{\"version\":4,\"name\":\"a\",\"description\":null,\"owner\":\"o\",\"compose\":[],\"instances\":3}", NULL},
-        {"{\"version\":6,\"name\":\"a\",\"description\":\"d\",\"owner\":\"o\",\"compose\":[],\"instances\":3,\"contacts\":[],"
+        {"{\"version\":6,\"name\":\"a\",\"description\":\"d\",\"owner\":\"o\",\"compose\":[],\"instances\":3,"
+         "\"contacts\":[],"
          "\"geolocation\":[],\"expire\":2000000}",
          NULL}};
 
@@ -515,8 +530,7 @@ static void test_3_5_formatter(void **state)
         struct app_spec *formatted = NULL;
 
         script_begin(&script, "8.9.2");
-        const struct error *error =
-            specification_formatter(&script.task, spec_of(&script, cases[i].json), &formatted);
+        const struct error *error = specification_formatter(&script.task, spec_of(&script, cases[i].json), &formatted);
 
         assert_int_equal(error == NULL, cases[i].formatted != NULL);
         if (error == NULL) {
@@ -532,8 +546,8 @@ static void test_1_6_4_tier_resources(void **state)
 
     (void)state;
     script_begin(&script, "8.9.2");
-    struct app_spec *app =
-        one_component(&script, ",\"cpu\":1,\"ram\":2,\"hdd\":3,\"cpusuper\":9,\"ramsuper\":0,\"environmentParameters\":[]");
+    struct app_spec *app = one_component(
+        &script, ",\"cpu\":1,\"ram\":2,\"hdd\":3,\"cpusuper\":9,\"ramsuper\":0,\"environmentParameters\":[]");
 
     apply_tier_resources(&app->components[0], "super", false);
     assert_true(app->components[0].cpu > 8.9 && app->components[0].ram < 2.1);

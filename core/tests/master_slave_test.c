@@ -11,8 +11,9 @@
 #include <cmocka.h>
 
 #define APP                                                                                                            \
-    "{\"version\":8,\"name\":\"gapp\",\"description\":\"d\",\"owner\":\"o\",\"instances\":3,\"contacts\":[],"               \
-    "\"geolocation\":[],\"expire\":88000,\"nodes\":[],\"staticip\":false,\"enterprise\":\"\",\"hash\":\"h\",\"compose\":[" \
+    "{\"version\":8,\"name\":\"gapp\",\"description\":\"d\",\"owner\":\"o\",\"instances\":3,\"contacts\":[],"          \
+    "\"geolocation\":[],\"expire\":88000,\"nodes\":[],\"staticip\":false,\"enterprise\":\"\",\"hash\":\"h\","          \
+    "\"compose\":["                                                                                                    \
     "{\"name\":\"web\",\"repotag\":\"a/b:c\",\"containerData\":\"g:/d\",\"hdd\":1}]}"
 static const char docs[] = "{\"docs\":[" APP "]}";
 static const char folder[] =
@@ -370,7 +371,8 @@ static void test_5_1_7_what_is_not_installed_is_forgotten(void **state)
     script_end(&script);
 }
 
-/* ---- 5.3 ------------------------------------------------------------------------------------------------------------ */
+/* ---- 5.3 ------------------------------------------------------------------------------------------------------------
+ */
 
 static void test_5_3_regions_and_indices(void **state)
 {
@@ -387,9 +389,8 @@ static void test_5_3_regions_and_indices(void **state)
         struct script script;
 
         script_begin(&script, "8.9.2");
-        const char *json = arena_printf(&script.arena,
-                                        "{\"docs\":[{\"version\":3,\"name\":\"%s\",\"containerData\":\"g:/d\"}]}",
-                                        cases[i].app);
+        const char *json = arena_printf(
+            &script.arena, "{\"docs\":[{\"version\":3,\"name\":\"%s\",\"containerData\":\"g:/d\"}]}", cases[i].app);
 
         script_answer(&script, "db find", NULL, json, -1);
         script_fail(&script, "fdm appips", NULL, 503, "x", 1);
@@ -401,7 +402,8 @@ static void test_5_3_regions_and_indices(void **state)
     }
 }
 
-/* ---- 5.4, 5.5 -------------------------------------------------------------------------------------------------------- */
+/* ---- 5.4, 5.5
+ * -------------------------------------------------------------------------------------------------------- */
 
 static void start(struct script *script)
 {

@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #define FORMAL                                                                                                         \
-    "\"description\":\"d\",\"owner\":\"o\",\"instances\":3,\"contacts\":[],\"geolocation\":[],\"expire\":88000,"           \
+    "\"description\":\"d\",\"owner\":\"o\",\"instances\":3,\"contacts\":[],\"geolocation\":[],\"expire\":88000,"       \
     "\"nodes\":[],\"staticip\":false,\"hash\":\"h\",\"height\":1"
 #define COMPONENT(name, data) "{\"name\":\"" name "\",\"repotag\":\"a/b:c\",\"containerData\":\"" data "\",\"hdd\":1}"
 #define APP(name, components)                                                                                          \
@@ -426,22 +426,21 @@ static void test_4_4_5_without_underscore_every_component(void **state)
     script_end(&script);
 }
 
-/* ---- 4.6 ------------------------------------------------------------------------------------------------------------ */
+/* ---- 4.6 ------------------------------------------------------------------------------------------------------------
+ */
 
 static bool store(struct script *script, const char *json)
 {
     bool stored = false;
 
-    assert_null(
-        store_app_running_message(&script->task, value_parse(&script->arena, json, strlen(json)), &stored));
+    assert_null(store_app_running_message(&script->task, value_parse(&script->arena, json, strlen(json)), &stored));
     return stored;
 }
 
 static void test_4_6_invalid_messages_are_ignored(void **state)
 {
     static const char *const bad[] = {
-        "{}",
-        "{\"type\":\"fluxapprunning\",\"version\":1,\"name\":\"a\",\"hash\":\"h\",\"broadcastedAt\":1}",
+        "{}", "{\"type\":\"fluxapprunning\",\"version\":1,\"name\":\"a\",\"hash\":\"h\",\"broadcastedAt\":1}",
         "{\"type\":\"fluxapprunning\",\"version\":1,\"name\":\"a\",\"hash\":\"h\",\"ip\":\"i\"}",
         "{\"type\":\"fluxapprunning\",\"version\":1,\"hash\":\"h\",\"ip\":\"i\",\"broadcastedAt\":1774569600000}",
         "{\"type\":\"fluxapprunning\",\"version\":1,\"name\":\"a\",\"ip\":\"i\",\"broadcastedAt\":1774569600000}",
@@ -466,8 +465,9 @@ static void test_4_6_older_than_known_stops_but_deletes_installing(void **state)
     (void)state;
     script_begin(&script, "8.9.2");
     script_answer(&script, "db find", NULL, "{\"docs\":[{\"broadcastedAt\":\"2026-03-27T00:00:00Z\"}]}", -1);
-    assert_false(store(&script, "{\"type\":\"fluxapprunning\",\"version\":2,\"apps\":[{\"name\":\"a\"},{\"name\":\"b\"}],"
-                                "\"ip\":\"i\",\"broadcastedAt\":1774569600000}"));
+    assert_false(store(&script,
+                       "{\"type\":\"fluxapprunning\",\"version\":2,\"apps\":[{\"name\":\"a\"},{\"name\":\"b\"}],"
+                       "\"ip\":\"i\",\"broadcastedAt\":1774569600000}"));
     EXPECT_CALLS(&script, "db find", "db delete", "db delete");
     script_end(&script);
 }
@@ -537,8 +537,8 @@ static void test_4_7_installing_error_is_ignored_when_older_or_invalid(void **st
     script_begin(&script, "8.9.2");
     script_answer(&script, "db find", NULL, "{\"docs\":[{\"broadcastedAt\":\"2026-03-27T00:00:00Z\"}]}", -1);
     for (size_t i = 0; i < sizeof ignored / sizeof ignored[0]; i++) {
-        assert_null(store_app_installing_error_message(
-            &script.task, value_parse(&script.arena, ignored[i], strlen(ignored[i]))));
+        assert_null(store_app_installing_error_message(&script.task,
+                                                       value_parse(&script.arena, ignored[i], strlen(ignored[i]))));
     }
     EXPECT_CALLS(&script, "db find");
     script_end(&script);

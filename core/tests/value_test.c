@@ -39,10 +39,21 @@ static const struct value *parse(const char *json)
 
 static void test_json_comes_back_as_it_went(void **state)
 {
-    static const char *const texts[] = {"null",       "true",  "false",       "0",
-                                        "-1",         "1.5",   "0.1",         "1e+21",
-                                        "\"\"",       "\"a\"", "\"\\\"\\\\\\n\\r\\t\\b\\f\\u0001é\"",
-                                        "[]",         "{}",    "[1,[2],{}]",  "{\"a\":1,\"b\":{\"c\":[null]}}"};
+    static const char *const texts[] = {"null",
+                                        "true",
+                                        "false",
+                                        "0",
+                                        "-1",
+                                        "1.5",
+                                        "0.1",
+                                        "1e+21",
+                                        "\"\"",
+                                        "\"a\"",
+                                        "\"\\\"\\\\\\n\\r\\t\\b\\f\\u0001é\"",
+                                        "[]",
+                                        "{}",
+                                        "[1,[2],{}]",
+                                        "{\"a\":1,\"b\":{\"c\":[null]}}"};
 
     (void)state;
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
@@ -147,12 +158,9 @@ static void test_equal_content_equal_hash(void **state)
 /* Values with one hash and other content must not be taken for equal. */
 static void test_equal_hash_is_not_enough(void **state)
 {
-    static const char *const pairs[][2] = {{"1", "2"},
-                                           {"\"a\"", "\"b\""},
-                                           {"[1]", "[2]"},
-                                           {"{\"a\":1}", "{\"a\":2}"},
-                                           {"{\"a\":1}", "{\"b\":1}"},
-                                           {"true", "false"}};
+    static const char *const pairs[][2] = {
+        {"1", "2"},       {"\"a\"", "\"b\""}, {"[1]", "[2]"}, {"{\"a\":1}", "{\"a\":2}"}, {"{\"a\":1}", "{\"b\":1}"},
+        {"true", "false"}};
 
     (void)state;
     for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {

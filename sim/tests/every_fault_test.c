@@ -14,8 +14,9 @@
 /* A node on which every look-up and command of the specification is made. */
 #define NODE "\"node\":{\"firewall\":true,\"upnp\":true,\"iptables\":true}"
 #define MIXED                                                                                                          \
-    "{\"name\":\"mixed\",\"enterprise\":true,\"compose\":[{\"name\":\"db\",\"containerData\":\"g:/data|m:logs:/logs|" \
-    "f:conf:/etc/conf\",\"ports\":[31001]},{\"name\":\"ui\",\"containerData\":\"/data|0:/db|c:0:logs:/x|cf:0:conf:/y\"," \
+    "{\"name\":\"mixed\",\"enterprise\":true,\"compose\":[{\"name\":\"db\",\"containerData\":\"g:/data|m:logs:/logs|"  \
+    "f:conf:/etc/conf\",\"ports\":[31001]},{\"name\":\"ui\",\"containerData\":\"/data|0:/db|c:0:logs:/x|cf:0:conf:/"   \
+    "y\","                                                                                                             \
     "\"ports\":[31002]}]"
 
 struct workflow {
@@ -24,12 +25,12 @@ struct workflow {
 };
 
 static const struct workflow workflows[] = {
-    {"install", "{\"name\":\"t\",\"world\":{" NODE ",\"apps\":[" MIXED "},{\"name\":\"beside\",\"enterprise\":true}],"
-                "\"docker\":{\"images\":[{\"repotag\":\"runonflux/website:latest\",\"token\":true,\"manifestList\":true}]}},"
-                "\"actors\":[{\"actor\":\"install\",\"app\":\"mixed\"}],\"faults\":[%s]}"},
-    {"install of an old version",
-     "{\"name\":\"t\",\"world\":{" NODE ",\"apps\":[{\"name\":\"old\",\"version\":1}]},"
-     "\"actors\":[{\"actor\":\"install\",\"app\":\"old\"}],\"faults\":[%s]}"},
+    {"install",
+     "{\"name\":\"t\",\"world\":{" NODE ",\"apps\":[" MIXED "},{\"name\":\"beside\",\"enterprise\":true}],"
+     "\"docker\":{\"images\":[{\"repotag\":\"runonflux/website:latest\",\"token\":true,\"manifestList\":true}]}},"
+     "\"actors\":[{\"actor\":\"install\",\"app\":\"mixed\"}],\"faults\":[%s]}"},
+    {"install of an old version", "{\"name\":\"t\",\"world\":{" NODE ",\"apps\":[{\"name\":\"old\",\"version\":1}]},"
+                                  "\"actors\":[{\"actor\":\"install\",\"app\":\"old\"}],\"faults\":[%s]}"},
     {"test install", "{\"name\":\"t\",\"world\":{\"apps\":[" MIXED "}]},"
                      "\"actors\":[{\"actor\":\"install\",\"app\":\"mixed\",\"test\":true}],\"faults\":[%s]}"},
     {"check with stopped apps",
@@ -38,11 +39,13 @@ static const struct workflow workflows[] = {
      "\"missing\"},{\"name\":\"primary\",\"enterprise\":true,\"containerData\":\"g:/data\",\"state\":\"missing\","
      "\"volume\":\"unmounted\"},{\"name\":\"fine\"}]},\"actors\":[{\"actor\":\"check\"}],\"duration\":\"1h10m\","
      "\"faults\":[%s]}"},
-    {"check of an old app", "{\"name\":\"t\",\"world\":{\"apps\":[{\"name\":\"old\",\"version\":3,\"state\":\"stopped\"},"
-                            "{\"name\":\"fine\"}]},\"actors\":[{\"actor\":\"check\"}],\"duration\":\"30m\",\"faults\":[%s]}"},
-    {"failover", "{\"name\":\"t\",\"world\":{\"apps\":[" MIXED "}],\"fdm\":{\"mixed\":\"none\"},\"peers\":[{\"address\":"
-                 "\"203.0.113.9\",\"apps\":[\"mixed\"]}]},\"actors\":[{\"actor\":\"master-slave\"}],\"duration\":\"12m\","
-                 "\"faults\":[%s]}"},
+    {"check of an old app",
+     "{\"name\":\"t\",\"world\":{\"apps\":[{\"name\":\"old\",\"version\":3,\"state\":\"stopped\"},"
+     "{\"name\":\"fine\"}]},\"actors\":[{\"actor\":\"check\"}],\"duration\":\"30m\",\"faults\":[%s]}"},
+    {"failover",
+     "{\"name\":\"t\",\"world\":{\"apps\":[" MIXED "}],\"fdm\":{\"mixed\":\"none\"},\"peers\":[{\"address\":"
+     "\"203.0.113.9\",\"apps\":[\"mixed\"]}]},\"actors\":[{\"actor\":\"master-slave\"}],\"duration\":\"12m\","
+     "\"faults\":[%s]}"},
     {"primary", "{\"name\":\"t\",\"world\":{\"apps\":[" MIXED "}],\"fdm\":{\"mixed\":\"self\"}},\"actors\":[{\"actor\":"
                 "\"master-slave\"}],\"duration\":\"2m\",\"faults\":[%s]}"},
     {"removal", "{\"name\":\"t\",\"world\":{" NODE ",\"apps\":[" MIXED "}]},"

@@ -44,8 +44,7 @@ struct scenario *test_scenario(struct test_run *test, const char *json)
 struct run_record *test_run_scenario(struct test_run *test, const struct scenario *scenario, const char *revision,
                                      uint32_t without)
 {
-    struct run_options options = {
-        .revision = revision_by_name(revision), .without = without, .keep_events = true};
+    struct run_options options = {.revision = revision_by_name(revision), .without = without, .keep_events = true};
 
     arena_reset(&test->event_arena);
     return scenario_run(scenario, &options, &test->memory, &test->arena, &test->event_arena);
