@@ -75,18 +75,26 @@ bool memory_init(struct memory *memory, size_t size, void (*exhausted)(void *), 
     return true;
 }
 
-void memory_reset(struct memory *memory)
+/* Stacks of tasks that never ended keep the poison of their frames; the next user of the addresses must not trip over it. */
+static void forget_poison(struct memory *memory)
 {
 #ifdef MEMORY_ASAN
-    /* Stacks of tasks that never ended keep the poison of their frames. */
     __asan_unpoison_memory_region(memory->region, memory->used);
+#else
+    (void)memory;
 #endif
+}
+
+void memory_reset(struct memory *memory)
+{
+    forget_poison(memory);
     memory->used = 0;
     memset(memory->free, 0, sizeof memory->free);
 }
 
 void memory_free(struct memory *memory)
 {
+    forget_poison(memory);
     munmap(memory->region, memory->size);
     memory->region = NULL;
 }

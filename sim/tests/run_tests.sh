@@ -16,7 +16,7 @@ for program in "$@"; do
     grep -av ' OK \| RUN ' "$log" | sed 's/^/    /'
   fi
 done
-cat "${@/%/.log}" | grep -a 'tests* run\.' | awk '{tests += $2} END {printf "%d tests in %d programs\n", tests, NR}'
+cat "${@/%/.log}" | grep -a 'test(s) run' | awk '{tests += $2} END {printf "%d tests in %d programs\n", tests, NR}'
 # cmocka's own form, for those who read closing lines
 printf '%d passed, %d failed\n' "$passed" "${#failed[@]}"
 [ "${#failed[@]}" = 0 ] && [ "$passed" -gt 0 ]
