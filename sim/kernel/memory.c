@@ -75,7 +75,8 @@ bool memory_init(struct memory *memory, size_t size, void (*exhausted)(void *), 
     return true;
 }
 
-/* Stacks of tasks that never ended keep the poison of their frames; the next user of the addresses must not trip over it. */
+/* Stacks of tasks that never ended keep the poison of their frames; the next user of the addresses must not trip over
+ * it. */
 static void forget_poison(struct memory *memory)
 {
 #ifdef MEMORY_ASAN
