@@ -29,7 +29,7 @@ LIBS := -lcjson -lcrypto -lm
 TEST_LIBS := -lcmocka $(LIBS)
 
 # What a clean machine lacks, per purpose. gcc and make are what `make` itself needs to get here.
-PACKAGES := gcc libc6-dev pkg-config libcmocka-dev libcjson-dev libssl-dev libfaketime faketime lcov
+PACKAGES := gcc libc6-dev pkg-config libcmocka-dev libcjson-dev libssl-dev libfaketime faketime lcov python3
 LINT_PACKAGES := clang clang-format clang-tidy cppcheck python3-jsonschema
 
 FOLDERS := core fakes reports sim sim/kernel sim/oracles sim/scenario sim/cli
@@ -131,6 +131,7 @@ run: $(BUILD)/drydock $(BUILD)/coverage/drydock
 test: $(BUILD)/drydock $(o0_TESTS) $(BUILD)/o0/drydock
 	@sim/tests/run_tests.sh $(BUILD)/o0 $(o0_TESTS)
 	@sim/tests/scenarios.sh $(BUILD)/drydock
+	@sim/tests/cli.sh $(BUILD)/drydock
 	@sim/tests/determinism.sh $(BUILD)/drydock $(BUILD)/o0/drydock
 	@sim/tests/faketime.sh $(BUILD)/drydock
 .PHONY: test
