@@ -37,7 +37,12 @@ struct object_shape {
     size_t count;
 };
 
-/* All shapes, for the schema test. Ended by NULL. */
+/* The shapes, each defined beside its readers. */
+extern const struct object_shape root_shape, world_shape, node_shape, app_shape, compose_shape, state_shape,
+    docker_shape, container_shape, image_shape, disk_shape, region_shape, syncthing_shape, folder_shape, peer_shape,
+    row_shape, actor_shape, fault_shape, step_shape, expectation_shape, range_shape, expected_effect_shape,
+    expected_log_shape;
+/* All of them, for the schema test. Ended by NULL. */
 extern const struct object_shape *const loader_shapes[];
 
 /* Reads an object by its shape into the struct at `target`. false when the value is no object. */

@@ -4,11 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-extern const struct object_shape root_shape, world_shape, node_shape, app_shape, compose_shape, state_shape,
-    docker_shape, container_shape, image_shape, disk_shape, region_shape, syncthing_shape, folder_shape, peer_shape,
-    row_shape, actor_shape, fault_shape, step_shape, expectation_shape, range_shape, expected_effect_shape,
-    expected_log_shape;
-
 const struct object_shape *const loader_shapes[] = {&root_shape,
                                                     &world_shape,
                                                     &node_shape,
