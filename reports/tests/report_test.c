@@ -1,0 +1,202 @@
+/* Reports made from records built by hand: exact texts, escapes, folding, delivery. */
+#include "reports/report.h"
+
+#include <cjson/cJSON.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { DAY_MS = 86400000 };
+
+static struct run_violation violation = {"container-lost", 5000, "install:a<b", "docker containers.prune", "c",
+                                         "it \"went\" #1", 0};
+static struct run_unmet unmet = {"expected <container-lost> to hold & it was violated"};
+static const char *without[] = {"guard-decrypts"};
+
+static struct run_record record_of(const char *scenario, bool as_expected)
+{
+    return (struct run_record){.scenario = scenario,
+                               .summary = "a \"summary\"",
+                               .file = "x.json",
+                               .revision = "8.9.2",
+                               .without = without,
+                               .without_count = 1,
+                               .seed = 7,
+                               .verdict = as_expected ? RUN_HELD : RUN_VIOLATED,
+                               .as_expected = as_expected,
+                               .unmet = &unmet,
+                               .unmet_count = as_expected ? 0 : 1,
+                               .violations = &violation,
+                               .violation_count = as_expected ? 0 : 1,
+                               .clock_start_ms = 1000,
+                               .virtual_ms = 13 * 3600000 + 15 * 60000,
+                               .wall_us = 1500,
+                               .trace_hash = 0xabc};
+}
+
+/* What a writer makes of a good and a bad run; the caller frees it. */
+static char *written(report_writer *write, const struct report_options *options)
+{
+    struct run_record good = record_of("good", true);
+    struct run_record bad = record_of("bad", false);
+    const struct run_record *const records[] = {&good, &bad};
+    struct sink sink;
+
+    sink_init(&sink);
+    write(&sink, records, 2, options);
+    assert_false(sink.failed);
+    return sink.text;
+}
+
+static void test_json_contract(void **state)
+{
+    const struct report_options options = {0};
+    char *text = written(json_report_write, &options);
+    cJSON *array = cJSON_Parse(text);
+    const cJSON *bad = cJSON_GetArrayItem(array, 1);
+    const cJSON *broken = cJSON_GetArrayItem(cJSON_GetObjectItem(bad, "violations"), 0);
+
+    (void)state;
+    assert_int_equal(cJSON_GetArraySize(array), 2);
+    assert_string_equal(cJSON_GetStringValue(cJSON_GetObjectItem(bad, "verdict")), "violated");
+    assert_true(cJSON_IsFalse(cJSON_GetObjectItem(bad, "as_expected")));
+    assert_string_equal(cJSON_GetStringValue(cJSON_GetArrayItem(cJSON_GetObjectItem(bad, "without"), 0)),
+                        "guard-decrypts");
+    assert_int_equal((int)cJSON_GetNumberValue(cJSON_GetObjectItem(broken, "at_ms")), 4000); /* since the start */
+    assert_string_equal(cJSON_GetStringValue(cJSON_GetObjectItem(broken, "message")), "it \"went\" #1");
+    assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(bad, "counts")), RUN_COUNT_COUNT);
+    assert_string_equal(cJSON_GetStringValue(cJSON_GetObjectItem(bad, "trace_hash")), "0000000000000abc");
+    cJSON_Delete(array);
+    free(text);
+}
+
+static void test_junit_escapes(void **state)
+{
+    const struct report_options options = {0};
+    char *text = written(junit_report_write, &options);
+
+    (void)state;
+    assert_non_null(strstr(text, "<testsuites tests=\"2\" failures=\"1\">"));
+    assert_non_null(
+        strstr(text, "<testsuite name=\"x.json\" tests=\"2\" failures=\"1\" errors=\"0\" time=\"0.003000\">"));
+    assert_non_null(
+        strstr(text, "<testcase name=\"bad (8.9.2 -guard-decrypts)\" classname=\"x.json\" time=\"0.001500\">"));
+    assert_non_null(
+        strstr(text, "<failure message=\"expected &lt;container-lost&gt; to hold &amp; it was violated\">"));
+    assert_non_null(strstr(text, "container-lost: it &quot;went&quot; #1"));
+    free(text);
+}
+
+static void test_tap_14(void **state)
+{
+    const struct report_options options = {0};
+    char *text = written(tap_report_write, &options);
+
+    (void)state;
+    assert_string_equal(
+        text, "TAP version 14\n1..2\nok 1 - good (8.9.2 -guard-decrypts)\nnot ok 2 - bad (8.9.2 "
+              "-guard-decrypts)\n  ---\n  verdict: violated\n  unmet:\n    - \"expected <container-lost> to hold & "
+              "it was violated\"\n  violations:\n    - oracle: container-lost\n      message: \"it \\\"went\\\" "
+              "#1\"\n  ...\n");
+    free(text);
+}
+
+static void test_table(void **state)
+{
+    const struct report_options plain = {0};
+    const struct report_options quiet = {.quiet = true};
+    const struct report_options colored = {.color = true};
+    char *text = written(verdict_table_write, &plain);
+
+    (void)state;
+    assert_non_null(strstr(text, "expected  good      8.9.2 -guard-decrypts  held            13 h 15 min\n"));
+    assert_non_null(
+        strstr(text, "NOT       bad       8.9.2 -guard-decrypts  violated        13 h 15 min  container-lost\n"));
+    assert_non_null(strstr(text, "1 as expected, 1 not\n"));
+    assert_null(strchr(text, '\033'));
+    free(text);
+    text = written(verdict_table_write, &quiet);
+    assert_null(strstr(text, "good"));
+    free(text);
+    text = written(verdict_table_write, &colored);
+    assert_non_null(strchr(text, '\033'));
+    free(text);
+}
+
+/* A loop that says the same each time is told once, with how often and how far apart. */
+static void test_timeline_folds(void **state)
+{
+    enum { ROUNDS = 1200 };
+    static struct run_event events[ROUNDS + 1];
+    static const char *tasks[] = {"loop", "other"};
+    struct run_record record = record_of("folding", true);
+    const struct report_options options = {0};
+    struct sink sink;
+
+    (void)state;
+    for (int i = 0; i < ROUNDS; i++) {
+        events[i] =
+            (struct run_event){.kind = RUN_LOG, .at_ms = 60000 + i * 30000, .text = "it failed", .detail = "error"};
+    }
+    events[ROUNDS] =
+        (struct run_event){.kind = RUN_VIOLATION, .at_ms = 2 * DAY_MS, .task = 1, .text = "dark", .detail = "why"};
+    record.tasks = tasks;
+    record.task_count = 2;
+    record.events = events;
+    record.event_count = ROUNDS + 1;
+    sink_init(&sink);
+    timeline_write(&sink, &record, &options);
+    assert_string_equal(sink.text, "folding on 8.9.2 -guard-decrypts\na \"summary\"\n\n1970-01-01\n"
+                                   "00:01:00.000  loop        error: it failed\n"
+                                   "              loop      ↻ × 1,200, every 30 s, until 1970-01-01 10:00:30.000\n"
+                                   "1970-01-03\n00:00:00.000  other     ✗ dark: why\n\n");
+    sink_free(&sink);
+}
+
+static void test_files_are_written_whole_or_not_at_all(void **state)
+{
+    char folder[] = "/tmp/drydock-test-XXXXXX";
+    char path[64];
+    char back[16] = "";
+    struct sink sink;
+
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/report", folder);
+    sink_init(&sink);
+    sink_add(&sink, "hello");
+    sink_printf(&sink, " %d", 5);
+    assert_true(sink_deliver(&sink, path));
+    FILE *file = fopen(path, "r");
+
+    assert_non_null(file);
+    assert_int_equal(fread(back, 1, sizeof back - 1, file), 7);
+    assert_string_equal(back, "hello 5");
+    fclose(file);
+    sink.failed = true; /* out of memory on the way: the old file stays */
+    assert_false(sink_deliver(&sink, path));
+    assert_int_equal(access(path, R_OK), 0);
+    sink.failed = false;
+    assert_false(sink_deliver(&sink, "/no/such/folder/report"));
+    sink_free(&sink);
+    unlink(path);
+    rmdir(folder);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_json_contract),  cmocka_unit_test(test_junit_escapes),
+        cmocka_unit_test(test_tap_14),         cmocka_unit_test(test_table),
+        cmocka_unit_test(test_timeline_folds), cmocka_unit_test(test_files_are_written_whole_or_not_at_all),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
