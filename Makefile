@@ -51,7 +51,7 @@ define variant
 $(1)_OBJECTS := $$(LIBRARY:%.c=$(2)/obj/%.o)
 $(1)_TESTS := $$(TESTS:%.c=$(2)/%)
 
-$(2)/obj/%.o: %.c | $$(BUILD)/.deps
+$(2)/obj/%.o: %.c Makefile | $$(BUILD)/.deps
 	@mkdir -p $$(@D)
 	$$(QUIET_CC)$(3) $$(BASE_CFLAGS) $(4) -MMD -MP -c $$< -o $$@
 
