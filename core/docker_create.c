@@ -2,13 +2,14 @@
 #include "core/docker_service.h"
 
 #include "core/container_data.h"
+#include "core/docker_environment.h"
 #include "core/names.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { NOFILE_LIMIT = 100000, SWAP_EXTRA_MB = 2000, BYTES_PER_MB = 1048576 };
+enum { NOFILE_LIMIT = 100000, SWAP_EXTRA_MB = 2000, BYTES_PER_MB = 1048576, CPU_PERIOD_US = 100000 };
 
 /* What 2.7 works with. */
 struct creation {
@@ -20,6 +21,8 @@ struct creation {
     const char *app_id;
     const char *network;
     struct container_mounts mounts;
+    bool burst;                   /* the owner's containers may exceed their CPU share (step 5) */
+    const struct value *commands; /* step 8 may have replaced them; NULL: the specification's own */
 };
 
 /* ---- 2.7 step 4: next free address
@@ -213,7 +216,8 @@ static const struct value *port_bindings(const struct creation *creation)
 
 static const struct value *command_list(const struct creation *creation)
 {
-    const struct value *commands = value_get(creation->component->document, "commands");
+    const struct value *commands =
+        creation->commands != NULL ? creation->commands : value_get(creation->component->document, "commands");
     const struct value *kept = value_empty_array();
 
     for (uint32_t i = 0; i < value_count(commands); i++) {
@@ -259,6 +263,7 @@ static const char *restart_policy(const struct creation *creation)
 
 static const struct value *host_config(const struct creation *creation, bool storage_option)
 {
+    bool burst = creation->burst;
     struct arena *arena = creation->arena;
     const struct component *component = creation->component;
     const struct value *nofile =
@@ -268,7 +273,9 @@ static const struct value *host_config(const struct creation *creation, bool sto
         arena, {"Type", value_string(arena, "json-file")},
         {"Config", OBJECT(arena, {"max-file", value_string(arena, "1")}, {"max-size", value_string(arena, "20m")})});
 
-    return OBJECT(arena, {"NanoCPUs", value_number(arena, round(component->cpu * 1e9))},
+    return OBJECT(arena, {"NanoCPUs", burst ? NULL : value_number(arena, round(component->cpu * 1e9))},
+                  {"CpuPeriod", burst ? value_number(arena, CPU_PERIOD_US) : NULL},
+                  {"CpuQuota", burst ? value_number(arena, round(component->cpu * CPU_PERIOD_US)) : NULL},
                   {"Memory", value_number(arena, round(component->ram * BYTES_PER_MB))},
                   {"MemorySwap", value_number(arena, round((component->ram + SWAP_EXTRA_MB) * BYTES_PER_MB))},
                   {"Mounts", bind_mounts(creation)}, {"Ulimits", ARRAY(arena, nofile)},
@@ -344,9 +351,13 @@ const struct error *app_docker_create(struct task *task, struct component *compo
 
     TRY(parse_container_data(task->arena, component->container_data, spec, (int)(component - spec->components),
                              &creation.mounts));                /* 1 */
+    TRY(append_secrets(task, component, app, spec->version));   /* 2 */
     const char *address = next_available_ip_for_app(&creation); /* 4 */
 
+    creation.burst = may_burst(task, spec->owner);                           /* 5 */
     TRY(read_backing_filesystem(&creation, &is_xfs));                        /* 6 */
+    is_xfs = is_xfs && has_xfs_quota(task);                                  /* 7 */
+    TRY(fetch_from_storage(task, component, &creation.commands));            /* 8 */
     TRY(ensure_mount_paths_exist(task, component, app, is_component, spec)); /* 9 */
     struct effect create = {.id = EFFECT_DOCKER_CONTAINERS_CREATE,
                             .args = OBJECT(task->arena, {"name", value_string(task->arena, creation.app_id)},

@@ -121,6 +121,12 @@ static const struct error *check_compliance(struct task *task, const struct app_
     }
     TRY(check_list(task, blocked, spec));
     TRY(check_list(task, own, spec));
+    if (value_count(own) > 0) {
+        struct effect marketplace = {.id = EFFECT_NET_MARKETPLACE, .args = value_empty_object()};
+        const struct error *unanswered = perform(task, &marketplace);
+
+        (void)unanswered; /* the specification tells that it is asked and where, not that it decides */
+    }
     const struct value *vetted = repository_list(task, EFFECT_NET_VETTED_REPOSITORIES, "vettedRepositories");
 
     (void)vetted; /* asked for and kept; its failure is tolerated and it decides nothing here */

@@ -8,6 +8,8 @@
 #include "core/names.h"
 #include "core/port_manager.h"
 
+#include <string.h>
+
 /* What start and monitoring are called with: the identifier. */
 static const char *identifier_of(struct task *task, const struct component *component, const char *app,
                                  bool is_component)
@@ -31,6 +33,30 @@ static const struct error *no_container_data(struct task *task)
     return error_new(task->arena, "TypeError", "Cannot read properties of undefined (reading 'includes')");
 }
 
+enum { ORBIT_FIRST_WAIT_MS = 5000, ORBIT_WAIT_MS = 5000, ORBIT_POLLS_MAX = 24 };
+
+/* 1.10: a test install of an Orbit image asks the container it started until it answers, or gives up. */
+static const struct error *poll_orbit(struct task *task, const struct component *component)
+{
+    const char *repotag = value_get_text(component->document, "repotag");
+
+    if (repotag == NULL || strncmp(repotag, "runonflux/orbit:", strlen("runonflux/orbit:")) != 0) {
+        return NULL;
+    }
+    const struct value *port = value_at(value_get(component->document, "ports"), 0);
+
+    delay(task, ORBIT_FIRST_WAIT_MS);
+    for (int poll = 0; poll < ORBIT_POLLS_MAX; poll++) {
+        struct effect status = {.id = EFFECT_NET_ORBIT_STATUS, .args = OBJECT(task->arena, {"port", port})};
+
+        if (perform(task, &status) == NULL) {
+            return NULL;
+        }
+        delay(task, ORBIT_WAIT_MS);
+    }
+    return error_new(task->arena, "Error", "Orbit deployment did not answer");
+}
+
 const struct error *install_application_hard(struct task *task, struct component *component, const char *app,
                                              bool is_component, struct app_spec *full_specs, bool test)
 {
@@ -46,6 +72,9 @@ const struct error *install_application_hard(struct task *task, struct component
     }
     if (test || (!has_g(component->container_data) && !has_r(component->container_data))) {
         TRY(start(task, identifier_of(task, component, app, is_component), !test)); /* 6 */
+    }
+    if (test) {
+        TRY(poll_orbit(task, component));
     }
     return NULL; /* 7: r: and g: stay created */
 }

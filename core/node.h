@@ -71,7 +71,8 @@ struct node_config {
     const struct value *blocked_images; /* the node's own blocked repositories: array of text, or NULL */
     const struct value
         *always_restarted; /* owners whose containers restart always (2.7 step 1): array of text, or NULL */
-    const struct value *outbound_peers; /* addresses: array of text */
+    const struct value *enterprise_owners; /* owners who get CPU burst (2.7 step 5): array of text, or NULL */
+    const struct value *outbound_peers;    /* addresses: array of text */
     const struct value *inbound_peers;
 };
 
@@ -106,6 +107,8 @@ struct node {
     int64_t benchmark_stored_ms; /* when the benchmark document was last written, 0: never (12.1) */
     const char *tier;            /* "basic", "super", "bamf"; NULL until known (12.1) */
     double ssd_gb;               /* 0 until known (2.6 step 2) */
+    bool cpu_burst_probed;       /* 2.7 step 5: once per process */
+    bool cpu_burst;
 };
 
 /* Starts a process: everything as at boot. `memory` and what config points to must outlive the node. */

@@ -395,6 +395,22 @@ static const struct value *delete_port(struct host *host, double port, struct ar
  * -------------------------------------------------------------------------------------------------------------------------
  */
 
+/* A scenario writes what a message holds in clear between the two lines of the armour. */
+static void pgp_decrypt(struct effect *effect, struct arena *answers)
+{
+    static const char opening[] = "-----BEGIN PGP MESSAGE-----";
+    const char *message = value_get_text(effect->args, "message");
+    const char *start = message == NULL ? NULL : strstr(message, opening);
+    const char *end = start == NULL ? NULL : strstr(start, "-----END PGP MESSAGE-----");
+
+    if (end == NULL) {
+        effect_fail(effect, answers, 0, NULL, "Misformed armored text");
+        return;
+    }
+    start += sizeof opening - 1;
+    effect->result = OBJECT(answers, {"plain", value_string_n(answers, start, (size_t)(end - start))});
+}
+
 void host_apply(struct host *host, struct effect *effect, struct arena *answers)
 {
     switch (effect->id) {
@@ -437,6 +453,13 @@ void host_apply(struct host *host, struct effect *effect, struct arena *answers)
         break;
     case EFFECT_HOST_ACCESS:
         effect->result = value_bool(host_path_exists(host, effect->object));
+        break;
+    case EFFECT_HOST_XFS_QUOTA:
+        effect_fail(effect, answers, 1, NULL, "Command failed: %s\nproject quota is not enabled",
+                    value_get_text(effect->args, "command"));
+        break;
+    case EFFECT_HOST_PGP_DECRYPT:
+        pgp_decrypt(effect, answers);
         break;
     case EFFECT_HOST_UFW_STATUS:
         effect->result = text_answer(answers, host->firewall_active ? "Status: active\n" : "Status: inactive\n");

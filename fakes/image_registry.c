@@ -101,6 +101,15 @@ void image_registry_apply(struct image_registry *registry, struct effect *effect
     case EFFECT_NET_VETTED_REPOSITORIES:
         effect->result = registry->vetted;
         break;
+    case EFFECT_NET_MARKETPLACE:
+        effect->result = OBJECT(answers, {"status", value_string(answers, "success")}, {"data", value_empty_array()});
+        break;
+    case EFFECT_NET_ORBIT_STATUS:
+        effect->result = OBJECT(answers, {"status", value_string(answers, "running")});
+        break;
+    case EFFECT_NET_STORAGE:
+        effect_fail(effect, answers, 404, NULL, "Request failed with status code 404");
+        break;
     case EFFECT_NET_MANIFEST:
     case EFFECT_NET_BLOB:
         answer_image(registry, effect, answers);

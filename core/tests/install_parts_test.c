@@ -1,5 +1,6 @@
 /* The parts of an install: image, volume, ports, specification, enterprise blob (lifecycle.md 2.4–2.7, 3.3–3.5). */
 #include "core/app_query.h"
+#include "core/app_installer.h"
 #include "core/app_volume.h"
 #include "core/base64.h"
 #include "core/docker_service.h"
@@ -405,6 +406,162 @@ static void test_2_7_6_info_without_status_throws(void **state)
     script_end(&script);
 }
 
+static const struct error *create_first(struct script *script, struct app_spec *app)
+{
+    return app_docker_create(&script->task, &app->components[0], "app", true, app);
+}
+
+static const struct value *last_body(const struct script *script)
+{
+    return value_get(script->args[script->call_count - 1], "body");
+}
+
+static void test_2_7_2_secrets_of_version_7_join_the_environment_in_place(void **state)
+{
+    struct script script;
+
+    (void)state;
+    script_begin(&script, "8.9.2");
+    struct app_spec *app = one_component(
+        &script,
+        ",\"containerData\":\"/d\",\"repotag\":\"a/b:1\",\"environmentParameters\":[\"A=1\"],\"secrets\":\"sealed\"");
+
+    app->version = 7;
+    script_answer(&script, "host pgp decrypt", NULL, "{\"plain\":\"[\\\"B=2\\\"]\"}", 1);
+    assert_null(create_first(&script, app));
+    assert_string_equal(script.calls[0], "host pgp decrypt");
+    assert_string_equal(value_json(&script.arena, value_get(last_body(&script), "Env")), "[\"A=1\",\"B=2\"]");
+    assert_int_equal(value_count(app->components[0].env), 2);
+    script_answer(&script, "host pgp decrypt", NULL, "{\"plain\":\"no list\"}", 1);
+    assert_non_null(create_first(&script, app));
+    script_fail(&script, "host pgp decrypt", NULL, 0, "Misformed armored text", 1);
+    assert_string_equal(create_first(&script, app)->message, "Misformed armored text");
+    script_end(&script);
+}
+
+static void test_2_7_5_burst_for_listed_owners_is_probed_once(void **state)
+{
+    struct script script;
+
+    (void)state;
+    script_begin(&script, "8.9.2");
+    struct app_spec *app = one_component(&script, ",\"containerData\":\"/d\",\"repotag\":\"a/b:1\",\"cpu\":0.5");
+
+    app->owner = "listed";
+    script.node.config.enterprise_owners = ARRAY(&script.arena, value_string(&script.arena, "listed"));
+    for (int i = 0; i < 2; i++) { /* a second probe would say no */
+        script_answer(&script, "host access", "/sys/fs/cgroup/cpu.max.burst", i == 0 ? "true" : "false", 1);
+        assert_null(create_first(&script, app));
+        const struct value *config = value_get(last_body(&script), "HostConfig");
+
+        assert_null(value_get(config, "NanoCPUs"));
+        assert_int_equal((int)value_get_number(config, "CpuPeriod", 0), 100000);
+        assert_int_equal((int)value_get_number(config, "CpuQuota", 0), 50000);
+    }
+    app->owner = "another";
+    assert_null(create_first(&script, app));
+    assert_non_null(value_get(value_get(last_body(&script), "HostConfig"), "NanoCPUs"));
+    script_end(&script);
+}
+
+static void test_2_7_7_size_option_on_xfs_with_quota_only(void **state)
+{
+    struct script script;
+
+    (void)state;
+    script_begin(&script, "8.9.2");
+    struct app_spec *app = one_component(&script, ",\"containerData\":\"/d\",\"repotag\":\"a/b:1\"");
+
+    script_answer(&script, "docker info", NULL, "{\"DriverStatus\":[[\"Backing Filesystem\",\"xfs\"]]}", -1);
+    script_answer(&script, "host xfs_quota", NULL, "{\"stdout\":\"\"}", 1);
+    assert_null(create_first(&script, app));
+    assert_non_null(value_get(value_get(last_body(&script), "HostConfig"), "StorageOpt"));
+    script_fail(&script, "host xfs_quota", NULL, 1, "not enabled", 1);
+    assert_null(create_first(&script, app));
+    assert_null(value_get(value_get(last_body(&script), "HostConfig"), "StorageOpt"));
+    script_end(&script);
+}
+
+static void test_2_7_8_storage_gives_environment_and_commands(void **state)
+{
+    struct script script;
+
+    (void)state;
+    script_begin(&script, "8.9.2");
+    struct app_spec *app = one_component(&script, ",\"containerData\":\"/d\",\"repotag\":\"a/b:1\","
+                                                  "\"environmentParameters\":[\"F_S_ENV=u1\",\"F_S_CMD=u2\"]");
+
+    script_answer(&script, "net GET storage", "u1", "[\"E=1\"]", 1);
+    script_answer(&script, "net GET storage", "u2", "[\"run\"]", 1);
+    assert_null(create_first(&script, app));
+    assert_string_equal(value_json(&script.arena, value_get(last_body(&script), "Env")),
+                        "[\"F_S_ENV=u1\",\"F_S_CMD=u2\",\"E=1\"]");
+    assert_string_equal(value_json(&script.arena, value_get(last_body(&script), "Cmd")), "[\"run\"]");
+    assert_int_equal(value_count(app->components[0].env), 3); /* the spec's own array */
+    script_answer(&script, "net GET storage", "u1", "{}", 1);
+    assert_non_null(create_first(&script, app));
+    script_fail(&script, "net GET storage", "u1", 404, "not found", 1);
+    assert_int_equal(create_first(&script, app)->status, 404);
+    script_end(&script);
+}
+
+static int count_calls(const struct script *script, const char *name)
+{
+    int count = 0;
+
+    for (int i = 0; i < script->call_count; i++) {
+        count += strcmp(script->calls[i], name) == 0;
+    }
+    return count;
+}
+
+static void test_1_10_orbit_is_polled_in_a_test_install(void **state)
+{
+    struct script script;
+
+    (void)state;
+    script_begin(&script, "8.9.2");
+    struct app_spec *app = one_component(&script, ",\"containerData\":\"/d\",\"repotag\":\"runonflux/orbit:latest\","
+                                                  "\"ports\":[31000],\"containerPorts\":[80],\"hdd\":1");
+
+    script_answer(&script, "docker containers.list", NULL, "[{\"Id\":\"x\",\"Names\":[\"/fluxc_app\"]}]", -1);
+    script_answer(&script, "net GET orbit status", NULL, "{}", -1);
+    script_fail(&script, "net GET orbit status", NULL, 0, "connect ECONNREFUSED", 3);
+    int64_t before_ms = script.now_ms;
+
+    app->components[0].name = "c";
+    script_answer(&script, "host mount | grep", NULL, "{\"stdout\":\"x on /flux/ZelApps/fluxc_app\"}", -1);
+    assert_null(install_application_hard(&script.task, &app->components[0], "app", true, app, true));
+    assert_int_equal(count_calls(&script, "net GET orbit status"), 4);
+    assert_int_equal((int)(script.now_ms - before_ms), 5000 + 3 * 5000);
+    script_fail(&script, "net GET orbit status", NULL, 0, "connect ECONNREFUSED", -1);
+    assert_non_null(install_application_hard(&script.task, &app->components[0], "app", true, app, true));
+    assert_int_equal(count_calls(&script, "net GET orbit status"), 4 + 24);
+    script_end(&script);
+}
+
+static void test_2_5_2_marketplace_is_asked_between_the_lists_by_a_node_with_own_blocks(void **state)
+{
+    struct script script;
+
+    (void)state;
+    script_begin(&script, "8.9.2");
+    struct app_spec *app = one_component(&script, ",\"containerData\":\"/d\",\"repotag\":\"a/b:1\"");
+
+    script.node.config.blocked_images = ARRAY(&script.arena, value_string(&script.arena, "other/image"));
+    const struct error *error = verify_and_pull_image(&script.task, &app->components[0], app);
+
+    (void)error;
+    assert_int_equal(count_calls(&script, "net GET marketplace apps"), 1);
+    for (int i = 1; i + 1 < script.call_count; i++) {
+        if (strcmp(script.calls[i], "net GET marketplace apps") == 0) {
+            assert_string_equal(script.calls[i - 1], "net GET blockedrepositories.json");
+            assert_string_equal(script.calls[i + 1], "net GET vettedrepositories.json");
+        }
+    }
+    script_end(&script);
+}
+
 /* ---- 3.2 and 3.3
  * ------------------------------------------------------------------------------------------------------ */
 
@@ -585,6 +742,12 @@ int main(void)
         cmocka_unit_test(test_2_7_4_no_address_is_no_error),
         cmocka_unit_test(test_2_7_1_restart_policies),
         cmocka_unit_test(test_2_7_6_info_without_status_throws),
+        cmocka_unit_test(test_2_7_2_secrets_of_version_7_join_the_environment_in_place),
+        cmocka_unit_test(test_2_7_5_burst_for_listed_owners_is_probed_once),
+        cmocka_unit_test(test_2_7_7_size_option_on_xfs_with_quota_only),
+        cmocka_unit_test(test_2_7_8_storage_gives_environment_and_commands),
+        cmocka_unit_test(test_1_10_orbit_is_polled_in_a_test_install),
+        cmocka_unit_test(test_2_5_2_marketplace_is_asked_between_the_lists_by_a_node_with_own_blocks),
         cmocka_unit_test(test_3_2_backup_adds_version_3_apps),
         cmocka_unit_test(test_3_4_what_cannot_be_decrypted),
         cmocka_unit_test(test_3_4_6_owner_is_looked_up_when_missing),

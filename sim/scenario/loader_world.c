@@ -122,6 +122,7 @@ static const struct field node_fields[] = {
     {"restore", read_restore, 0, false},
     {"flags", read_flags, 0, false},
     {"blockedImages", read_names, offsetof(struct scenario_world, blocked_images), false},
+    {"enterpriseOwners", read_names, offsetof(struct scenario_world, enterprise_owners), false},
     {"alwaysRestarted", read_names, offsetof(struct scenario_world, always_restarted), false},
 };
 

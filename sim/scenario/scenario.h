@@ -99,6 +99,7 @@ struct scenario_world {
     uint32_t flags_clear;
     const struct value *blocked_images;       /* of the node itself; NULL: none */
     const struct value *always_restarted;     /* NULL: none */
+    const struct value *enterprise_owners;    /* NULL: none */
     const struct value *blocked_repositories; /* the list on GitHub */
     const struct value *vetted_repositories;
     /* everything else */

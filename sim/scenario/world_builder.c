@@ -283,6 +283,7 @@ static void configure(struct builder *builder, const struct revision *revision, 
         .started_ms = builder->world->now_ms,
         .blocked_images = source->blocked_images,
         .always_restarted = source->always_restarted,
+        .enterprise_owners = source->enterprise_owners,
         .outbound_peers = peer_addresses(builder, false),
         .inbound_peers = peer_addresses(builder, true),
     };

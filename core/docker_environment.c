@@ -1,0 +1,105 @@
+#include "core/docker_environment.h"
+
+#include "core/shell.h"
+
+#include <string.h>
+
+/* The spec's own array: a specification shared by the decryption cache shows the change to every holder. */
+static void append_to_environment(struct task *task, struct component *component, const struct value *entries)
+{
+    struct arena *memory = task->node->memory;
+    const struct value *env = component->env == NULL ? value_empty_array() : component->env;
+
+    for (uint32_t i = 0; i < value_count(entries); i++) {
+        env = value_append(memory, env, value_copy(memory, value_at(entries, i)));
+    }
+    component->env = env;
+}
+
+const struct error *append_secrets(struct task *task, struct component *component, const char *app, int version)
+{
+    const struct value *secrets = value_get(component->document, "secrets");
+
+    if (version != 7 || !value_truthy(secrets)) {
+        return NULL;
+    }
+    struct effect decrypt = {
+        .id = EFFECT_HOST_PGP_DECRYPT, .args = OBJECT(task->arena, {"message", secrets}), .object = app};
+
+    TRY(perform(task, &decrypt));
+    const char *plain = value_get_text(decrypt.result, "plain");
+    const struct value *entries = plain == NULL ? NULL : value_parse(task->arena, plain, strlen(plain));
+
+    if (!value_is(entries, VALUE_ARRAY)) {
+        return error_new(task->arena, "Error", "Environment parameters from secrets are invalid");
+    }
+    append_to_environment(task, component, entries);
+    return NULL;
+}
+
+bool may_burst(struct task *task, const char *owner)
+{
+    static const char probe[] = "/sys/fs/cgroup/cpu.max.burst";
+    const struct value *owners = task->node->config.enterprise_owners;
+    bool listed = false;
+
+    for (uint32_t i = 0; owner != NULL && i < value_count(owners); i++) {
+        listed = listed || value_is_text(value_at(owners, i), owner);
+    }
+    if (!listed || task->node->cpu_burst_probed) {
+        return listed && task->node->cpu_burst;
+    }
+    struct effect access = {.id = EFFECT_HOST_ACCESS,
+                            .args = OBJECT(task->arena, {"path", value_string(task->arena, probe)}),
+                            .object = probe};
+
+    task->node->cpu_burst = perform(task, &access) == NULL && value_truthy(access.result);
+    task->node->cpu_burst_probed = true;
+    return task->node->cpu_burst;
+}
+
+bool has_xfs_quota(struct task *task)
+{
+    struct command quota = {.id = EFFECT_HOST_XFS_QUOTA, .text = "sudo xfs_quota -x -c state /var/lib/docker"};
+
+    return run_command(task, quota, NULL) == NULL;
+}
+
+static const struct error *fetch(struct task *task, const char *url, const struct value **content)
+{
+    struct effect storage = {
+        .id = EFFECT_NET_STORAGE, .args = OBJECT(task->arena, {"url", value_string(task->arena, url)}), .object = url};
+
+    TRY(perform(task, &storage));
+    if (!value_is(storage.result, VALUE_ARRAY)) {
+        return error_new(task->arena, "Error", "Parameters from Flux Storage %s are invalid", url);
+    }
+    *content = storage.result;
+    return NULL;
+}
+
+/* The first entry that begins with `prefix`, without it; NULL when there is none. */
+static const char *environment_entry(const struct component *component, const char *prefix)
+{
+    for (uint32_t i = 0; i < value_count(component->env); i++) {
+        const char *entry = value_text(value_at(component->env, i));
+
+        if (entry != NULL && strncmp(entry, prefix, strlen(prefix)) == 0) {
+            return entry + strlen(prefix);
+        }
+    }
+    return NULL;
+}
+
+const struct error *fetch_from_storage(struct task *task, struct component *component, const struct value **commands)
+{
+    const char *env_url = environment_entry(component, "F_S_ENV=");
+    const char *command_url = environment_entry(component, "F_S_CMD=");
+    const struct value *entries = NULL;
+
+    if (env_url != NULL) {
+        TRY(fetch(task, env_url, &entries));
+        append_to_environment(task, component, entries);
+    }
+    return command_url == NULL ? NULL : fetch(task, command_url, commands);
+}
