@@ -47,12 +47,14 @@ static const struct error *poll_orbit(struct task *task, const struct component 
 
     delay(task, ORBIT_FIRST_WAIT_MS);
     for (int poll = 0; poll < ORBIT_POLLS_MAX; poll++) {
+        if (poll > 0) {
+            delay(task, ORBIT_WAIT_MS);
+        }
         struct effect status = {.id = EFFECT_NET_ORBIT_STATUS, .args = OBJECT(task->arena, {"port", port})};
 
         if (perform(task, &status) == NULL) {
             return NULL;
         }
-        delay(task, ORBIT_WAIT_MS);
     }
     return error_new(task->arena, "Error", "Orbit deployment did not answer");
 }

@@ -455,8 +455,7 @@ void host_apply(struct host *host, struct effect *effect, struct arena *answers)
         effect->result = value_bool(host_path_exists(host, effect->object));
         break;
     case EFFECT_HOST_XFS_QUOTA:
-        effect_fail(effect, answers, 1, NULL, "Command failed: %s\nproject quota is not enabled",
-                    value_get_text(effect->args, "command"));
+        effect_fail(effect, answers, 1, NULL, "project quota is not enabled");
         break;
     case EFFECT_HOST_PGP_DECRYPT:
         pgp_decrypt(effect, answers);
