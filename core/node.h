@@ -83,25 +83,40 @@ struct sync_state {
     int executions;
 };
 
+/* An enterprise record's `enterprise` (3.4) taken apart, and what it held when it was last opened. */
+enum { SEALED_BLOBS = 8 };
+struct sealed_blob {
+    uint64_t text_hash;      /* of the base64 text; 0: no blob */
+    const char *key_message; /* the RSA-encrypted AES key, base64 */
+    const unsigned char *nonce;
+    const unsigned char *ciphertext;
+    size_t ciphertext_size;
+    const unsigned char *tag;
+    uint64_t opened_with; /* hash of the AES key that gave `plain` */
+    const struct value *plain;
+};
+
 struct node {
     struct door door;
     struct node_config config;
     struct arena *memory; /* the process's */
 
     bool flags[FLAG_COUNT];
-    struct cache backup_in_progress;  /* app names (5.6) */
-    struct cache restore_in_progress; /* app names (5.6) */
-    struct cache running_apps_cache;  /* set of app names */
-    struct cache monitored;           /* set of identifiers (appsMonitored) */
-    struct cache stopped_apps_cache;  /* 40, 90 min */
-    struct cache decryption_cache;    /* 100, 7 d: hash → struct app_spec *, by reference (3.3) */
-    struct cache daemon_replies;      /* 50, 20 s: method and parameters → const struct value * (12.1) */
-    struct cache raw_transactions;    /* 300, 1 h */
-    struct cache repository_lists;    /* 10, 6 h */
-    struct cache receive_only;        /* app id → struct sync_state * */
-    struct cache master_history;      /* identifier → last FDM address, text (5.1) */
-    struct cache master_schedule;     /* identifier → int64_t * ms */
-    struct cache closed_peers;        /* addresses whose sending failed (4.7) */
+    struct cache backup_in_progress;               /* app names (5.6) */
+    struct cache restore_in_progress;              /* app names (5.6) */
+    struct cache running_apps_cache;               /* set of app names */
+    struct cache monitored;                        /* set of identifiers (appsMonitored) */
+    struct cache stopped_apps_cache;               /* 40, 90 min */
+    struct cache decryption_cache;                 /* 100, 7 d: hash → struct app_spec *, by reference (3.3) */
+    struct sealed_blob sealed_blobs[SEALED_BLOBS]; /* enterprise.c: blobs read and opened before */
+    size_t next_sealed_blob;
+    struct cache daemon_replies;   /* 50, 20 s: method and parameters → const struct value * (12.1) */
+    struct cache raw_transactions; /* 300, 1 h */
+    struct cache repository_lists; /* 10, 6 h */
+    struct cache receive_only;     /* app id → struct sync_state * */
+    struct cache master_history;   /* identifier → last FDM address, text (5.1) */
+    struct cache master_schedule;  /* identifier → int64_t * ms */
+    struct cache closed_peers;     /* addresses whose sending failed (4.7) */
 
     bool first_check_done;       /* latch of 4.2 step 11 */
     int64_t benchmark_stored_ms; /* when the benchmark document was last written, 0: never (12.1) */

@@ -1,21 +1,34 @@
 #include "core/value.h"
 
 #include <assert.h>
+#include <endian.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 /* ---- hashing ----------------------------------------------------------------------------------------------- */
 
+/* Eight bytes at a time, each multiplied in as in FNV-1a and folded; bytes are read in little-endian order, so that a
+ * trace's hash is the same on every machine drydock runs on. */
 uint64_t hash_bytes(const void *bytes, size_t length)
 {
-    const unsigned char *byte = bytes;
-    uint64_t hash = 0xcbf29ce484222325u;
+    const unsigned char *rest = bytes;
+    uint64_t hash = 0xcbf29ce484222325u ^ length;
+
+    for (; length >= 8; rest += 8, length -= 8) {
+        uint64_t word = 0;
+
+        memcpy(&word, rest, 8);
+        hash = (hash ^ le64toh(word)) * 0x9e3779b97f4a7c15u;
+        hash ^= hash >> 32;
+    }
+    uint64_t tail = 0;
 
     for (size_t i = 0; i < length; i++) {
-        hash = (hash ^ byte[i]) * 0x100000001b3u;
+        tail |= (uint64_t)rest[i] << (8 * i);
     }
-    return hash;
+    hash = (hash ^ tail) * 0x9e3779b97f4a7c15u;
+    return hash ^ (hash >> 32);
 }
 
 uint64_t hash_text(const char *text)

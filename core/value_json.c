@@ -341,12 +341,30 @@ const struct value *value_from_cjson(struct arena *arena, const cJSON *json)
     return json == NULL ? NULL : from_cjson(arena, json);
 }
 
+/* cJSON's hooks know no context: the arena that value_parse() is at work for. */
+static _Thread_local struct arena *parsing;
+
+static void *parse_alloc(size_t size)
+{
+    return arena_alloc(parsing, size);
+}
+
+static void parse_free(void *memory)
+{
+    (void)memory; /* goes with the arena */
+}
+
 const struct value *value_parse(struct arena *arena, const char *text, size_t length)
 {
+    cJSON_Hooks hooks = {parse_alloc, parse_free};
     const char *end = NULL;
-    cJSON *json = cJSON_ParseWithLengthOpts(text, length, &end, 0);
     const struct value *value = NULL;
 
+    parsing = arena;
+    cJSON_InitHooks(&hooks);
+    cJSON *json = cJSON_ParseWithLengthOpts(text, length, &end, 0);
+
+    cJSON_InitHooks(NULL);
     if (json != NULL) {
         value = from_cjson(arena, json);
     }
@@ -355,6 +373,5 @@ const struct value *value_parse(struct arena *arena, const char *text, size_t le
             value = NULL; /* JSON.parse refuses what follows the value */
         }
     }
-    cJSON_Delete(json);
     return value;
 }
