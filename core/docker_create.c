@@ -3,6 +3,7 @@
 
 #include "core/container_data.h"
 #include "core/docker_environment.h"
+#include "core/log_collector.h"
 #include "core/names.h"
 
 #include <math.h>
@@ -22,6 +23,8 @@ struct creation {
     const char *network;
     struct container_mounts mounts;
     bool burst;                   /* the owner's containers may exceed their CPU share (step 5) */
+    bool logs;                    /* the app has a log collector and this component is part of it (step 3) */
+    const char *collector_ip;     /* NULL: logs stay with Docker */
     const struct value *commands; /* step 8 may have replaced them; NULL: the specification's own */
 };
 
@@ -248,17 +251,12 @@ static const struct value *bind_mounts(const struct creation *creation)
 
 static const char *restart_policy(const struct creation *creation)
 {
-    const struct value *owners = creation->task->node->config.always_restarted;
-
     if (creation->mounts.flag_g) {
         return "no";
     }
-    for (uint32_t i = 0; i < value_count(owners); i++) {
-        if (creation->spec->owner != NULL && value_is_text(value_at(owners, i), creation->spec->owner)) {
-            return "always";
-        }
-    }
-    return "unless-stopped";
+    bool listed = value_holds_text(creation->task->node->config.always_restarted, creation->spec->owner);
+
+    return listed ? "always" : "unless-stopped";
 }
 
 static const struct value *host_config(const struct creation *creation, bool storage_option)
@@ -269,9 +267,6 @@ static const struct value *host_config(const struct creation *creation, bool sto
     const struct value *nofile =
         OBJECT(arena, {"Name", value_string(arena, "nofile")}, {"Soft", value_number(arena, NOFILE_LIMIT)},
                {"Hard", value_number(arena, NOFILE_LIMIT)});
-    const struct value *log_config = OBJECT(
-        arena, {"Type", value_string(arena, "json-file")},
-        {"Config", OBJECT(arena, {"max-file", value_string(arena, "1")}, {"max-size", value_string(arena, "20m")})});
 
     return OBJECT(arena, {"NanoCPUs", burst ? NULL : value_number(arena, round(component->cpu * 1e9))},
                   {"CpuPeriod", burst ? value_number(arena, CPU_PERIOD_US) : NULL},
@@ -281,7 +276,8 @@ static const struct value *host_config(const struct creation *creation, bool sto
                   {"Mounts", bind_mounts(creation)}, {"Ulimits", ARRAY(arena, nofile)},
                   {"PortBindings", port_bindings(creation)},
                   {"RestartPolicy", OBJECT(arena, {"Name", value_string(arena, restart_policy(creation))})},
-                  {"NetworkMode", value_string(arena, creation->network)}, {"LogConfig", log_config},
+                  {"NetworkMode", value_string(arena, creation->network)},
+                  {"LogConfig", log_config(arena, creation->collector_ip)},
                   {"ExtraHosts", ARRAY(arena, value_string(arena, "fluxnode.service:169.254.43.43"))},
                   {"StorageOpt", storage_option ? OBJECT(arena, {"size", value_string(arena, "10G")}) : NULL});
 }
@@ -304,8 +300,9 @@ static const struct value *create_body(const struct creation *creation, const ch
         {"Hostname", value_string(arena, flat ? creation->app : component->name)}, {"AttachStdin", value_bool(true)},
         {"AttachStdout", value_bool(true)}, {"AttachStderr", value_bool(true)}, {"Cmd", command_list(creation)},
         {"Env", component->env != NULL ? component->env : value_empty_array()}, {"Tty", value_bool(false)},
-        {"ExposedPorts", exposed_ports(creation)}, {"HostConfig", host_config(creation, storage_option)},
-        {"NetworkingConfig", networking});
+        {"ExposedPorts", exposed_ports(creation)},
+        {"Labels", creation->logs ? log_labels(creation->task, creation->app) : NULL},
+        {"HostConfig", host_config(creation, storage_option)}, {"NetworkingConfig", networking});
 }
 
 /* ---- steps 6 and 7
@@ -332,6 +329,21 @@ static const struct error *read_backing_filesystem(const struct creation *creati
     return NULL;
 }
 
+/* ---- step 3
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+/* The collector itself takes no address from its look-up: it is step 4's, made once more. */
+static void find_log_collector(struct creation *creation)
+{
+    if (collects_logs(creation->component)) {
+        creation->logs = true;
+        (void)next_available_ip_for_app(creation);
+    } else if (sends_logs(creation->component)) {
+        creation->collector_ip = log_collector_ip(creation->task, creation->spec, creation->app, creation->network);
+        creation->logs = creation->collector_ip != NULL;
+    }
+}
+
 /* ---- the whole
  * ------------------------------------------------------------------------------------------------------------- */
 
@@ -352,6 +364,7 @@ const struct error *app_docker_create(struct task *task, struct component *compo
     TRY(parse_container_data(task->arena, component->container_data, spec, (int)(component - spec->components),
                              &creation.mounts));                /* 1 */
     TRY(append_secrets(task, component, app, spec->version));   /* 2 */
+    find_log_collector(&creation);                              /* 3 */
     const char *address = next_available_ip_for_app(&creation); /* 4 */
 
     creation.burst = may_burst(task, spec->owner);                           /* 5 */

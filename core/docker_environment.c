@@ -1,5 +1,6 @@
 #include "core/docker_environment.h"
 
+#include "core/pgp_service.h"
 #include "core/shell.h"
 
 #include <string.h>
@@ -18,16 +19,13 @@ static void append_to_environment(struct task *task, struct component *component
 
 const struct error *append_secrets(struct task *task, struct component *component, const char *app, int version)
 {
-    const struct value *secrets = value_get(component->document, "secrets");
+    const char *secrets = value_get_text(component->document, "secrets");
+    const char *plain = NULL;
 
-    if (version != 7 || !value_truthy(secrets)) {
+    if (version != 7 || secrets == NULL || secrets[0] == '\0') {
         return NULL;
     }
-    struct effect decrypt = {
-        .id = EFFECT_HOST_PGP_DECRYPT, .args = OBJECT(task->arena, {"message", secrets}), .object = app};
-
-    TRY(perform(task, &decrypt));
-    const char *plain = value_get_text(decrypt.result, "plain");
+    TRY(pgp_decrypt(task, secrets, app, &plain));
     const struct value *entries = plain == NULL ? NULL : value_parse(task->arena, plain, strlen(plain));
 
     if (!value_is(entries, VALUE_ARRAY)) {
@@ -40,12 +38,8 @@ const struct error *append_secrets(struct task *task, struct component *componen
 bool may_burst(struct task *task, const char *owner)
 {
     static const char probe[] = "/sys/fs/cgroup/cpu.max.burst";
-    const struct value *owners = task->node->config.enterprise_owners;
-    bool listed = false;
+    bool listed = value_holds_text(task->node->config.enterprise_owners, owner);
 
-    for (uint32_t i = 0; owner != NULL && i < value_count(owners); i++) {
-        listed = listed || value_is_text(value_at(owners, i), owner);
-    }
     if (!listed || task->node->cpu_burst_probed) {
         return listed && task->node->cpu_burst;
     }

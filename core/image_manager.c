@@ -2,6 +2,7 @@
 
 #include "core/benchmark_service.h"
 #include "core/docker_service.h"
+#include "core/pgp_service.h"
 
 #include <string.h>
 #include <strings.h>
@@ -242,12 +243,34 @@ static const struct error *verify_image(struct task *task, const struct image *i
                                             : verify_single(task, image, manifest, architecture);
 }
 
-static const struct error *pull(struct task *task, const struct image *image, bool authorised)
+/* 2.5 step 3: `user:password`, PGP-encrypted to the node in version 7 and in clear inside version 8's blob. *auth
+ * becomes what X-Registry-Auth carries (Docker Engine API, "Authentication"). */
+static const struct error *read_credentials(struct task *task, const struct component *component, int version,
+                                            const struct value **auth)
+{
+    const char *text = value_get_text(component->document, "repoauth");
+
+    if (text == NULL || text[0] == '\0') {
+        return NULL;
+    }
+    if (version == 7) {
+        TRY(pgp_decrypt(task, text, component->name, &text));
+    }
+    const char *colon = text == NULL ? NULL : strchr(text, ':');
+
+    if (colon == NULL) {
+        return error_new(task->arena, "Error", "Invalid login credentials for the image registry");
+    }
+    *auth = OBJECT(task->arena, {"username", value_string_n(task->arena, text, (size_t)(colon - text))},
+                   {"password", value_string(task->arena, colon + 1)});
+    return NULL;
+}
+
+static const struct error *pull(struct task *task, const struct image *image, const struct value *auth)
 {
     struct effect effect = {.id = EFFECT_DOCKER_IMAGE_PULL,
                             .args = OBJECT(task->arena, {"image", value_string(task->arena, image->repository)},
-                                           {"tag", value_string(task->arena, image->tag)},
-                                           {"auth", authorised ? value_bool(true) : NULL}),
+                                           {"tag", value_string(task->arena, image->tag)}, {"auth", auth}),
                             .object = arena_printf(task->arena, "%s:%s", image->repository, image->tag)};
 
     TRY(docker_call(task, &effect));
@@ -260,6 +283,7 @@ const struct error *verify_and_pull_image(struct task *task, const struct compon
                                           const struct app_spec *full_specs)
 {
     const struct value *benchmarks = NULL;
+    const struct value *auth = NULL;
     struct image image;
 
     TRY(get_benchmarks(task, &benchmarks)); /* 1 */
@@ -271,6 +295,7 @@ const struct error *verify_and_pull_image(struct task *task, const struct compon
     }
     TRY(check_compliance(task, full_specs)); /* 2 */
     TRY(parse_repotag(task, value_get_text(component->document, "repotag"), &image));
-    TRY(verify_image(task, &image, architecture));                                       /* 4 */
-    return pull(task, &image, value_truthy(value_get(component->document, "repoauth"))); /* 5 */
+    TRY(read_credentials(task, component, full_specs->version, &auth)); /* 3 */
+    TRY(verify_image(task, &image, architecture));                      /* 4 */
+    return pull(task, &image, auth);                                    /* 5 */
 }

@@ -63,6 +63,8 @@ struct node_config {
     const char *flux_dir;            /* "/home/abc/zelflux/"; ends with a slash */
     const char *apps_folder;         /* "/home/abc/zelflux/ZelApps/"; ends with a slash (0.3) */
     int api_port;                    /* 16127 */
+    const char *host_ip;             /* as labels of logs say it (2.7 step 3) */
+    const char *host_id;             /* collateral's transaction hash followed by its output index */
     bool arcane;                     /* FLUXOS_PATH is set: enterprise apps can be decrypted (3.4) */
     bool upnp;
     bool static_ip;                     /* as running messages say it */

@@ -370,3 +370,13 @@ bool value_is_text(const struct value *value, const char *text)
 
     return own != NULL && strcmp(own, text) == 0;
 }
+
+bool value_holds_text(const struct value *array, const char *text)
+{
+    for (uint32_t i = 0; text != NULL && value_is(array, VALUE_ARRAY) && i < array->count; i++) {
+        if (value_is_text(array->items[i], text)) {
+            return true;
+        }
+    }
+    return false;
+}

@@ -97,6 +97,8 @@ bool value_truthy(const struct value *value);
 bool value_equal(const struct value *left, const struct value *right);
 /* true when the value is a string equal to `text`. */
 bool value_is_text(const struct value *value, const char *text);
+/* true when the value is an array with a string equal to `text`; NULL is in none. */
+bool value_holds_text(const struct value *array, const char *text);
 
 /* ---- JSON text --------------------------------------------------------------------------------------------- */
 

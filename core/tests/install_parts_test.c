@@ -145,6 +145,32 @@ static void test_2_5_5_in_band_error(void **state)
     script_end(&script);
 }
 
+static void test_2_5_3_credentials_go_with_the_pull(void **state)
+{
+    static const char wanted[] = "{\"username\":\"me\",\"password\":\"tok:en\"}";
+    struct script script;
+
+    (void)state;
+    script_begin(&script, "8.9.2");
+    struct app_spec *app = one_component(&script, ",\"repotag\":\"a/b:1\",\"repoauth\":\"me:tok:en\"");
+
+    assert_null(verify_and_pull_image(&script.task, &app->components[0], app));
+    const struct value *auth = value_get(script_args_of(&script, "docker image.pull", 1), "auth");
+
+    assert_string_equal(value_json(&script.arena, auth), wanted);
+    app->version = 7; /* encrypted to the node's key */
+    script_answer(&script, "host pgp decrypt", NULL, "{\"plain\":\"me:tok:en\"}", 1);
+    assert_null(verify_and_pull_image(&script.task, &app->components[0], app));
+    auth = value_get(script_args_of(&script, "docker image.pull", 2), "auth");
+    assert_string_equal(value_json(&script.arena, auth), wanted);
+    script_answer(&script, "host pgp decrypt", NULL, "{\"plain\":\"no colon\"}", 1);
+    assert_non_null(verify_and_pull_image(&script.task, &app->components[0], app));
+    script_fail(&script, "host pgp decrypt", NULL, 0, "Misformed armored text", 1);
+    assert_non_null(verify_and_pull_image(&script.task, &app->components[0], app));
+    assert_int_equal(script_calls_of(&script, "docker image.pull", NULL), 2);
+    script_end(&script);
+}
+
 /* ---- 2.4
  * ------------------------------------------------------------------------------------------------------------- */
 
@@ -505,14 +531,55 @@ static void test_2_7_8_storage_gives_environment_and_commands(void **state)
     script_end(&script);
 }
 
-static int count_calls(const struct script *script, const char *name)
+static void test_2_7_3_a_component_sends_its_logs_to_the_collector(void **state)
 {
-    int count = 0;
+    static const char collector[] =
+        "{\"NetworkSettings\":{\"Networks\":{\"fluxDockerNetwork_app\":{\"IPAddress\":\"172.23.9.3\"}}}}";
+    struct script script;
 
-    for (int i = 0; i < script->call_count; i++) {
-        count += strcmp(script->calls[i], name) == 0;
-    }
-    return count;
+    (void)state;
+    script_begin(&script, "8.9.2");
+    struct app_spec *app = spec_of(&script, "{\"version\":4,\"name\":\"app\",\"compose\":["
+                                            "{\"name\":\"web\",\"containerData\":\"/d\",\"repotag\":\"a/b:1\","
+                                            "\"environmentParameters\":[\"LOG=SEND\"]},"
+                                            "{\"name\":\"sink\",\"containerData\":\"/d\",\"repotag\":\"a/b:1\","
+                                            "\"environmentParameters\":[\"LOG=COLLECT\"]}]}");
+
+    script_answer(&script, "docker container.inspect", "fluxsink_app", collector, 1);
+    assert_null(create_first(&script, app));
+    assert_string_equal(script.calls[0], "docker container.inspect");
+    const struct value *body = last_body(&script);
+
+    assert_string_equal(value_json(&script.arena, value_get(value_get(body, "HostConfig"), "LogConfig")),
+                        "{\"Type\":\"gelf\",\"Config\":{\"gelf-address\":\"udp://172.23.9.3:12201\"}}");
+    assert_string_equal(value_json(&script.arena, value_get(body, "Labels")),
+                        "{\"app_name\":\"app\",\"host_id\":\"c0ffee0\",\"host_ip\":\"198.51.100.7\"}");
+
+    /* No collector yet: Docker keeps the logs. */
+    script_fail(&script, "docker container.inspect", "fluxsink_app", 404, "no such container", 1);
+    assert_null(create_first(&script, app));
+    body = last_body(&script);
+    assert_null(value_get(body, "Labels"));
+    assert_string_equal(value_get_text(value_get(value_get(body, "HostConfig"), "LogConfig"), "Type"), "json-file");
+    app->component_count = 1;
+    assert_null(create_first(&script, app));
+    assert_null(value_get(last_body(&script), "Labels"));
+    script_end(&script);
+}
+
+static void test_2_7_3_the_collector_looks_for_an_address_once_more(void **state)
+{
+    struct script script;
+
+    (void)state;
+    script_begin(&script, "8.9.2");
+    struct app_spec *app = one_component(
+        &script, ",\"containerData\":\"/d\",\"repotag\":\"a/b:1\",\"environmentParameters\":[\"LOG=COLLECT\"]");
+
+    assert_null(create_first(&script, app));
+    assert_int_equal(script_calls_of(&script, "docker network.inspect", NULL), 2);
+    assert_non_null(value_get(last_body(&script), "Labels"));
+    script_end(&script);
 }
 
 static void test_1_10_orbit_is_polled_in_a_test_install(void **state)
@@ -532,11 +599,11 @@ static void test_1_10_orbit_is_polled_in_a_test_install(void **state)
     app->components[0].name = "c";
     script_answer(&script, "host mount | grep", NULL, "{\"stdout\":\"x on /flux/ZelApps/fluxc_app\"}", -1);
     assert_null(install_application_hard(&script.task, &app->components[0], "app", true, app, true));
-    assert_int_equal(count_calls(&script, "net GET orbit status"), 4);
+    assert_int_equal(script_calls_of(&script, "net GET orbit status", NULL), 4);
     assert_int_equal((int)(script.now_ms - before_ms), 5000 + 3 * 5000);
     script_fail(&script, "net GET orbit status", NULL, 0, "connect ECONNREFUSED", -1);
     assert_non_null(install_application_hard(&script.task, &app->components[0], "app", true, app, true));
-    assert_int_equal(count_calls(&script, "net GET orbit status"), 4 + 24);
+    assert_int_equal(script_calls_of(&script, "net GET orbit status", NULL), 4 + 24);
     script_end(&script);
 }
 
@@ -552,7 +619,7 @@ static void test_2_5_2_marketplace_is_asked_between_the_lists_by_a_node_with_own
     const struct error *error = verify_and_pull_image(&script.task, &app->components[0], app);
 
     (void)error;
-    assert_int_equal(count_calls(&script, "net GET marketplace apps"), 1);
+    assert_int_equal(script_calls_of(&script, "net GET marketplace apps", NULL), 1);
     for (int i = 1; i + 1 < script.call_count; i++) {
         if (strcmp(script.calls[i], "net GET marketplace apps") == 0) {
             assert_string_equal(script.calls[i - 1], "net GET blockedrepositories.json");
@@ -727,6 +794,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_2_5_architecture_and_names),
         cmocka_unit_test(test_2_5_2_lists),
+        cmocka_unit_test(test_2_5_3_credentials_go_with_the_pull),
         cmocka_unit_test(test_2_5_4_manifests),
         cmocka_unit_test(test_2_5_4_token),
         cmocka_unit_test(test_2_5_5_in_band_error),
@@ -744,6 +812,8 @@ int main(void)
         cmocka_unit_test(test_2_7_6_info_without_status_throws),
         cmocka_unit_test(test_2_7_2_secrets_of_version_7_join_the_environment_in_place),
         cmocka_unit_test(test_2_7_5_burst_for_listed_owners_is_probed_once),
+        cmocka_unit_test(test_2_7_3_a_component_sends_its_logs_to_the_collector),
+        cmocka_unit_test(test_2_7_3_the_collector_looks_for_an_address_once_more),
         cmocka_unit_test(test_2_7_7_size_option_on_xfs_with_quota_only),
         cmocka_unit_test(test_2_7_8_storage_gives_environment_and_commands),
         cmocka_unit_test(test_1_10_orbit_is_polled_in_a_test_install),

@@ -147,6 +147,8 @@ void script_begin(struct script *script, const char *revision)
         .flux_dir = "/flux/",
         .apps_folder = "/flux/ZelApps/",
         .api_port = 16127,
+        .host_ip = "198.51.100.7",
+        .host_id = "c0ffee0",
         .arcane = true,
         .os_uptime_s_at_start = 1000,
         .started_ms = script->now_ms,
