@@ -60,8 +60,8 @@ enum flag_id {
 /* What the process is started with: environment and configuration, constant while it lives. Strings are borrowed. */
 struct node_config {
     const struct revision *revision; /* its switches decide between releases */
-    const char *flux_dir;            /* "/home/abc/zelflux/"; ends with a slash */
-    const char *apps_folder;         /* "/home/abc/zelflux/ZelApps/"; ends with a slash (0.3) */
+    const char *flux_dir;            /* "/home/abc/zelflux"; without a slash at its end (0.3) */
+    const char *apps_folder;         /* "/home/abc/zelflux/ZelApps/"; with one (0.3) */
     int api_port;                    /* 16127 */
     const char *host_ip;             /* as labels of logs say it (2.7 step 3) */
     const char *host_id;             /* collateral's transaction hash followed by its output index */

@@ -646,9 +646,17 @@ static void remove_image(struct docker_engine *engine, struct effect *effect, st
 
 static const struct value *info(struct arena *arena)
 {
-    const struct value *backing = ARRAY(arena, value_string(arena, "Backing Filesystem"), value_string(arena, "extfs"));
+    static const char *const status[][2] = {{"Backing Filesystem", "extfs"},
+                                            {"Supports d_type", "true"},
+                                            {"Native Overlay Diff", "true"},
+                                            {"userxattr", "false"}};
+    const struct value *list = value_empty_array();
 
-    return OBJECT(arena, {"Driver", value_string(arena, "overlay2")}, {"DriverStatus", ARRAY(arena, backing)});
+    for (size_t i = 0; i < sizeof status / sizeof status[0]; i++) {
+        list = value_append(arena, list,
+                            ARRAY(arena, value_string(arena, status[i][0]), value_string(arena, status[i][1])));
+    }
+    return OBJECT(arena, {"Driver", value_string(arena, "overlay2")}, {"DriverStatus", list});
 }
 
 void docker_engine_apply(struct docker_engine *engine, struct effect *effect, struct arena *answers)

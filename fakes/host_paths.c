@@ -62,6 +62,11 @@ bool host_path_exists(const struct host *host, const char *path)
     return false;
 }
 
+bool host_path_shows(const struct host *host, const struct host_path *path)
+{
+    return host_mounted_on(host, path->path) != NULL || same_volume(path->volume, covering_volume(host, path->path));
+}
+
 void add_path(struct host *host, const char *path, bool is_file)
 {
     struct arena *memory = host->world->memory;

@@ -11,6 +11,8 @@
 bool path_is_under(const char *path, const char *folder);
 /* The volume that covers a path: mounted on it or on a folder above, the innermost; NULL: none. */
 const char *covering_volume(const struct host *host, const char *path);
+/* Whether a file or directory is to be seen: no mount hides it, and its volume is mounted. */
+bool host_path_shows(const struct host *host, const struct host_path *path);
 /* mkdir -p; nothing changes for what exists. */
 void add_folders(struct host *host, const char *path);
 void add_path(struct host *host, const char *path, bool is_file);

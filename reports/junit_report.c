@@ -1,46 +1,9 @@
 /* JUnit XML as Jenkins and GitLab read it: one suite per file, one case per run, a failure where a run was not as
  * expected. */
 #include "reports/report.h"
+#include "reports/xml.h"
 
 #include <string.h>
-
-/* Text in XML 1.0: markup escaped, characters it forbids dropped. */
-static void add_escaped(struct sink *sink, const char *text)
-{
-    for (; *text != '\0'; text++) {
-        unsigned char byte = (unsigned char)*text;
-
-        switch (byte) {
-        case '<':
-            sink_add(sink, "&lt;");
-            break;
-        case '>':
-            sink_add(sink, "&gt;");
-            break;
-        case '&':
-            sink_add(sink, "&amp;");
-            break;
-        case '"':
-            sink_add(sink, "&quot;");
-            break;
-        case '\n':
-        case '\t':
-            sink_printf(sink, "&#%d;", byte);
-            break;
-        default:
-            if (byte >= 0x20) {
-                sink_add_n(sink, text, 1);
-            }
-        }
-    }
-}
-
-static void add_attribute(struct sink *sink, const char *name, const char *text)
-{
-    sink_printf(sink, " %s=\"", name);
-    add_escaped(sink, text);
-    sink_add(sink, "\"");
-}
 
 static void add_seconds(struct sink *sink, int64_t us)
 {
@@ -54,19 +17,19 @@ static void add_case(struct sink *sink, const struct run_record *record)
     revision_text(record, revision, sizeof revision);
     sink_add(sink, "    <testcase");
     sink_add(sink, " name=\"");
-    add_escaped(sink, record->scenario);
+    xml_text(sink, record->scenario);
     sink_add(sink, " (");
-    add_escaped(sink, revision);
+    xml_text(sink, revision);
     sink_add(sink, ")\"");
-    add_attribute(sink, "classname", record->file);
+    xml_attribute(sink, "classname", record->file);
     add_seconds(sink, record->wall_us);
     sink_add(sink, ">\n");
     if (!record->as_expected) {
         sink_add(sink, "      <failure");
-        add_attribute(sink, "message", record->unmet_count > 0 ? record->unmet[0].message : "not as expected");
+        xml_attribute(sink, "message", record->unmet_count > 0 ? record->unmet[0].message : "not as expected");
         sink_add(sink, ">");
         for (uint32_t i = 0; i < record->unmet_count; i++) {
-            add_escaped(sink, record->unmet[i].message);
+            xml_text(sink, record->unmet[i].message);
             sink_add(sink, "\n");
         }
         sink_add(sink, "</failure>\n");
@@ -74,9 +37,9 @@ static void add_case(struct sink *sink, const struct run_record *record)
     sink_add(sink, "      <system-out>");
     sink_printf(sink, "%s\n", run_verdict_name(record->verdict));
     for (uint32_t i = 0; i < record->violation_count; i++) {
-        add_escaped(sink, record->violations[i].oracle);
+        xml_text(sink, record->violations[i].oracle);
         sink_add(sink, ": ");
-        add_escaped(sink, record->violations[i].message);
+        xml_text(sink, record->violations[i].message);
         sink_add(sink, "\n");
     }
     sink_add(sink, "</system-out>\n    </testcase>\n");
@@ -117,7 +80,7 @@ void junit_report_write(struct sink *sink, const struct run_record *const *recor
             wall_us += records[i + j]->wall_us;
         }
         sink_add(sink, "  <testsuite");
-        add_attribute(sink, "name", records[i]->file);
+        xml_attribute(sink, "name", records[i]->file);
         sink_printf(sink, " tests=\"%zu\" failures=\"%u\" errors=\"0\"", length, count_failures(records + i, length));
         add_seconds(sink, wall_us);
         sink_add(sink, ">\n");

@@ -144,7 +144,7 @@ void script_begin(struct script *script, const char *revision)
     script->now_ms = 1774569600000; /* 2026-03-27T00:00:00Z */
     struct node_config config = {
         .revision = revision_by_name(revision),
-        .flux_dir = "/flux/",
+        .flux_dir = "/flux",
         .apps_folder = "/flux/ZelApps/",
         .api_port = 16127,
         .host_ip = "198.51.100.7",

@@ -269,7 +269,9 @@ static void perform_immediately(struct kernel *kernel, struct kernel_task *task,
         effect->amount = (double)kernel->world.now_ms;
         return;
     case EFFECT_NODE_RANDOM:
-        effect->amount = prng_below(&kernel->prng, (uint32_t)effect->amount);
+        effect->amount = kernel->inputs.random != NULL
+                             ? kernel->inputs.random(kernel->inputs.context, task, (uint32_t)effect->amount)
+                             : prng_below(&kernel->prng, (uint32_t)effect->amount);
         return;
     case EFFECT_NODE_SPAWN:
         perform_spawn(kernel, task, effect->payload);
@@ -367,7 +369,9 @@ static void task_apply(struct kernel *kernel, struct kernel_task *task)
         fault = FAULT_SLOW;
     }
     kernel->world.change_count = 0;
-    apply_with_fault(kernel, task, effect, fault);
+    if (kernel->inputs.answer == NULL || !kernel->inputs.answer(kernel->inputs.context, task, effect)) {
+        apply_with_fault(kernel, task, effect, fault);
+    }
     assert(effect->result != NULL || effect->error != NULL);
     task->state = TASK_APPLIED;
     ready_push(kernel, task);
@@ -404,6 +408,17 @@ void kernel_step(struct kernel *kernel, uint32_t index)
     case TASK_DONE:
         assert(false && "a task that cannot move stands in the ready queue");
     }
+}
+
+void kernel_step_task(struct kernel *kernel, struct kernel_task *task)
+{
+    for (uint32_t i = 0; i < kernel->ready_count; i++) {
+        if (kernel_ready(kernel, i) == task) {
+            kernel_step(kernel, i);
+            return;
+        }
+    }
+    assert(false && "a task that cannot move was asked to");
 }
 
 /* ---- life -------------------------------------------------------------------------------------------------- */

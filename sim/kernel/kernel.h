@@ -75,6 +75,15 @@ struct kernel_faults {
     int64_t (*slowness_ms)(void *context, struct kernel_task *task, const struct effect *effect);
 };
 
+/* What a replay of a recorded run puts in the place of the fakes and of chance (sim/conform). Both may be NULL. */
+struct kernel_inputs {
+    void *context;
+    /* Sets the answer of an effect that is about to be applied, and returns true; then the world is not asked. */
+    bool (*answer)(void *context, struct kernel_task *task, struct effect *effect);
+    /* A whole number below `bound`. */
+    uint32_t (*random)(void *context, struct kernel_task *task, uint32_t bound);
+};
+
 /* Something that happens at an instant without a task: an actor starts, a fault heals. */
 struct kernel_timer {
     int64_t at_ms;
@@ -96,6 +105,7 @@ struct kernel {
     bool choose_microtasks; /* random strategy: micro-awaits may let another task go first */
     struct kernel_observer observer;
     struct kernel_faults faults;
+    struct kernel_inputs inputs;
 
     struct kernel_task **tasks; /* all ever started and not recycled, by number order */
     uint32_t task_count, task_size;
@@ -137,6 +147,8 @@ uint32_t kernel_ready_count(const struct kernel *kernel);
 struct kernel_task *kernel_ready(const struct kernel *kernel, uint32_t index);
 /* Performs the next transition of the ready task at this index. */
 void kernel_step(struct kernel *kernel, uint32_t index);
+/* The same of a task that can move, wherever it stands. */
+void kernel_step_task(struct kernel *kernel, struct kernel_task *task);
 /* The next instant at which something is due, INT64_MAX for never. */
 int64_t kernel_next_ms(const struct kernel *kernel);
 /* Moves time to that instant and makes what is due there ready. */

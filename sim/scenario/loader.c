@@ -1,4 +1,5 @@
 /* Reading a scenario file: text, tree, and the outermost object. */
+#include "sim/scenario/file_text.h"
 #include "sim/scenario/loader.h"
 
 #include <cjson/cJSON.h>
@@ -158,34 +159,12 @@ struct scenario *scenario_parse(struct arena *arena, const char *file, const cha
     return loader.mistakes == NULL ? loader.scenario : NULL;
 }
 
-/* The whole file, or NULL with errno; *length > JSON_SIZE_MAX when there is more than that. */
-static char *read_file(const char *path, size_t *length)
-{
-    FILE *file = fopen(path, "rb");
-    char *text = file == NULL ? NULL : malloc(JSON_SIZE_MAX + 1);
-
-    if (text != NULL) {
-        *length = fread(text, 1, JSON_SIZE_MAX + 1, file);
-        if (ferror(file)) {
-            free(text);
-            text = NULL;
-        }
-    }
-    if (file != NULL) {
-        int error = errno;
-
-        fclose(file);
-        errno = error;
-    }
-    return text;
-}
-
 struct scenario *scenario_load(struct arena *arena, const char *path, struct scenario_mistake *mistake)
 {
     size_t length = 0;
 
     errno = 0;
-    char *text = read_file(path, &length);
+    char *text = file_text(path, JSON_SIZE_MAX, &length);
 
     if (text == NULL) {
         return mistaken(arena, mistake, path, 1, 1, strerror(errno));

@@ -101,7 +101,9 @@ static void read_folder_path(struct loader *loader, const struct value *value, c
         mistake_at(loader, path, false, "\"%.60s\" is no absolute path", folder);
         return;
     }
-    *(const char **)target = folder[strlen(folder) - 1] == '/' ? folder : arena_printf(loader->arena, "%s/", folder);
+    size_t length = strlen(folder);
+
+    *(const char **)target = arena_string_n(loader->arena, folder, folder[length - 1] == '/' ? length - 1 : length);
 }
 
 static const struct field node_fields[] = {
@@ -494,7 +496,7 @@ void default_world(struct arena *arena, struct scenario_world *world)
         .daemon_status = "CONFIRMED",
         .arcane = true,
         .api_port = API_PORT_DEFAULT,
-        .flux_dir = "/flux/",
+        .flux_dir = "/flux",
         .uptime_ms = 86400000,
         .fdm_regions_up = {true, true, true},
         .syncthing_health = "OK",

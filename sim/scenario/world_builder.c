@@ -296,7 +296,7 @@ void scenario_build_world(const struct scenario *scenario, struct world *world, 
 {
     struct builder builder = {.source = &scenario->world, .world = world, .arena = world->memory};
 
-    builder.apps_folder = arena_printf(world->memory, "%sZelApps/", scenario->world.flux_dir);
+    builder.apps_folder = arena_printf(world->memory, "%s/ZelApps/", scenario->world.flux_dir);
     builder.volumes_folder = arena_printf(world->memory, "%sappvolumes", scenario->world.flux_dir);
     set_node(&builder);
     add_disks(&builder);
