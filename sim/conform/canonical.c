@@ -131,9 +131,11 @@ static const struct value *canonical_error(struct arena *arena, const struct ope
 {
     const char *message = value_get_text(error, "message");
 
+    if (is_command(operation)) {
+        return value_empty_object();
+    }
     return OBJECT(arena, {"status", value_get(error, "status")},
-                  {"message",
-                   message == NULL || is_command(operation) ? NULL : value_string(arena, without_ids(arena, message))});
+                  {"message", message == NULL ? NULL : value_string(arena, without_ids(arena, message))});
 }
 
 static bool command_has(const struct operation *operation, const char *part)

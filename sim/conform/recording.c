@@ -17,7 +17,8 @@ struct reader {
 static void mistake(struct reader *reader, const char *what)
 {
     if (reader->mistake == NULL) {
-        reader->mistake = arena_printf(reader->arena, "%s:%u: %s", reader->file, reader->line, what);
+        reader->mistake =
+            arena_printf(reader->arena, "%s:%u: %s", reader->file, reader->line == 0 ? 1 : reader->line, what);
     }
 }
 

@@ -229,10 +229,16 @@ static bool answer_as_recorded(void *context, struct kernel_task *task, struct e
         return true;
     }
     const char *message = value_get_text(op->error, "message");
+    const char *command = value_get_text(op->args, "command");
+    double status = value_get_number(op->error, "status", value_get_number(op->error, "code", 0));
 
+    message = message == NULL ? "" : message;
+    if (command != NULL && strncmp(message, "Command failed: ", 16) == 0 && strstr(message, command) == message + 16) {
+        message += 16 + strlen(command); /* core/shell.c says it in front of what the command printed */
+        message += message[0] == '\n';
+    }
     effect->result = NULL;
-    effect->error = error_with_status(&task->arena, (int)value_get_number(op->error, "status", 0),
-                                      value_get_text(op->error, "code"), "%s", message == NULL ? "" : message);
+    effect->error = error_with_status(&task->arena, (int)status, value_get_text(op->error, "code"), "%s", message);
     return true;
 }
 
@@ -393,6 +399,30 @@ static void follow(struct replay *replay)
     compare_world(replay, "final world", recording->final);
 }
 
+/* The first divergence is an error in the recording and none, or one of another kind, in drydock: the error came from
+ * outside the recorded world, and the next pass gives it. What drydock's world refuses otherwise stays a divergence. */
+static bool find_injected(struct replay *replay)
+{
+    const struct conformity *conformity = replay->conformity;
+    const struct divergence *first = conformity->divergence_count == 0 ? NULL : &conformity->divergences[0];
+
+    if (first == NULL || strcmp(first->what, "another answer") != 0) {
+        return false;
+    }
+    for (uint32_t i = 0; i < replay->recording->op_count; i++) {
+        const struct recorded_op *op = &replay->recording->ops[i];
+        double status = value_get_number(op->error, "status", 500);
+        bool refused = strstr(first->own, "→ error") != NULL;
+
+        if (op->error != NULL && !replay->inject[i] && (!refused || status >= 500) &&
+            strcmp(first->where, place(replay, op)) == 0) {
+            replay->inject[i] = true;
+            return true;
+        }
+    }
+    return false;
+}
+
 /* One pass. true when it found an error that only the recording can give: then another pass is needed. */
 static bool pass(const struct recording *recording, const struct revision *revision, struct memory *memory,
                  struct arena *arena, bool *inject, struct conformity *conformity)
@@ -418,17 +448,7 @@ static bool pass(const struct recording *recording, const struct revision *revis
     surroundings_build(replay);
     kernel_boot(&replay->kernel, &replay->config);
     follow(replay);
-    for (uint32_t i = 0; i < recording->op_count; i++) {
-        const struct divergence *first = conformity->divergence_count == 0 ? NULL : &conformity->divergences[0];
-        const struct recorded_op *op = &recording->ops[i];
-
-        if (first != NULL && !inject[i] && op->error != NULL && strcmp(first->what, "another answer") == 0 &&
-            strcmp(first->where, place(replay, op)) == 0 && strstr(first->own, "→ error") == NULL) {
-            inject[i] = true;
-            return true;
-        }
-    }
-    return false;
+    return find_injected(replay);
 }
 
 struct conformity *recording_replay(const struct recording *recording, const struct revision *revision,

@@ -107,26 +107,23 @@ static void unmount(struct replay *replay, const char *note)
     }
 }
 
-static bool act_on_docker(struct replay *replay, const struct recorded_op *op)
+/* What somebody else asks of the Docker Engine or the database, as FluxOS could. */
+static bool ask(struct replay *replay, const struct recorded_op *op)
 {
-    static const struct {
-        const char *op, *key;
-        bool (*act)(struct docker_engine *engine, const char *name);
-    } acts[] = {{"container.remove", "container", docker_engine_remove_container},
-                {"container.stop", "container", docker_engine_stop_container},
-                {"container.kill", "container", docker_engine_stop_container},
-                {"container.start", "container", docker_engine_start_container},
-                {"network.remove", "network", docker_engine_remove_network}};
+    for (unsigned id = 0; id < EFFECT_COUNT; id++) {
+        const struct effect_info *info = effect_info((enum effect_id)id);
 
-    for (size_t i = 0; i < sizeof acts / sizeof acts[0]; i++) {
-        const char *name = value_get_text(op->args, acts[i].key);
-
-        if (is_op(op, "docker", acts[i].op) && name != NULL) {
-            if (!acts[i].act(&replay->kernel.world.docker, name) && op->error == NULL) {
-                diverge(replay, arena_printf(replay->arena, "line %u", op->line), "nothing to act on", op->op, name);
-            }
-            return true;
+        if ((info->port != PORT_docker && info->port != PORT_db) || !is_op(op, info->port_name, info->operation)) {
+            continue;
         }
+        struct effect effect = {.id = (enum effect_id)id, .args = op->args};
+
+        world_apply(&replay->kernel.world, &effect, replay->arena);
+        if (effect.error != NULL && op->error == NULL) {
+            diverge(replay, arena_printf(replay->arena, "line %u, %s", op->line, op->actor), "another answer",
+                    value_json(replay->arena, op->result), error_text(replay->arena, effect.error));
+        }
+        return true;
     }
     return false;
 }
@@ -144,7 +141,7 @@ void surroundings_act(struct replay *replay, const struct recorded_op *op)
         host_unmount(&replay->kernel.world.host, strstr(value_get_text(op->args, "command"), "umount ") + 7);
     } else if (note != NULL && strcmp(note, "setup complete") == 0) {
         return;
-    } else if (!act_on_docker(replay, op)) {
+    } else if (!ask(replay, op)) {
         ignore(replay, op);
     }
 }
