@@ -2,8 +2,9 @@
 
 #include <string.h>
 
-static const struct oracle_hooks *const all_hooks[] = {&container_hooks, &removal_hooks, &announcement_hooks,
-                                                       &flag_hooks,      &retry_hooks,   &rest_hooks};
+static const struct oracle_hooks *const all_hooks[] = {&container_hooks, &removal_hooks,   &announcement_hooks,
+                                                       &flag_hooks,      &retry_hooks,     &rest_hooks,
+                                                       &conduct_hooks,   &starvation_hooks};
 
 enum { HOOKS_COUNT = sizeof all_hooks / sizeof all_hooks[0] };
 
@@ -16,6 +17,8 @@ void oracles_init(struct oracles *oracles, struct kernel *kernel, struct recorde
     for (uint32_t i = 0; i < oracles->app_count; i++) {
         oracles->apps[i] = (struct oracle_app){.app = &scenario->world.apps[i],
                                                .whole_since_ms = -1,
+                                               .waiting_since_ms = -1,
+                                               .removing_task = RUN_NONE,
                                                .removed_told_task = RUN_NONE,
                                                .forgotten_task = RUN_NONE};
     }
@@ -24,6 +27,7 @@ void oracles_init(struct oracles *oracles, struct kernel *kernel, struct recorde
     }
     for (uint32_t i = 0; i < scenario->actor_count; i++) {
         oracles->has_check = oracles->has_check || scenario->actors[i].kind == ACTOR_CHECK;
+        oracles->has_loop = oracles->has_loop || scenario->actors[i].kind == ACTOR_MASTER_SLAVE;
     }
 }
 

@@ -27,6 +27,9 @@ struct oracle_app {
     uint32_t removed_told_task; /* the task that told the network of its removal, RUN_NONE: none did */
     uint32_t forgotten_task;    /* the task that took the row without having told, RUN_NONE: none */
     uint32_t forgotten_event;
+    uint32_t removing_task;   /* the task that removes it now, RUN_NONE: none */
+    int64_t waiting_since_ms; /* this node is its primary and it does not run; −1: not so */
+    bool starved;             /* reported for this wait */
 };
 
 /* A failure seen before (retry-forever). */
@@ -45,7 +48,9 @@ struct oracles {
     struct recorder *recorder;
     const struct scenario *scenario;
     const char *node_ip;
-    bool has_check; /* the hourly check runs in this scenario: `dark` means something */
+    bool has_loop;        /* the master/slave loop runs in this scenario */
+    int64_t unhealthy_ms; /* when a call last failed by a fault; 0: never */
+    bool has_check;       /* the hourly check runs in this scenario: `dark` means something */
     struct oracle_app *apps;
     uint32_t app_count;
     uint32_t flag_owner[FLAG_COUNT]; /* number of the task that set it, RUN_NONE: nobody */
@@ -81,6 +86,8 @@ extern const struct oracle_hooks container_hooks;    /* container-lost, data-des
 extern const struct oracle_hooks removal_hooks;      /* app-wrongly-removed, row-forgotten */
 extern const struct oracle_hooks announcement_hooks; /* phantom-running, dark */
 extern const struct oracle_hooks flag_hooks;         /* flag-stuck, flag-cleared */
+extern const struct oracle_hooks conduct_hooks;      /* split-primary, touched-in-backup, started-in-removal */
+extern const struct oracle_hooks starvation_hooks;   /* starved */
 extern const struct oracle_hooks retry_hooks;        /* retry-forever */
 extern const struct oracle_hooks rest_hooks;         /* orphan */
 

@@ -24,6 +24,15 @@ static unsigned broken(const char *oracle, const char *revision, const char *app
     return times;
 }
 
+/* A formatted text, good until the next one. */
+static const char *composed(const char *format, const char *part)
+{
+    static char text[4096];
+
+    snprintf(text, sizeof text, format, part);
+    return text;
+}
+
 #define G "{\"name\":\"gapp\",\"enterprise\":true,\"containerData\":\"g:/d\"}"
 #define INSTALL "\"actors\":[{\"actor\":\"install\",\"app\":\"napp\"}]"
 
@@ -202,6 +211,89 @@ static void test_intended_behaviour_is_silent(void **state)
     }
 }
 
+#define WAITING G "],\"fdm\":{\"gapp\":\"self\"},\"crontab\":["
+#define LOOP "{\"actor\":\"master-slave\"}"
+#define UNTIL_START "{\"run\":\"master-slave\",\"until\":\"docker container.start\"}"
+
+static void test_split_primary(void **state)
+{
+    static const char other[] = "\"actors\":[" LOOP ",{\"actor\":\"set-primary\",\"app\":\"gapp\","
+                                "\"primary\":\"203.0.113.9:16127\"}],\"duration\":\"10m\"";
+
+    (void)state;
+    /* the other node becomes primary right before the start, and right after it */
+    assert_int_equal(broken("split-primary", "8.9.2", WAITING,
+                            composed("%s,\"schedule\":[" UNTIL_START ",{\"run\":\"set-primary:gapp\"}]", other)),
+                     1);
+    assert_int_equal(broken("split-primary", "8.9.2", WAITING,
+                            composed("%s,\"schedule\":[" UNTIL_START
+                                     ",{\"run\":\"master-slave\",\"until\":\"docker container.inspect\"},"
+                                     "{\"run\":\"set-primary:gapp\"}]",
+                                     other)),
+                     0);
+    /* nobody is primary */
+    assert_int_equal(broken("split-primary", "8.9.2", WAITING,
+                            "\"actors\":[" LOOP ",{\"actor\":\"set-primary\",\"app\":\"gapp\",\"primary\":\"none\"}],"
+                            "\"duration\":\"10m\",\"schedule\":[" UNTIL_START ",{\"run\":\"set-primary:gapp\"}]"),
+                     0);
+}
+
+static void test_touched_in_backup(void **state)
+{
+    (void)state;
+    assert_int_equal(broken("touched-in-backup", "8.9.2", WAITING,
+                            "\"actors\":[" LOOP ",{\"actor\":\"backup-begin\",\"app\":\"gapp\"}],"
+                            "\"duration\":\"10m\",\"schedule\":[" UNTIL_START ",{\"run\":\"backup-begin:gapp\"}]"),
+                     1);
+    /* the loop itself leaves an app in backup alone; what the owner asks for is the owner's */
+    assert_int_equal(broken("touched-in-backup", "8.9.2", WAITING,
+                            "\"actors\":[{\"actor\":\"backup-begin\",\"app\":\"gapp\"},{\"actor\":\"master-slave\","
+                            "\"at\":\"1m\"}],\"duration\":\"10m\""),
+                     0);
+    assert_int_equal(broken("touched-in-backup", "8.9.2", G,
+                            "\"actors\":[{\"actor\":\"backup-begin\",\"app\":\"gapp\"},{\"actor\":\"remove\","
+                            "\"app\":\"gapp\",\"at\":\"1m\"}]"),
+                     0);
+}
+
+static void test_started_in_removal(void **state)
+{
+    static const char both[] = "\"actors\":[" LOOP ",{\"actor\":\"remove\",\"app\":\"gapp\"}],\"duration\":\"10m\"";
+
+    (void)state;
+    assert_int_equal(broken("started-in-removal", "8.9.2", WAITING,
+                            composed("%s,\"schedule\":[" UNTIL_START ",{\"run\":\"remove:gapp\",\"until\":"
+                                     "\"docker container.remove\"},{\"run\":\"master-slave\",\"until\":"
+                                     "\"docker container.inspect\"}]",
+                                     both)),
+                     1);
+    /* the start comes first */
+    assert_int_equal(broken("started-in-removal", "8.9.2", WAITING,
+                            composed("%s,\"schedule\":[" UNTIL_START ",{\"run\":\"master-slave\",\"until\":"
+                                     "\"docker container.inspect\"},{\"run\":\"remove:gapp\"}]",
+                                     both)),
+                     0);
+}
+
+static void test_starved(void **state)
+{
+    static const char stuck[] = "\"fdm\":{\"gapp\":\"self\"},\"node\":{\"flags\":{\"installationInProgress\":true}},"
+                                "\"crontab\":[";
+
+    (void)state;
+    assert_int_equal(broken("starved", "8.9.2", composed(G "],%s", stuck), "\"actors\":[" LOOP "],\"duration\":\"2h\""),
+                     1);
+    /* within the bound; a standby; a world in which calls fail; a loop that is free to start it */
+    assert_int_equal(
+        broken("starved", "8.9.2", composed(G "],%s", stuck), "\"actors\":[" LOOP "],\"duration\":\"30m\""), 0);
+    assert_int_equal(broken("starved", "8.9.2", G, "\"actors\":[" LOOP "],\"duration\":\"2h\""), 0);
+    assert_int_equal(broken("starved", "8.9.2", WAITING,
+                            "\"actors\":[" LOOP "],\"duration\":\"2h\",\"faults\":[{\"fault\":\"error-500\","
+                            "\"on\":\"docker container.start\",\"until\":\"2h\"}]"),
+                     0);
+    assert_int_equal(broken("starved", "8.9.2", WAITING, "\"actors\":[" LOOP "],\"duration\":\"2h\""), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -214,6 +306,10 @@ int main(void)
         cmocka_unit_test(test_flag_stuck),
         cmocka_unit_test(test_flag_cleared),
         cmocka_unit_test(test_orphan),
+        cmocka_unit_test(test_split_primary),
+        cmocka_unit_test(test_touched_in_backup),
+        cmocka_unit_test(test_started_in_removal),
+        cmocka_unit_test(test_starved),
         cmocka_unit_test(test_retry_forever),
         cmocka_unit_test(test_intended_behaviour_is_silent),
     };
