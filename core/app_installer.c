@@ -1,5 +1,6 @@
 #include "core/app_installer.h"
 
+#include "core/app_network.h"
 #include "core/app_query.h"
 #include "core/app_uninstaller.h"
 #include "core/benchmark_service.h"
@@ -11,11 +12,6 @@
 #include "core/prune_guard.h"
 
 #include <string.h>
-
-enum {
-    NETWORK_ATTEMPTS_MAX = 21, /* 1.5 */
-    OCTET_BOUND = 256,
-};
 
 /* What one registerAppLocally works with. */
 struct registration {
@@ -83,81 +79,15 @@ static const struct error *clean_up_docker(struct task *task)
     return passes ? perform_docker_cleanup(task) : NULL; /* 15 */
 }
 
-/* ---- 1.5
- * ------------------------------------------------------------------------------------------------------------------------
- */
-
-/* Legacy apps have a fixed subnet: the code of the name's last character. 1.5 speaks of nine names; the specification
- * gives these two (0.3). */
-static bool is_legacy_name(const char *app)
-{
-    static const char *const legacy[] = {"KadenaChainWebNode", "FoldingAtHomeB"};
-
-    for (size_t i = 0; i < sizeof legacy / sizeof legacy[0]; i++) {
-        if (strcmp(legacy[i], app) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static const struct error *create_network(struct task *task, const char *app)
-{
-    bool legacy = is_legacy_name(app);
-    uint32_t octet = legacy ? (unsigned char)app[strlen(app) - 1] : random_below(task, OCTET_BOUND);
-
-    for (int attempt = 0; attempt < NETWORK_ATTEMPTS_MAX; attempt++) {
-        const struct error *error = create_flux_app_docker_network(task, app, octet);
-
-        if (error == NULL) {
-            return NULL;
-        }
-        log_error(task, "%s", error_text(task->arena, error)); /* counts as no result */
-        if (legacy) {
-            break;
-        }
-        octet = random_below(task, OCTET_BOUND);
-    }
-    return error_new(task->arena, "Error",
-                     "Flux App network of %s failed to initiate. Not possible to create docker application network.",
-                     app);
-}
-
-static const struct error *set_up_network(struct task *task, const char *app)
-{
-    const struct value *interfaces = NULL;
-
-    TRY(create_network(task, app));                                           /* 2, 3 */
-    TRY(get_flux_docker_network_physical_interface_names(task, &interfaces)); /* 4 */
-    if (remove_docker_container_access_to_non_routable(task, interfaces)) {   /* 5: the result is only reported */
-        log_info(task, "Private network access removed for %s", app);
-    } else {
-        log_info(task, "Error removing private network access for %s", app);
-    }
-    return NULL;
-}
-
 /* ---- 1.6
  * -------------------------------------------------------------------------------------------------------------------------
  */
-
-/* Step 1: what is stored. Upstream keeps an enterprise app's compose and contacts out of the record. */
-static const struct value *record_of(struct task *task, const struct app_spec *app)
-{
-    const struct value *record = value_copy(task->arena, app_spec_document(task->arena, app));
-
-    if (app->version >= 8 && app->enterprise != NULL) {
-        record = value_with(task->arena, record, "compose", value_empty_array());
-        record = value_with(task->arena, record, "contacts", value_empty_array());
-    }
-    return record;
-}
 
 static const struct error *store_record(struct registration *registration)
 {
     struct task *task = registration->task;
     const struct app_spec *app = registration->app;
-    const struct value *record = record_of(task, app); /* 1 */
+    const struct value *record = app_record(task, app); /* 1 */
     const struct value *filter = filter_name(task, app->name);
     const struct value *present = NULL;
     bool inserted = false;
@@ -308,7 +238,7 @@ static const struct error *work(struct registration *registration, bool *already
     }
     TRY(clean_up_docker(task));
     if (registration->component == NULL) {
-        TRY(set_up_network(task, app->name)); /* 16 */
+        TRY(set_up_app_network(task, app->name)); /* 16 */
     }
     TRY(register_in_database(registration)); /* 17 */
     return install_and_tell(registration);

@@ -281,3 +281,14 @@ const struct error *specification_formatter(struct task *task, const struct app_
     *formatted = app_spec_from(arena, document);
     return NULL;
 }
+
+const struct value *app_record(struct task *task, const struct app_spec *app)
+{
+    const struct value *record = value_copy(task->arena, app_spec_document(task->arena, app));
+
+    if (app->version >= 8 && app->enterprise != NULL) {
+        record = value_with(task->arena, record, "compose", value_empty_array());
+        record = value_with(task->arena, record, "contacts", value_empty_array());
+    }
+    return record;
+}

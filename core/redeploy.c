@@ -1,0 +1,125 @@
+#include "core/redeploy.h"
+
+#include "core/app_installer.h"
+#include "core/app_network.h"
+#include "core/app_uninstaller.h"
+#include "core/container_data.h"
+#include "core/daemon_service.h"
+#include "core/db.h"
+
+#include <string.h>
+
+enum { REDEPLOY_DELAY_MS = 30 * 1000 }; /* section 11 */
+
+/* ---- softRegisterAppLocally ----------------------------------------------------------------------------------------
+ */
+
+/* Syncthing's state machine takes the data for good (7.4). */
+static void trust_data(struct task *task, const struct app_spec *app)
+{
+    for (uint32_t i = 0; i < app->component_count; i++) {
+        const struct component *component = &app->components[i];
+        const char *data = component->container_data;
+
+        if (data != NULL && (strstr(data, "r:") != NULL || strstr(data, "g:") != NULL)) {
+            struct sync_state *state = arena_alloc(task->node->memory, sizeof *state);
+
+            state->restarted = true;
+            cell_set(task, &task->node->receive_only, "receiveOnlySyncthingAppsCache",
+                     component_app_id(task, component, app->name, app->version > 3), state);
+        }
+    }
+}
+
+static const struct error *soft_register(struct task *task, struct app_spec *app)
+{
+    const struct value *present = NULL;
+    const char *tier = NULL;
+    bool inserted = false;
+
+    TRY(find_one_in_database(task, LOCAL_APPS, filter_name(task, app->name), projection_name(task), &present));
+    if (present != NULL) {
+        return error_new(task->arena, "Error", "Flux App %s already installed", app->name);
+    }
+    TRY(node_tier(task, &tier));
+    TRY(set_up_app_network(task, app->name));
+    TRY(insert_one_to_database(task, LOCAL_APPS, app_record(task, app), &inserted));
+    for (uint32_t i = 0; i < app->component_count; i++) {
+        apply_tier_resources(&app->components[i], tier, false);
+        TRY(install_application_soft(task, &app->components[i], app->name, app->version > 3, app));
+    }
+    trust_data(task, app);
+    return NULL;
+}
+
+/* The failed app's removal: by force, and nobody waits for it. */
+static void remove_failed(struct task *task, const void *argument)
+{
+    remove_app_locally(task, *(const char *const *)argument, true, true, "softRegisterAppLocally");
+}
+
+bool soft_register_app_locally(struct task *task, struct app_spec *app)
+{
+    if (flag_get(task, FLAG_REM) || flag_get(task, FLAG_INS)) {
+        log_warn(task, "Another application is undergoing %s. Installation not possible.",
+                 flag_get(task, FLAG_REM) ? "removal" : "installation");
+        return false;
+    }
+    flag_set(task, FLAG_INS, true);
+    const struct error *error = soft_register(task, app);
+
+    flag_set(task, FLAG_INS, false);
+    if (error != NULL) {
+        const char *name = arena_string(task->node->memory, app->name);
+
+        log_error(task, "%s", error_text(task->arena, error));
+        node_spawn(task, remove_failed, &name, sizeof name);
+    }
+    return error == NULL;
+}
+
+/* ---- redeploys ------------------------------------------------------------------------------------------------------
+ */
+
+static bool is_refused(struct task *task, const char *app)
+{
+    static const enum flag_id flags[] = {FLAG_REM, FLAG_INS, FLAG_SRD, FLAG_HRD};
+
+    for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {
+        if (flag_get(task, flags[i])) {
+            log_warn(task, "Redeploy of %s not possible: %s", app, flag_name(flags[i]));
+            return true;
+        }
+    }
+    return false;
+}
+
+void soft_redeploy(struct task *task, struct app_spec *app)
+{
+    if (is_refused(task, app->name)) {
+        return;
+    }
+    flag_set(task, FLAG_SRD, true);
+    const struct error *error = soft_remove_app_locally(task, app->name);
+
+    if (error == NULL) {
+        delay(task, REDEPLOY_DELAY_MS);
+        soft_register_app_locally(task, app);
+    } else {
+        log_error(task, "%s", error_text(task->arena, error));
+        remove_app_locally(task, app->name, true, true, "softRedeploy");
+    }
+    flag_set(task, FLAG_SRD, false);
+}
+
+void hard_redeploy(struct task *task, struct app_spec *app)
+{
+    if (is_refused(task, app->name)) {
+        return;
+    }
+    flag_set(task, FLAG_HRD, true);
+    remove_app_locally(task, app->name, false, false, "hardRedeploy");
+    delay(task, REDEPLOY_DELAY_MS);
+    register_app_locally(task, app, NULL, NULL, false, true); /* its result is ignored */
+    flag_set(task, FLAG_HRD, false);
+}

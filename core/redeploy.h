@@ -1,0 +1,15 @@
+/* Redeploys: lifecycle.md 8 (softRedeploy, hardRedeploy, softRegisterAppLocally). */
+#ifndef DRYDOCK_CORE_REDEPLOY_H
+#define DRYDOCK_CORE_REDEPLOY_H
+
+#include "core/app_spec.h"
+
+/* softRegisterAppLocally: installs an app whose data is there, from outside as registerAppLocally. true on success;
+ * never throws: a failure removes the app by force, on a task of its own. */
+bool soft_register_app_locally(struct task *task, struct app_spec *app);
+/* softRedeploy: container, image and ports are made anew, data stays. Refused while REM, INS, SRD or HRD is set. */
+void soft_redeploy(struct task *task, struct app_spec *app);
+/* hardRedeploy: removal without a message, then a new installation. Refused like softRedeploy. */
+void hard_redeploy(struct task *task, struct app_spec *app);
+
+#endif
