@@ -1,4 +1,5 @@
 #include "core/app_spec.h"
+#include "core/names.h"
 
 #include <string.h>
 
@@ -291,4 +292,11 @@ const struct value *app_record(struct task *task, const struct app_spec *app)
         record = value_with(task->arena, record, "contacts", value_empty_array());
     }
     return record;
+}
+
+const char *app_spec_identifier(struct arena *arena, const struct app_spec *spec, uint32_t index)
+{
+    const char *name = spec->components[index].name == NULL ? "undefined" : spec->components[index].name;
+
+    return component_identifier(arena, spec->version, name, spec->name);
 }

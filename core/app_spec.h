@@ -44,6 +44,9 @@ struct app_spec *app_spec_copy(struct arena *arena, const struct app_spec *spec)
 /* NULL when no component bears the name. */
 struct component *app_spec_component(const struct app_spec *spec, const char *name);
 
+/* Identifier of the component at this place (0.3); a nameless one is "undefined". */
+const char *app_spec_identifier(struct arena *arena, const struct app_spec *spec, uint32_t index);
+
 /* Sets cpu, ram and hdd of a component in place: the test constants when test, else `cpu<tier>`, `ram<tier>`,
  * `hdd<tier>` of its document where truthy (1.6 step 4). */
 void apply_tier_resources(struct component *component, const char *tier, bool test);

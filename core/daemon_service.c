@@ -109,3 +109,14 @@ bool is_node_status_confirmed(struct task *task)
     /* 4.2 step 1: an error counts as no. */
     return get_node_status(task, &status) == NULL && value_is_text(value_get(status, "status"), "CONFIRMED");
 }
+
+const struct error *get_block_count(struct task *task, double *height)
+{
+    struct effect effect = {.id = EFFECT_DAEMON_GETBLOCKCOUNT,
+                            .args = OBJECT(task->arena, {"params", value_empty_array()})};
+    const struct value *reply = NULL;
+
+    TRY(cached_call(task, &effect, "getblockcount", &task->node->daemon_replies, "daemonReplies", &reply));
+    *height = value_to_number(reply, 0);
+    return NULL;
+}

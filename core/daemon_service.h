@@ -8,5 +8,7 @@
 const struct error *node_tier(struct task *task, const char **tier) MUST_CHECK;
 /* 4.2 step 1: status CONFIRMED; an error counts as no. */
 bool is_node_status_confirmed(struct task *task);
+/* getBlockCount: the chain's height. */
+const struct error *get_block_count(struct task *task, double *height) MUST_CHECK;
 
 #endif

@@ -1,6 +1,6 @@
 #include "core/master_slave.h"
 
-#include "core/app_installer.h"
+#include "core/app_control.h"
 #include "core/app_query.h"
 #include "core/benchmark_service.h"
 #include "core/container_data.h"
@@ -39,69 +39,6 @@ struct candidate {
     uint32_t location_count;
     int index; /* of my address among them, −1 if absent */
 };
-
-/* ---- 5.4 and 5.5: every component
- * --------------------------------------------------------------------------------------- */
-
-static const char *identifier_at(struct task *task, const struct app_spec *spec, uint32_t index)
-{
-    const char *name = spec->components[index].name == NULL ? "undefined" : spec->components[index].name;
-
-    return component_identifier(task->arena, spec->version, name, spec->name);
-}
-
-static const struct error *restart_components(struct task *task, const char *app)
-{
-    struct app_spec *spec = NULL;
-
-    TRY(get_application_specifications(task, app, &spec));
-    if (spec == NULL) {
-        return error_new(task->arena, "Error", "Application not found");
-    }
-    for (uint32_t i = 0; i < spec->component_count; i++) {
-        const char *identifier = identifier_at(task, spec, i);
-
-        TRY(ensure_mount_paths_exist(task, &spec->components[i], app, spec->version >= 4, spec));
-        TRY(app_docker_restart(task, identifier));
-        start_app_monitoring(task, identifier);
-    }
-    return NULL;
-}
-
-void app_docker_restart_app(struct task *task, const char *app)
-{
-    const struct error *error = restart_components(task, app);
-
-    if (error != NULL) {
-        log_error(task, "%s", error_text(task->arena, error)); /* the first failing component ends it */
-    }
-}
-
-static const struct error *stop_components(struct task *task, const char *app)
-{
-    struct app_spec *spec = NULL;
-
-    TRY(get_application_specifications(task, app, &spec));
-    if (spec == NULL) {
-        return error_new(task->arena, "Error", "Application not found");
-    }
-    for (uint32_t i = 0; i < spec->component_count; i++) {
-        const char *identifier = identifier_at(task, spec, i);
-
-        TRY(app_docker_stop(task, identifier));
-        stop_app_monitoring(task, identifier);
-    }
-    return NULL;
-}
-
-void app_docker_stop_app(struct task *task, const char *app)
-{
-    const struct error *error = stop_components(task, app);
-
-    if (error != NULL) {
-        log_error(task, "%s", error_text(task->arena, error));
-    }
-}
 
 /* ---- the detached workflows [F]
  * ------------------------------------------------------------------------------------------- */
@@ -374,7 +311,7 @@ static const char *master_identifier(struct task *task, const struct app_spec *a
         const char *container_data = app->components[i].container_data;
 
         if (container_data != NULL && has_g(container_data)) {
-            return identifier_at(task, app, i);
+            return app_spec_identifier(task->arena, app, i);
         }
     }
     return NULL;
@@ -425,7 +362,7 @@ static void purge(struct cycle *cycle, struct cache *map, const char *cell)
 
         for (uint32_t j = 0; j < cycle->apps.count && !known; j++) {
             for (uint32_t k = 0; k < cycle->apps.apps[j]->component_count && !known; k++) {
-                known = strcmp(identifier_at(cycle->task, cycle->apps.apps[j], k), key) == 0;
+                known = strcmp(app_spec_identifier(cycle->task->arena, cycle->apps.apps[j], k), key) == 0;
             }
         }
         if (!known) {

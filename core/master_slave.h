@@ -6,8 +6,5 @@
 
 /* masterSlaveApps: one cycle, then 30 s, then itself again on a task of its own. Never throws. */
 void master_slave_apps(struct task *task);
-/* appDockerRestart(app), appDockerStop(app) of advancedWorkflows (5.4, 5.5): every component; errors are logged. */
-void app_docker_restart_app(struct task *task, const char *app);
-void app_docker_stop_app(struct task *task, const char *app);
 
 #endif

@@ -4,12 +4,16 @@
 
 #include <assert.h>
 
+enum { BLOCK_MS = 30 * 1000 }; /* PON: section 11 */
+
 void flux_daemon_init(struct flux_daemon *daemon, struct world *world)
 {
     *daemon = (struct flux_daemon){.world = world,
                                    .status = "CONFIRMED",
                                    .txhash = world_new_id(world),
                                    .collateral = 1000,
+                                   .height = 2300000,
+                                   .since_ms = world->now_ms,
                                    .ip = "198.51.100.7:16127"};
 }
 
@@ -23,6 +27,10 @@ void flux_daemon_apply(struct flux_daemon *daemon, struct effect *effect, struct
             OBJECT(answers, {"status", value_string(answers, daemon->status)},
                    {"collateral", value_format(answers, "COutPoint(%s, 0)", daemon->txhash)},
                    {"txhash", value_string(answers, daemon->txhash)}, {"ip", value_string(answers, daemon->ip)});
+        break;
+    case EFFECT_DAEMON_GETBLOCKCOUNT:
+        effect->result =
+            value_number(answers, daemon->height + (double)((daemon->world->now_ms - daemon->since_ms) / BLOCK_MS));
         break;
     case EFFECT_DAEMON_GETRAWTRANSACTION:
         effect->result = OBJECT(answers, {"vout", ARRAY(answers, output)});

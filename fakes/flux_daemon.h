@@ -12,6 +12,8 @@ struct flux_daemon {
     const char *txhash; /* 64 hex digits */
     double collateral;  /* 1000 … 100000: decides the tier */
     const char *ip;
+    double height; /* of the chain at since_ms; a block every 30 s */
+    int64_t since_ms;
 };
 
 void flux_daemon_init(struct flux_daemon *daemon, struct world *world);

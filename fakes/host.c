@@ -436,6 +436,11 @@ void host_apply(struct host *host, struct effect *effect, struct arena *answers)
     case EFFECT_HOST_UMOUNT:
         umount(host, effect, answers);
         break;
+    case EFFECT_HOST_UNTAR:
+        host_data_written(host, effect->object);
+        effect->result = OBJECT(answers, {"stdout", value_string(answers, "")});
+        break;
+    case EFFECT_HOST_TAR:
     case EFFECT_HOST_CHMOD:
         change_mode(host, effect, answers);
         break;

@@ -104,6 +104,9 @@ void image_registry_apply(struct image_registry *registry, struct effect *effect
     case EFFECT_NET_MARKETPLACE:
         effect->result = OBJECT(answers, {"status", value_string(answers, "success")}, {"data", value_empty_array()});
         break;
+    case EFFECT_NET_BACKUP:
+        effect->result = value_null();
+        break;
     case EFFECT_NET_ORBIT_STATUS:
         effect->result = OBJECT(answers, {"status", value_string(answers, "running")});
         break;
