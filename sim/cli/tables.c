@@ -4,6 +4,7 @@
 #include "core/revision.h"
 #include "reports/run_record.h"
 #include "sim/scenario/scenario.h"
+#include "sim/scenario/units.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -64,10 +65,24 @@ static void list_oracles(void)
 
 static void list_actors(void)
 {
+    printf("%-17s %-10s %-8s %-6s %-5s %s\n", "actor", "argument", "at boot", "every", "spec", "what it does");
     for (unsigned i = 0; i < ACTOR_COUNT; i++) {
         const struct actor_info *info = actor_info((enum actor_kind)i);
 
-        printf("%-18s %-10s %s\n", info->name, info->subject == NULL ? "" : info->subject, info->what);
+        char boot[32] = "-";
+        char every[32] = "-";
+
+        if (info->boot_ms >= 0) {
+            duration_text(info->boot_ms, boot, sizeof boot);
+        }
+        if (info->every_ms > 0) {
+            duration_text(info->every_ms, every, sizeof every);
+        }
+        printf("%-17s %-10s %-8s %-6s %-5s %s\n", info->name, info->subject == NULL ? "-" : info->subject, boot, every,
+               info->section == NULL ? "-" : info->section, info->what);
+        if (info->needs[0] != '\0') {
+            printf("%-17s needs %s\n", "", info->needs);
+        }
     }
 }
 

@@ -181,6 +181,9 @@ bool oracle_was_asked(const struct oracles *oracles, const struct kernel_task *t
 {
     struct oracle_actor actor = oracle_actor_of(oracles, task);
 
+    if (actor.kind == ACTOR_EXPIRE || actor.kind == ACTOR_INSTANCES || actor.kind == ACTOR_NODE_STATUS) {
+        return true; /* expiry, surplus, a node that is out: what the network wants */
+    }
     if (actor.subject == NULL) {
         return false;
     }
@@ -192,6 +195,14 @@ bool oracle_was_asked(const struct oracles *oracles, const struct kernel_task *t
     switch (actor.kind) {
     case ACTOR_REMOVE:
     case ACTOR_SOFT_REMOVE:
+    case ACTOR_SOFT_REDEPLOY:
+    case ACTOR_HARD_REDEPLOY:
+    case ACTOR_BACKUP:
+    case ACTOR_RESTORE:
+    case ACTOR_OWNER_START:
+    case ACTOR_OWNER_STOP:
+    case ACTOR_OWNER_RESTART:
+    case ACTOR_OWNER_KILL:
         return names_it;
     case ACTOR_INSTALL:
         return names_it && !app->installed_at_start;

@@ -1,17 +1,19 @@
 /* Who acts: FluxOS's own workflows as tasks of the process, and the doings of the world around it. */
 #include "sim/scenario/runner.h"
 
+#include "core/app_control.h"
 #include "core/app_installer.h"
 #include "core/app_uninstaller.h"
 #include "core/master_slave.h"
+#include "core/backup.h"
 #include "core/peer_notification.h"
+#include "core/redeploy.h"
+#include "core/upkeep.h"
 
 #include <string.h>
 
 enum {
-    LOOP_WAIT_MS = 30 * 1000,                         /* of masterSlaveApps: lifecycle.md 5.1 step 9 */
-    BOOT_CHECK_MS = 60 * 1000,                        /* first check after a start: 4.1 */
-    BOOT_MASTER_SLAVE_MS = 3 * 60 * 1000 + 30 * 1000, /* first cycle after a start: 5.1 */
+    LOOP_WAIT_MS = 30 * 1000, /* of masterSlaveApps: lifecycle.md 5.1 step 9 */
 };
 
 struct actor_call {
@@ -127,12 +129,10 @@ static void restart_process(void *context, uint32_t tag)
     kernel_boot(&runner->kernel, &runner->config);
     recorder_line(&runner->recorder, RUN_CRASH, "the FluxOS process has started again");
     for (uint32_t i = 0; i < runner->scenario->actor_count; i++) {
-        enum actor_kind kind = actor_at(runner, i)->kind;
+        int64_t boot_ms = actor_info(actor_at(runner, i)->kind)->boot_ms;
 
-        if (kind == ACTOR_CHECK) {
-            arm(runner, i, now_at_ms + BOOT_CHECK_MS);
-        } else if (kind == ACTOR_MASTER_SLAVE) {
-            arm(runner, i, now_at_ms + BOOT_MASTER_SLAVE_MS);
+        if (boot_ms >= 0) {
+            arm(runner, i, now_at_ms + boot_ms);
         }
     }
 }
@@ -146,9 +146,7 @@ static void crash(struct runner *runner, const struct scenario_actor *actor, con
     recorder_line(&runner->recorder, RUN_CRASH, text);
     kernel_crash(&runner->kernel);
     for (uint32_t i = 0; i < runner->scenario->actor_count; i++) {
-        enum actor_kind kind = actor_at(runner, i)->kind;
-
-        if (kind == ACTOR_CHECK || kind == ACTOR_MASTER_SLAVE) {
+        if (actor_info(actor_at(runner, i)->kind)->boot_ms >= 0) {
             runner->actors[i].next_ms = -1; /* its timer was the process's: the boot sequence sets a new one */
         }
     }
@@ -166,79 +164,194 @@ static void reboot(struct runner *runner, const struct scenario_actor *actor)
     docker_engine_restart(&world->docker);
 }
 
-/* ---- acting
- * ------------------------------------------------------------------------------------------------------------- */
+/* ---- the acts (actors.def) ------------------------------------------------------------------------------------------
+ */
+
+/* An actor at work. */
+struct acting {
+    struct runner *runner;
+    const struct scenario_actor *actor;
+    struct task *task;
+    struct world *world;
+    struct node *node;
+};
+
+/* Each returns false when it found nothing to act on. */
+static bool act_boot(const struct acting *acting)
+{
+    (void)acting; /* the loader has set the actors of the start beside it */
+    return true;
+}
+
+static bool act_install(const struct acting *acting)
+{
+    install(acting->runner, acting->task, acting->actor);
+    return true;
+}
+
+static bool act_check(const struct acting *acting)
+{
+    check_and_notify_peers_of_running_apps(acting->task, sample_flags(acting->task));
+    return true;
+}
+
+static bool act_remove(const struct acting *acting)
+{
+    remove_app_locally(acting->task, acting->actor->subject, acting->actor->force, true, "the owner's request");
+    return true;
+}
+
+static bool act_soft_remove(const struct acting *acting)
+{
+    soft_remove(acting->task, acting->actor->subject);
+    return true;
+}
+
+static struct app_spec *specification_for(const struct acting *acting)
+{
+    const struct scenario_app *app = scenario_app(acting->runner->scenario, acting->actor->subject);
+
+    return app_spec_from(acting->task->arena, specification(acting->runner, acting->task, app));
+}
+
+static bool act_soft_redeploy(const struct acting *acting)
+{
+    soft_redeploy(acting->task, specification_for(acting));
+    return true;
+}
+
+static bool act_hard_redeploy(const struct acting *acting)
+{
+    hard_redeploy(acting->task, specification_for(acting));
+    return true;
+}
+
+/* FluxOS's functions that take a task, and those that take an app's name too. */
+#define ACT_PLAIN(name, function)                                                                                      \
+    static bool name(const struct acting *acting)                                                                      \
+    {                                                                                                                  \
+        function(acting->task);                                                                                        \
+        return true;                                                                                                   \
+    }
+#define ACT_ON_APP(name, function)                                                                                     \
+    static bool name(const struct acting *acting)                                                                      \
+    {                                                                                                                  \
+        function(acting->task, acting->actor->subject);                                                                \
+        return true;                                                                                                   \
+    }
+
+ACT_PLAIN(act_master_slave, master_slave_apps)
+ACT_PLAIN(act_crontab_clean_up, clean_up_crontab_and_mounts)
+ACT_PLAIN(act_stopped_recovery, stopped_apps_recovery)
+ACT_PLAIN(act_stop_non_flux, stop_all_non_flux_running_apps)
+ACT_PLAIN(act_node_status, monitor_node_status)
+ACT_PLAIN(act_expire, expire_global_applications)
+ACT_PLAIN(act_instances, check_and_remove_application_instance)
+ACT_PLAIN(act_force_removals, force_app_removals)
+ACT_ON_APP(act_backup, backup_app)
+ACT_ON_APP(act_restore, restore_app)
+ACT_ON_APP(act_owner_start, owner_app_start)
+ACT_ON_APP(act_owner_stop, owner_app_stop)
+ACT_ON_APP(act_owner_restart, owner_app_restart)
+ACT_ON_APP(act_owner_kill, owner_app_kill)
+
+static bool act_start_container(const struct acting *acting)
+{
+    return docker_engine_start_container(&acting->world->docker, acting->actor->subject);
+}
+
+static bool act_stop_container(const struct acting *acting)
+{
+    return docker_engine_stop_container(&acting->world->docker, acting->actor->subject);
+}
+
+static bool act_remove_container(const struct acting *acting)
+{
+    return docker_engine_remove_container(&acting->world->docker, acting->actor->subject);
+}
+
+static bool act_remove_network(const struct acting *acting)
+{
+    return docker_engine_remove_network(&acting->world->docker, acting->actor->subject);
+}
+
+static bool act_unmount(const struct acting *acting)
+{
+    unmount(acting->runner, acting->actor->subject);
+    return true;
+}
+
+static bool act_set_primary(const struct acting *acting)
+{
+    fdm_set(&acting->world->fdm, acting->actor->subject, acting->actor->fdm_state, acting->actor->primary);
+    return true;
+}
+
+static bool act_announce(const struct acting *acting)
+{
+    announce(acting->runner, acting->actor);
+    return true;
+}
+
+static bool act_backup_begin(const struct acting *acting)
+{
+    cache_set(&acting->node->backup_in_progress, acting->actor->subject, acting->node, acting->world->now_ms);
+    return true;
+}
+
+static bool act_backup_end(const struct acting *acting)
+{
+    cache_delete(&acting->node->backup_in_progress, acting->actor->subject);
+    return true;
+}
+
+static bool act_restore_begin(const struct acting *acting)
+{
+    cache_set(&acting->node->restore_in_progress, acting->actor->subject, acting->node, acting->world->now_ms);
+    return true;
+}
+
+static bool act_restore_end(const struct acting *acting)
+{
+    cache_delete(&acting->node->restore_in_progress, acting->actor->subject);
+    return true;
+}
+
+static bool act_crash(const struct acting *acting)
+{
+    crash(acting->runner, acting->actor, "the FluxOS process dies");
+    return true;
+}
+
+static bool act_engine_restart(const struct acting *acting)
+{
+    docker_engine_restart(&acting->world->docker);
+    return true;
+}
+
+static bool act_host_reboot(const struct acting *acting)
+{
+    reboot(acting->runner, acting->actor);
+    return true;
+}
+
+static bool (*const acts[ACTOR_COUNT])(const struct acting *acting) = {
+#define ACTOR(ID, name, recorded, subject, of_node, act, boot_ms, every_ms, needs, section, what) [ACTOR_##ID] = act,
+#include "sim/scenario/actors.def"
+};
 
 static void run_actor(struct task *task, const void *argument)
 {
     const struct actor_call *call = argument;
     struct runner *runner = call->runner;
     const struct scenario_actor *actor = actor_at(runner, call->index);
-    struct world *world = &runner->kernel.world;
-    struct node *node = &runner->kernel.node;
-    bool done = true;
+    struct acting acting = {runner, actor, task, &runner->kernel.world, &runner->kernel.node};
 
-    world->change_count = 0;
-    switch (actor->kind) {
-    case ACTOR_INSTALL:
-        install(runner, task, actor);
+    runner->kernel.world.change_count = 0;
+    bool done = acts[actor->kind](&acting);
+
+    if (actor_info(actor->kind)->of_node) {
         return;
-    case ACTOR_CHECK:
-        check_and_notify_peers_of_running_apps(task, sample_flags(task));
-        return;
-    case ACTOR_MASTER_SLAVE:
-        master_slave_apps(task);
-        return;
-    case ACTOR_REMOVE:
-        remove_app_locally(task, actor->subject, actor->force, true, "the owner's request");
-        return;
-    case ACTOR_SOFT_REMOVE:
-        soft_remove(task, actor->subject);
-        return;
-    case ACTOR_START_CONTAINER:
-        done = docker_engine_start_container(&world->docker, actor->subject);
-        break;
-    case ACTOR_STOP_CONTAINER:
-        done = docker_engine_stop_container(&world->docker, actor->subject);
-        break;
-    case ACTOR_REMOVE_CONTAINER:
-        done = docker_engine_remove_container(&world->docker, actor->subject);
-        break;
-    case ACTOR_REMOVE_NETWORK:
-        done = docker_engine_remove_network(&world->docker, actor->subject);
-        break;
-    case ACTOR_UNMOUNT:
-        unmount(runner, actor->subject);
-        break;
-    case ACTOR_SET_PRIMARY:
-        fdm_set(&world->fdm, actor->subject, actor->fdm_state, actor->primary);
-        break;
-    case ACTOR_ANNOUNCE:
-        announce(runner, actor);
-        break;
-    case ACTOR_BACKUP_BEGIN:
-        cache_set(&node->backup_in_progress, actor->subject, node, world->now_ms);
-        break;
-    case ACTOR_BACKUP_END:
-        cache_delete(&node->backup_in_progress, actor->subject);
-        break;
-    case ACTOR_RESTORE_BEGIN:
-        cache_set(&node->restore_in_progress, actor->subject, node, world->now_ms);
-        break;
-    case ACTOR_RESTORE_END:
-        cache_delete(&node->restore_in_progress, actor->subject);
-        break;
-    case ACTOR_CRASH:
-        crash(runner, actor, "the FluxOS process dies");
-        break;
-    case ACTOR_ENGINE_RESTART:
-        docker_engine_restart(&world->docker);
-        break;
-    case ACTOR_HOST_REBOOT:
-        reboot(runner, actor);
-        break;
-    case ACTOR_COUNT:
-        break;
     }
     recorder_changes(&runner->recorder, RUN_NONE, ((struct kernel_task *)task->host)->number);
     if (!done) {

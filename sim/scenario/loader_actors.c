@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { CHECK_EVERY_DEFAULT_MS = 60 * 60 * 1000, CRASH_RESTART_DEFAULT_MS = 15 * 1000, SLOW_DEFAULT_MS = 30 * 1000 };
+enum { CRASH_RESTART_DEFAULT_MS = 15 * 1000, SLOW_DEFAULT_MS = 30 * 1000 };
 
 /* ---- effects
  * --------------------------------------------------------------------------------------------------------------------------
@@ -170,7 +170,7 @@ static void read_actor(struct loader *loader, const struct value *value, const s
     const char *subject = subject_of(loader, &source, path);
 
     if (source.every_ms < 0) {
-        source.every_ms = source.kind == ACTOR_CHECK ? CHECK_EVERY_DEFAULT_MS : 0;
+        source.every_ms = info->every_ms;
     } else if (source.every_ms == 0) {
         struct json_path member = {path, "every", 0};
 
@@ -197,12 +197,44 @@ static void read_actor(struct loader *loader, const struct value *value, const s
     }
 }
 
+/* A whole node's start: one actor for each of FluxOS's own that a start begins. */
+static void add_boot(struct loader *loader, struct scenario *scenario, const struct scenario_actor *boot)
+{
+    for (unsigned i = 0; i < ACTOR_COUNT; i++) {
+        const struct actor_info *info = actor_info((enum actor_kind)i);
+        bool given = false;
+
+        for (uint32_t j = 0; j < scenario->actor_count; j++) {
+            given = given || scenario->actors[j].kind == (enum actor_kind)i;
+        }
+        if (info->boot_ms >= 0 && !given) {
+            struct scenario_actor *actors =
+                arena_alloc(loader->arena, (scenario->actor_count + 1) * sizeof *scenario->actors);
+
+            memcpy(actors, scenario->actors, scenario->actor_count * sizeof *actors);
+            actors[scenario->actor_count++] = (struct scenario_actor){.kind = (enum actor_kind)i,
+                                                                      .task = info->name,
+                                                                      .at_ms = boot->at_ms + info->boot_ms,
+                                                                      .every_ms = info->every_ms};
+            scenario->actors = actors;
+        }
+    }
+}
+
 void read_actors(struct loader *loader, const struct value *value, const struct json_path *path, void *target)
 {
     struct scenario *scenario = target;
 
     read_array(loader, value, path, read_actor, sizeof scenario->actors[0], (void **)&scenario->actors,
                &scenario->actor_count);
+    for (uint32_t i = 0; i < scenario->actor_count; i++) {
+        if (scenario->actors[i].kind == ACTOR_BOOT) {
+            struct scenario_actor boot = scenario->actors[i];
+
+            add_boot(loader, scenario, &boot);
+            return;
+        }
+    }
 }
 
 /* ---- faults

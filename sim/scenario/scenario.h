@@ -12,7 +12,7 @@
 #include "reports/run_record.h"
 
 enum actor_kind {
-#define ACTOR(ID, name, recorded, subject, of_node, section, what) ACTOR_##ID,
+#define ACTOR(ID, name, recorded, subject, of_node, act, boot_ms, every_ms, needs, section, what) ACTOR_##ID,
 #include "sim/scenario/actors.def"
     ACTOR_COUNT
 };
@@ -264,7 +264,9 @@ const struct scenario_app *scenario_app(const struct scenario *scenario, const c
 struct actor_info {
     const char *name, *recorded, *subject;
     bool of_node;
-    const char *section, *what;
+    int64_t boot_ms;  /* after the process's start, −1: not by itself */
+    int64_t every_ms; /* 0: once, or it repeats itself */
+    const char *needs, *section, *what;
 };
 const struct actor_info *actor_info(enum actor_kind kind);
 struct oracle_info {

@@ -5,8 +5,8 @@
 #include <string.h>
 
 static const struct actor_info actors[ACTOR_COUNT] = {
-#define ACTOR(ID, name, recorded, subject, of_node, section, what)                                                     \
-    [ACTOR_##ID] = {name, recorded, subject, of_node, section, what},
+#define ACTOR(ID, name, recorded, subject, of_node, act, boot_ms, every_ms, needs, section, what)                      \
+    [ACTOR_##ID] = {name, recorded, subject, of_node, boot_ms, every_ms, needs, section, what},
 #include "sim/scenario/actors.def"
 };
 

@@ -1,6 +1,7 @@
 #include "sim/scenario/units.h"
 
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 struct unit {
@@ -82,4 +83,22 @@ bool parse_size(const char *text, double *bytes)
     }
     *bytes = number * factor;
     return *text == '\0' && *bytes <= 1e18;
+}
+
+void duration_text(int64_t ms, char *text, size_t size)
+{
+    static const struct {
+        const char *unit;
+        int64_t ms;
+    } units[] = {{"h", 3600000}, {"m", 60000}, {"s", 1000}, {"ms", 1}};
+    size_t length = 0;
+
+    snprintf(text, size, "0s");
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+        if (ms >= units[i].ms) {
+            length +=
+                (size_t)snprintf(text + length, size - length, "%lld%s", (long long)(ms / units[i].ms), units[i].unit);
+            ms %= units[i].ms;
+        }
+    }
 }

@@ -3,11 +3,14 @@
 #define DRYDOCK_SIM_SCENARIO_UNITS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* "1h30m" → ms: numbers (a fraction is allowed) each with one of d h m s ms. false when the text is no duration or is
  * longer than 10 years. */
 bool parse_duration(const char *text, int64_t *ms);
+/* A duration as a scenario writes it: "1h30m". `size` at least 32. */
+void duration_text(int64_t ms, char *text, size_t size);
 /* "5GB" → bytes: one number with one of B KB MB GB TB KiB MiB GiB TiB. false when the text is no size or larger than 1
  * EB. */
 bool parse_size(const char *text, double *bytes);
