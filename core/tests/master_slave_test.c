@@ -1,4 +1,5 @@
 /* The master/slave controller and the start and stop workflows: lifecycle.md 5.1–5.5. */
+#include "core/app_control.h"
 #include "core/master_slave.h"
 #include "core/tests/script_door.h"
 

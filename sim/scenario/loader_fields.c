@@ -77,6 +77,8 @@ static const char *nearest(const char *given, const char *const *names)
     return best;
 }
 
+enum { NAMES_SHOWN_MAX = 12 }; /* of a table; `drydock list` and schema.json have them all */
+
 void unknown_name(struct loader *loader, const struct json_path *path, bool at_key, const char *what, const char *given,
                   const char *const *names)
 {
@@ -87,8 +89,9 @@ void unknown_name(struct loader *loader, const struct json_path *path, bool at_k
         mistake_at(loader, path, at_key, "unknown %s \"%.60s\", did you mean \"%s\"?", what, given, near_name);
         return;
     }
-    for (size_t i = 0; names[i] != NULL; i++) {
-        list = arena_printf(loader->arena, "%s%s%s", list, i == 0 ? "" : ", ", names[i]);
+    for (size_t i = 0; names[i] != NULL && i < NAMES_SHOWN_MAX; i++) {
+        list = arena_printf(loader->arena, "%s%s%s%s", list, i == 0 ? "" : ", ", names[i],
+                            i + 1 == NAMES_SHOWN_MAX && names[i + 1] != NULL ? " …" : "");
     }
     mistake_at(loader, path, at_key, "unknown %s \"%.60s\", expected %s%s", what, given,
                list[0] == '\0' ? "none: there are none" : "one of ", list);
