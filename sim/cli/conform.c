@@ -2,17 +2,14 @@
 #include "sim/cli/cli.h"
 
 #include "core/revision.h"
+#include "sim/cli/recordings.h"
 #include "sim/conform/conform_report.h"
-#include "sim/scenario/file_text.h"
 
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { RECORDING_SIZE_MAX = 64 << 20 };
-static const size_t MEMORY_SIZE = (size_t)1 << 30;
 
 struct conform_command {
     struct file_list files;
@@ -77,33 +74,6 @@ static bool read_command_line(struct arena *arena, int argc, char **argv, struct
     return good;
 }
 
-static struct recording *load_recording(struct arena *arena, const char *path)
-{
-    size_t length = 0;
-    char *text = file_text(path, RECORDING_SIZE_MAX, &length);
-    const char *mistake = NULL;
-    struct recording *recording = NULL;
-
-    if (text == NULL) {
-        fprintf(stderr, "%s:1: %s\n", path, strerror(errno));
-        return NULL;
-    }
-    if (length > RECORDING_SIZE_MAX) {
-        fprintf(stderr, "%s:1: the file is too large, expected at most %d bytes\n", path, RECORDING_SIZE_MAX);
-    } else if ((recording = recording_parse(arena, path, text, length, &mistake)) == NULL) {
-        fprintf(stderr, "%s\n", mistake);
-    }
-    free(text);
-    return recording;
-}
-
-static void out_of_memory(void *context)
-{
-    (void)context;
-    fputs("drydock: out of memory: a replay wanted more than 1 GiB\n", stderr);
-    exit(EXIT_INTERNAL_ERROR);
-}
-
 /* All results, or NULL after messages. */
 static struct conformity **conform_all(struct arena *arena, const struct conform_command *command)
 {
@@ -117,18 +87,14 @@ static struct conformity **conform_all(struct arena *arena, const struct conform
         recordings[i] = load_recording(arena, files->names[i]);
         good = good && recordings[i] != NULL;
         if (recordings[i] != NULL && command->revision == NULL && revision_by_name(recordings[i]->tag) == NULL) {
-            fprintf(stderr, "%s:1: the release \"%s\" is none of drydock's; `drydock list revisions` lists them\n",
-                    files->names[i], recordings[i]->tag);
+            fprintf(stderr, "%s\n", unknown_release(arena, recordings[i]));
             good = false;
         }
     }
     if (!good) {
         return NULL;
     }
-    if (!memory_init(&memory, MEMORY_SIZE, out_of_memory, NULL)) {
-        fputs("drydock: cannot reserve memory\n", stderr);
-        exit(EXIT_INTERNAL_ERROR);
-    }
+    replay_memory(&memory);
     for (uint32_t i = 0; i < files->count; i++) {
         const struct revision *own = revision_by_name(recordings[i]->tag);
 

@@ -125,6 +125,7 @@ static void match(struct replay *replay, struct kernel_task *task, uint32_t wind
         if (index >= 0 && same_request(&replay->recorded[index], &own)) {
             replay->asked[index] = true;
             task->event = (uint32_t)index + 1;
+            replay->conformity->effects[index] = (int)task->effect->id;
             return;
         }
     }
@@ -438,6 +439,10 @@ static bool pass(const struct recording *recording, const struct revision *revis
     replay->start_ms = recording->started_ms;
     replay->recorded = arena_alloc(arena, (recording->op_count + 1) * sizeof *replay->recorded);
     replay->asked = arena_alloc(arena, recording->op_count + 1);
+    conformity->effects = arena_alloc(arena, (recording->op_count + 1) * sizeof *conformity->effects);
+    for (uint32_t i = 0; i < recording->op_count; i++) {
+        conformity->effects[i] = -1;
+    }
     for (uint32_t i = 0; i < recording->op_count; i++) {
         replay->recorded[i] = canonical_recorded(arena, &recording->ops[i]);
     }

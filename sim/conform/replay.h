@@ -20,6 +20,15 @@ struct divergence {
     const char *own;      /* NULL: nothing */
 };
 
+/* An activity as it began. */
+struct conform_step {
+    const char *lane;             /* the recording's name for it: "register:napp" */
+    const char *app;              /* NULL when it has none */
+    const struct value *document; /* register: the specification in clear, with hash and height */
+    bool force;
+    uint32_t op; /* index of its first operation */
+};
+
 struct conformity {
     const struct recording *recording;
     const struct revision *revision;
@@ -30,6 +39,9 @@ struct conformity {
     uint32_t divergence_count, divergence_size;
     const char **injected; /* errors the world could not give by itself, given as recorded */
     uint32_t injected_count, injected_size;
+    struct conform_step *steps; /* in order of their beginning */
+    uint32_t step_count, step_size;
+    int *effects;         /* per operation: the effect drydock asked for (enum effect_id), −1: none */
     const char **ignored; /* driver and env lines that are not understood */
     uint32_t ignored_count, ignored_size;
 };

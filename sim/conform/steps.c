@@ -250,6 +250,11 @@ bool step_start(struct replay *replay, uint32_t origin, const struct recorded_op
             }
             step.document = publish(replay, document, step.app);
         }
+        *(struct conform_step *)table_add(replay->arena, (void **)&replay->conformity->steps,
+                                          &replay->conformity->step_count, &replay->conformity->step_size,
+                                          sizeof(struct conform_step)) =
+            (struct conform_step){first->task, step.app, value_copy(replay->arena, step.document), step.force,
+                                  (uint32_t)(first - replay->recording->ops)};
         replay->step_text = NULL;
         kernel_start(&replay->kernel, (struct kernel_start){.name = first->task,
                                                             .origin = origin,

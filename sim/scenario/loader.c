@@ -75,6 +75,7 @@ static const struct field root_fields[] = {
     {"name", read_text, offsetof(struct scenario, name), true},
     {"summary", read_text, offsetof(struct scenario, summary), false},
     {"revisions", read_revisions, 0, false},
+    {"todo", read_names, offsetof(struct scenario, todo), false},
     {"clock", read_instant, offsetof(struct scenario, clock_ms), false},
     {"seed", read_seed, offsetof(struct scenario, seed), false},
     {"duration", read_duration, offsetof(struct scenario, duration_ms), false},

@@ -66,6 +66,7 @@ const char *kind_text(const struct value *value);
 field_reader read_text;      /* const char * */
 field_reader read_bool;      /* bool */
 field_reader read_number;    /* double ≥ 0 */
+field_reader read_names;     /* const struct value *, array of text */
 field_reader read_duration;  /* int64_t ms */
 field_reader read_instant;   /* int64_t ms since the epoch */
 field_reader read_text_list; /* struct text_list */

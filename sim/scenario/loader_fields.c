@@ -262,3 +262,12 @@ void read_any(struct loader *loader, const struct value *value, const struct jso
     (void)path;
     *(const struct value **)target = value;
 }
+
+/* An array of text, kept as a value. */
+void read_names(struct loader *loader, const struct value *value, const struct json_path *path, void *target)
+{
+    struct text_list list = {NULL, 0};
+
+    read_text_list(loader, value, path, &list);
+    *(const struct value **)target = value;
+}

@@ -79,15 +79,6 @@ static void read_restore(struct loader *loader, const struct value *value, const
     world->restore_count = list.count;
 }
 
-/* An array of text, kept as a value. */
-static void read_names(struct loader *loader, const struct value *value, const struct json_path *path, void *target)
-{
-    struct text_list list = {NULL, 0};
-
-    read_text_list(loader, value, path, &list);
-    *(const struct value **)target = value;
-}
-
 static void read_folder_path(struct loader *loader, const struct value *value, const struct json_path *path,
                              void *target)
 {

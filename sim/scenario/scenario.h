@@ -218,6 +218,7 @@ struct scenario {
     const char *file;
     const char *name;
     const char *summary;
+    const struct value *todo;          /* what an import could not tell, for a person; NULL: nothing */
     const struct revision **revisions; /* those it is meant for; default all */
     uint32_t revision_count;
     int64_t clock_ms;
