@@ -28,10 +28,12 @@ void flux_daemon_apply(struct flux_daemon *daemon, struct effect *effect, struct
                    {"collateral", value_format(answers, "COutPoint(%s, 0)", daemon->txhash)},
                    {"txhash", value_string(answers, daemon->txhash)}, {"ip", value_string(answers, daemon->ip)});
         break;
-    case EFFECT_DAEMON_GETBLOCKCOUNT:
-        effect->result =
-            value_number(answers, daemon->height + (double)((daemon->world->now_ms - daemon->since_ms) / BLOCK_MS));
+    case EFFECT_DAEMON_GETBLOCKCOUNT: {
+        int64_t blocks = (daemon->world->now_ms - daemon->since_ms) / BLOCK_MS;
+
+        effect->result = value_number(answers, daemon->height + (double)blocks);
         break;
+    }
     case EFFECT_DAEMON_GETRAWTRANSACTION:
         effect->result = OBJECT(answers, {"vout", ARRAY(answers, output)});
         break;

@@ -95,23 +95,15 @@ const struct value *canonical(struct arena *arena, const struct value *value)
 /* Runs of hexadecimal digits as long as a shortened id become `<id>`. */
 static const char *without_ids(struct arena *arena, const char *text)
 {
-    char *out = arena_alloc(arena, strlen(text) * 2 + 8);
-    size_t length = 0;
+    const char *out = "";
 
     while (*text != '\0') {
         size_t digits = strspn(text, "0123456789abcdef");
+        size_t kept = digits == 0 ? 1 : digits;
 
-        if (digits >= HEX_ID_MIN) {
-            memcpy(out + length, "<id>", 4);
-            length += 4;
-            text += digits;
-        } else {
-            size_t kept = digits == 0 ? 1 : digits;
-
-            memcpy(out + length, text, kept);
-            length += kept;
-            text += kept;
-        }
+        out = digits >= HEX_ID_MIN ? arena_printf(arena, "%s<id>", out)
+                                   : arena_printf(arena, "%s%.*s", out, (int)kept, text);
+        text += kept;
     }
     return out;
 }

@@ -269,8 +269,8 @@ static void perform_immediately(struct kernel *kernel, struct kernel_task *task,
         effect->amount = (double)kernel->world.now_ms;
         return;
     case EFFECT_NODE_RANDOM:
-        effect->amount = kernel->inputs.random != NULL
-                             ? kernel->inputs.random(kernel->inputs.context, task, (uint32_t)effect->amount)
+        effect->amount = kernel->inputs.chance != NULL
+                             ? kernel->inputs.chance(kernel->inputs.context, task, (uint32_t)effect->amount)
                              : prng_below(&kernel->prng, (uint32_t)effect->amount);
         return;
     case EFFECT_NODE_SPAWN:

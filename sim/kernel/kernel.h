@@ -81,7 +81,7 @@ struct kernel_inputs {
     /* Sets the answer of an effect that is about to be applied, and returns true; then the world is not asked. */
     bool (*answer)(void *context, struct kernel_task *task, struct effect *effect);
     /* A whole number below `bound`. */
-    uint32_t (*random)(void *context, struct kernel_task *task, uint32_t bound);
+    uint32_t (*chance)(void *context, struct kernel_task *task, uint32_t bound);
 };
 
 /* Something that happens at an instant without a task: an actor starts, a fault heals. */

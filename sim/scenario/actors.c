@@ -336,7 +336,7 @@ static bool act_host_reboot(const struct acting *acting)
 }
 
 static bool (*const acts[ACTOR_COUNT])(const struct acting *acting) = {
-#define ACTOR(ID, name, recorded, subject, of_node, act, boot_ms, every_ms, needs, section, what) [ACTOR_##ID] = act,
+#define ACTOR(ID, name, recorded, subject, of_node, act, boot_ms, every_ms, needs, section, what) [ACTOR_##ID] = (act),
 #include "sim/scenario/actors.def"
 };
 

@@ -89,7 +89,7 @@ void unknown_name(struct loader *loader, const struct json_path *path, bool at_k
         mistake_at(loader, path, at_key, "unknown %s \"%.60s\", did you mean \"%s\"?", what, given, near_name);
         return;
     }
-    for (size_t i = 0; names[i] != NULL && i < NAMES_SHOWN_MAX; i++) {
+    for (size_t i = 0; i < NAMES_SHOWN_MAX && names[i] != NULL; i++) {
         list = arena_printf(loader->arena, "%s%s%s%s", list, i == 0 ? "" : ", ", names[i],
                             i + 1 == NAMES_SHOWN_MAX && names[i + 1] != NULL ? " …" : "");
     }
