@@ -122,7 +122,7 @@ static int report(const struct conform_command *command, struct conformity *cons
     }
     if (!sink_deliver(&sink, command->output)) {
         complain("%s: %s", command->output == NULL ? "standard output" : command->output, strerror(errno));
-        status = EXIT_UNUSABLE_INPUT;
+        status = EXIT_INTERNAL_ERROR;
     }
     sink_free(&sink);
     return status;

@@ -64,7 +64,8 @@ static int import_file(struct arena *arena, const char *file, const char *output
     sink_init(&sink);
     sink_printf(&sink, "%s\n", pretty_json(arena, scenario));
     if (!sink_deliver(&sink, output)) {
-        status = complain("%s: %s", output == NULL ? "standard output" : output, strerror(errno));
+        complain("%s: %s", output == NULL ? "standard output" : output, strerror(errno));
+        status = EXIT_INTERNAL_ERROR;
     }
     sink_free(&sink);
     return status;
