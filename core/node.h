@@ -82,6 +82,7 @@ struct node_config {
 struct sync_state {
     bool restarted;
     bool first_encounter_skipped;
+    bool blocked; /* its mount was not safe */
     int executions;
 };
 
@@ -118,6 +119,7 @@ struct node {
     struct cache receive_only;     /* app id → struct sync_state * */
     struct cache master_history;   /* identifier → last FDM address, text (5.1) */
     struct cache master_schedule;  /* identifier → int64_t * ms */
+    struct cache device_ids;       /* ip:port → const struct value *, a peer's syncthing id */
     struct cache closed_peers;     /* addresses whose sending failed (4.7) */
 
     bool first_check_done;       /* latch of 4.2 step 11 */

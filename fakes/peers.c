@@ -203,6 +203,9 @@ void peers_apply(struct peers *peers, struct effect *effect, struct arena *answe
     } else if (effect->id == EFFECT_PEERS_SEND) {
         receive(peers, peer, value_get(effect->args, "data"));
         effect->result = value_null();
+    } else if (effect->id == EFFECT_PEERS_DEVICEID) {
+        effect->result = OBJECT(answers, {"status", value_string(answers, "success")},
+                                {"data", value_format(answers, "DEVICE-%s", peer->address)});
     } else {
         effect->result = running_list(peer, answers);
     }

@@ -7,7 +7,8 @@
 
 void syncthing_init(struct syncthing *syncthing, struct world *world)
 {
-    *syncthing = (struct syncthing){.world = world, .health = "OK"};
+    *syncthing =
+        (struct syncthing){.world = world, .health = "OK", .in_sync_percent = 100, .devices = value_empty_array()};
 }
 
 void syncthing_add_folder(struct syncthing *syncthing, const char *id, const char *path, const char *type)
@@ -76,6 +77,38 @@ static void delete_folder(struct syncthing *syncthing, struct effect *effect, st
     effect->result = value_empty_object();
 }
 
+static void put_folders(struct syncthing *syncthing, const struct value *folders)
+{
+    for (uint32_t i = 0; i < value_count(folders); i++) {
+        const struct value *folder = value_at(folders, i);
+        const char *id = value_get_text(folder, "id");
+        const char *type = value_get_text(folder, "type");
+        const struct sync_folder *found = syncthing_folder(syncthing, id);
+
+        if (found == NULL) {
+            syncthing_add_folder(syncthing, id, value_get_text(folder, "path"), type);
+            found = syncthing_folder(syncthing, id);
+        } else {
+            syncthing->folders[found - syncthing->folders].type = arena_string(syncthing->world->memory, type);
+        }
+        world_note_change(syncthing->world,
+                          (struct change){.kind = CHANGE_FOLDER_CHANGED, .object = found->id, .detail = found->type});
+    }
+}
+
+/* Half a gigabyte, of which so much is here as the scenario says. */
+static void folder_status(const struct syncthing *syncthing, struct effect *effect, struct arena *answers)
+{
+    static const double bytes = 500000000;
+
+    if (syncthing_folder(syncthing, value_get_text(effect->args, "folder")) == NULL) {
+        effect_fail(effect, answers, 404, NULL, "folder not found");
+        return;
+    }
+    effect->result = OBJECT(answers, {"globalBytes", value_number(answers, bytes)},
+                            {"inSyncBytes", value_number(answers, bytes * syncthing->in_sync_percent / 100)});
+}
+
 void syncthing_apply(struct syncthing *syncthing, struct effect *effect, struct arena *answers)
 {
     switch (effect->id) {
@@ -90,6 +123,23 @@ void syncthing_apply(struct syncthing *syncthing, struct effect *effect, struct 
         break;
     case EFFECT_SYNCTHING_DELETE_FOLDER:
         delete_folder(syncthing, effect, answers);
+        break;
+    case EFFECT_SYNCTHING_SYSTEM_STATUS:
+        effect->result = OBJECT(answers, {"myID", value_string(answers, "THIS-NODE")});
+        break;
+    case EFFECT_SYNCTHING_GET_DEVICES:
+        effect->result = syncthing->devices;
+        break;
+    case EFFECT_SYNCTHING_PUT_DEVICES:
+        syncthing->devices = value_copy(syncthing->world->memory, value_get(effect->args, "body"));
+        effect->result = value_empty_object();
+        break;
+    case EFFECT_SYNCTHING_PUT_FOLDERS:
+        put_folders(syncthing, value_get(effect->args, "body"));
+        effect->result = value_empty_object();
+        break;
+    case EFFECT_SYNCTHING_FOLDER_STATUS:
+        folder_status(syncthing, effect, answers);
         break;
     case EFFECT_SYNCTHING_GET_RESTART_REQUIRED:
         effect->result = OBJECT(answers, {"requiresRestart", value_bool(syncthing->restart_required)});

@@ -16,6 +16,8 @@ struct syncthing {
     struct world *world;
     const char *health; /* "OK" */
     bool restart_required;
+    double in_sync_percent;      /* of every folder */
+    const struct value *devices; /* [{deviceID}] as last put */
     struct sync_folder *folders;
     uint32_t folder_count, folder_size;
 };

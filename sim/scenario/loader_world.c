@@ -342,8 +342,19 @@ static void read_folders(struct loader *loader, const struct value *value, const
                &world->folder_count);
 }
 
+static void read_percent(struct loader *loader, const struct value *value, const struct json_path *path, void *target)
+{
+    double *percent = target;
+
+    read_number(loader, value, path, percent);
+    if (*percent < 0 || *percent > 100) {
+        mistake_at(loader, path, false, "%s is out of range, expected 0 to 100", json_path_text(loader->arena, path));
+    }
+}
+
 static const struct field syncthing_fields[] = {
     {"health", read_text, offsetof(struct scenario_world, syncthing_health), false},
+    {"inSync", read_percent, offsetof(struct scenario_world, in_sync_percent), false},
     {"folders", read_folders, 0, false},
 };
 
@@ -491,6 +502,7 @@ void default_world(struct arena *arena, struct scenario_world *world)
         .uptime_ms = 86400000,
         .fdm_regions_up = {true, true, true},
         .syncthing_health = "OK",
+        .in_sync_percent = 100,
         .app_folders = true,
         .peer_count = 2,
     };

@@ -116,6 +116,7 @@ struct scenario_world {
     struct scenario_fdm *fdm;
     uint32_t fdm_count;
     bool fdm_regions_up[3];
+    double in_sync_percent; /* what syncthing says of every folder */
     const char *syncthing_health;
     struct sync_folder *folders; /* beside those of apps; `type` as given */
     uint32_t folder_count;

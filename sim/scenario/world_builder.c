@@ -203,6 +203,7 @@ static void set_node(struct builder *builder)
     world->daemon.ip = source->ip;
     world->host.firewall_active = source->firewall;
     world->host.iptables_present = source->iptables;
+    world->syncthing.in_sync_percent = source->in_sync_percent;
     world->syncthing.health = source->syncthing_health;
 }
 
