@@ -1,0 +1,345 @@
+/* 7.1–7.3 step by step. */
+#include "core/syncthing_loop.h"
+#include "core/tests/script_door.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define FOLDER "/flux/ZelApps/fluxweb_app"
+#define APP(data)                                                                                                      \
+    "{\"docs\":[{\"version\":4,\"name\":\"app\",\"compose\":[{\"name\":\"web\",\"containerData\":\"" data "\"}]}]}"
+#define F(type) "[{\"id\":\"fluxweb_app\",\"path\":\"" FOLDER "\",\"type\":\"" type "\"}]"
+#define MINE "{\"ip\":\"198.51.100.7:16127\",\"broadcastedAt\":\"2026-03-27T00:00:00.000Z\"}"
+#define PEER(at, more) "{\"ip\":\"203.0.113.1:16127\",\"broadcastedAt\":\"" at "\"" more "}"
+
+/* A world in which the loop gets as far as the app's folder. */
+static void begin(struct script *script, const char *data, const char *folders, const char *locations)
+{
+    script_begin(script, "8.9.2");
+    script_answer(script, "db find", NULL, data, -1);
+    script_answer(script, "db find", "app", locations, -1);
+    script_answer(script, "host access", NULL, "true", -1);
+    script_answer(script, "syncthing GET /rest/noauth/health", NULL, "{\"status\":\"OK\"}", -1);
+    script_answer(script, "syncthing GET /rest/system/status", NULL, "{\"myID\":\"ME\"}", -1);
+    script_answer(script, "syncthing GET /rest/config/devices", NULL, "[]", -1);
+    script_answer(script, "syncthing GET /rest/config/folders", NULL, folders, -1);
+    script_answer(script, "syncthing PUT /rest/config/devices", NULL, "{}", -1);
+    script_answer(script, "syncthing PUT /rest/config/folders", NULL, "{}", -1);
+    script_answer(script, "syncthing PATCH /rest/config/folders/ID", NULL, "{}", -1);
+    script_answer(script, "syncthing DELETE /rest/config/folders/ID", NULL, "{}", -1);
+    script_answer(script, "syncthing GET /rest/config/restart-required", NULL, "{\"requiresRestart\":false}", -1);
+    script_answer(script, "syncthing POST /rest/system/restart", NULL, "{}", -1);
+    script_answer(script, "peers deviceid", NULL, "{\"status\":\"success\",\"data\":\"PEER\"}", -1);
+    script_answer(script, "bench getbenchmarks", NULL,
+                  "{\"status\":\"CUMULUS\",\"ipaddress\":\"198.51.100.7:16127\",\"architecture\":\"amd64\"}", -1);
+    script_answer(script, "docker containers.list", NULL,
+                  "[{\"Id\":\"1\",\"Names\":[\"/fluxweb_app\"],\"State\":\"exited\"}]", -1);
+    script_answer(script, "docker container.inspect", NULL, "{\"Id\":\"1\",\"State\":{\"Running\":false}}", -1);
+}
+
+#define LOCATIONS(...) "{\"docs\":[" __VA_ARGS__ "]}"
+
+static struct sync_state *state_of(struct script *script)
+{
+    return cache_get(&script->node.receive_only, "fluxweb_app", script->now_ms);
+}
+
+static void set_state(struct script *script, struct sync_state state)
+{
+    struct sync_state *kept = arena_alloc(&script->arena, sizeof *kept);
+
+    *kept = state;
+    cache_set(&script->node.receive_only, "fluxweb_app", kept, script->now_ms);
+    script->node.flags[FLAG_SFR] = false;
+}
+
+/* The type that was put, NULL: none was. */
+static const char *put_type(struct script *script)
+{
+    if (script_calls_of(script, "syncthing PUT /rest/config/folders", NULL) == 0) {
+        return NULL;
+    }
+    const struct value *body = value_get(script_args_of(script, "syncthing PUT /rest/config/folders", 1), "body");
+
+    return value_get_text(value_at(body, 0), "type");
+}
+
+static void test_7_1_1_flags_keep_the_run_away(void **state)
+{
+    static const enum flag_id flags[] = {FLAG_INS, FLAG_REM, FLAG_SRD, FLAG_HRD, FLAG_USR};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {
+        struct script script;
+
+        script_begin(&script, "8.9.2");
+        script.node.flags[flags[i]] = true;
+        syncthing_apps(&script.task);
+        assert_int_equal(script.call_count, 0);
+        script_end(&script);
+    }
+}
+
+static void test_7_1_6_missing_facts_end_the_run_and_keep_first_run(void **state)
+{
+    static const char *const missing[] = {"syncthing GET /rest/noauth/health",
+                                          "syncthing GET /rest/system/status",
+                                          "syncthing GET /rest/config/folders",
+                                          "syncthing GET /rest/config/devices",
+                                          "bench getbenchmarks",
+                                          "db find"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof missing / sizeof missing[0]; i++) {
+        struct script script;
+
+        begin(&script, APP("g:/d"), "[]", LOCATIONS(MINE));
+        script_fail(&script, missing[i], NULL, 500, "no", -1);
+        syncthing_apps(&script.task);
+        assert_int_equal(script_calls_of(&script, "syncthing PUT /rest/config/devices", NULL), 0);
+        assert_true(script.node.flags[FLAG_SFR]);
+        assert_false(script.node.flags[FLAG_USR]);
+        script_end(&script);
+    }
+}
+
+static void test_7_1_5_an_empty_unmounted_folder_ends_the_run(void **state)
+{
+    struct script script;
+
+    (void)state;
+    begin(&script, APP("g:/d"), "[]", LOCATIONS(MINE));
+    script_fail(&script, "host mount | grep", NULL, 1, "", -1);
+    script_answer(&script, "host access", FOLDER "/appdata", "false", -1);
+    syncthing_apps(&script.task);
+    assert_true(script_logged(&script, "is not ready"));
+    script_end(&script);
+}
+
+static void test_7_1_9_and_12(void **state)
+{
+    struct script script;
+
+    (void)state;
+    begin(&script, APP("/d"), "[{\"id\":\"old\",\"path\":\"/old\",\"type\":\"receiveonly\"}]", LOCATIONS(MINE));
+    script_answer(&script, "syncthing GET /rest/config/restart-required", NULL, "{\"requiresRestart\":true}", -1);
+    syncthing_apps(&script.task);
+    assert_int_equal(script_calls_of(&script, "syncthing DELETE /rest/config/folders/ID", "old"), 1);
+    assert_int_equal(script_calls_of(&script, "syncthing POST /rest/system/restart", NULL), 1);
+    assert_int_equal(script_calls_of(&script, "syncthing PUT /rest/config/folders", NULL), 0);
+    assert_false(script.node.flags[FLAG_SFR]);
+    script_end(&script);
+}
+
+static void test_7_1_7_unmounted_folders_stop_sending_after_a_start(void **state)
+{
+    struct script script;
+
+    (void)state;
+    begin(&script, APP("g:/d"), F("sendreceive"), LOCATIONS(MINE));
+    script_fail(&script, "host mount | grep", NULL, 1, "", -1);
+    syncthing_apps(&script.task);
+    assert_int_equal(script_calls_of(&script, "syncthing PATCH /rest/config/folders/ID", NULL), 1);
+    assert_int_equal(script_calls_of(&script, "syncthing POST /rest/system/restart", NULL), 1);
+    assert_true(state_of(&script)->blocked); /* 7.3 row 1: the list still says sendreceive */
+    assert_string_equal(put_type(&script), "receiveonly");
+    script_end(&script);
+}
+
+static void test_7_2_devices_are_asked_for_once(void **state)
+{
+    struct script script;
+
+    (void)state;
+    begin(&script, APP("s:/d"), "[]", LOCATIONS(MINE "," PEER("2026-03-27T00:00:00.000Z", "")));
+    syncthing_apps(&script.task);
+    syncthing_apps(&script.task);
+    assert_int_equal(script_calls_of(&script, "peers deviceid", NULL), 1);
+    assert_string_equal(put_type(&script), "sendreceive");
+    script_fail(&script, "peers deviceid", NULL, 0, "refused", -1);
+    cache_clear(&script.node.device_ids);
+    syncthing_apps(&script.task);
+    assert_int_equal(value_count(value_get(script_args_of(&script, "syncthing PUT /rest/config/devices", 3), "body")),
+                     0);
+    script_end(&script);
+}
+
+static void test_7_3_row_2_r_is_started_g_is_not(void **state)
+{
+    static const struct {
+        const char *app;
+        int starts;
+    } cases[] = {{APP("r:/d"), 1}, {APP("g:/d"), 0}};
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct script script;
+
+        begin(&script, cases[i].app, F("sendreceive"), LOCATIONS(MINE));
+        syncthing_apps(&script.task);
+        assert_int_equal(script_calls_of(&script, "docker container.start", NULL), cases[i].starts);
+        assert_true(state_of(&script)->restarted);
+        assert_null(put_type(&script));
+        script_end(&script);
+    }
+    struct script script;
+
+    begin(&script, APP("r:/d"), F("sendreceive"), LOCATIONS(MINE));
+    script_fail(&script, "docker container.start", NULL, 500, "no", -1);
+    syncthing_apps(&script.task);
+    assert_true(script_logged(&script, "no")); /* swallowed */
+    assert_int_equal(script_calls_of(&script, "syncthing PUT /rest/config/devices", NULL), 1);
+    script_end(&script);
+}
+
+static void test_7_3_row_3_and_8_a_new_app_begins_anew(void **state)
+{
+    (void)state;
+    for (int first = 0; first < 2; first++) {
+        struct script script;
+
+        begin(&script, APP("g:/d"), "[]", LOCATIONS(MINE));
+        script.node.flags[FLAG_SFR] = first == 1;
+        syncthing_apps(&script.task);
+        assert_int_equal(script_calls_of(&script, "host rm", FOLDER "/appdata/*"), 1);
+        assert_int_equal(state_of(&script)->executions, 1);
+        assert_string_equal(put_type(&script), "receiveonly");
+        script_end(&script);
+    }
+}
+
+/* A missing container ends the whole run, with C already set. */
+static void test_7_3_row_8_without_container(void **state)
+{
+    struct script script;
+
+    (void)state;
+    begin(&script, APP("g:/d"), "[]", LOCATIONS(MINE));
+    script_answer(&script, "docker containers.list", NULL, "[]", -1);
+    syncthing_apps(&script.task);
+    assert_int_equal(script_calls_of(&script, "host rm", NULL), 0);
+    assert_int_equal(script_calls_of(&script, "syncthing PUT /rest/config/devices", NULL), 0);
+    assert_int_equal(state_of(&script)->executions, 1);
+    script_end(&script);
+}
+
+static void test_7_3_rows_4_and_5_after_a_start(void **state)
+{
+    struct script script;
+
+    (void)state;
+    begin(&script, APP("g:/d"), F("receiveonly"), LOCATIONS(MINE));
+    script_answer(&script, "docker container.inspect", NULL, "{\"Id\":\"1\",\"State\":{\"Running\":true}}", -1);
+    syncthing_apps(&script.task);
+    assert_true(state_of(&script)->restarted);
+    assert_null(put_type(&script));
+    script_end(&script);
+    begin(&script, APP("g:/d"), F("receiveonly"), LOCATIONS(MINE));
+    script_fail(&script, "docker container.inspect", NULL, 404, "no", -1);
+    syncthing_apps(&script.task);
+    assert_false(state_of(&script)->restarted);
+    assert_int_equal(state_of(&script)->executions, 1);
+    script_end(&script);
+}
+
+static void test_7_3_rows_9_and_6_first_encounter(void **state)
+{
+    struct script script;
+
+    (void)state;
+    begin(&script, APP("g:/d"), F("receiveonly"), LOCATIONS(MINE));
+    script.node.flags[FLAG_SFR] = false;
+    syncthing_apps(&script.task);
+    assert_true(state_of(&script)->first_encounter_skipped);
+    assert_int_equal(script_calls_of(&script, "syncthing DELETE /rest/config/folders/ID", NULL), 1);
+    syncthing_apps(&script.task);
+    assert_int_equal(script_calls_of(&script, "host rm", NULL), 1);
+    assert_int_equal(state_of(&script)->executions, 1);
+    script_end(&script);
+}
+
+static void test_7_3_row_10_restarted_goes_back_to_sendreceive(void **state)
+{
+    struct script script;
+
+    (void)state;
+    begin(&script, APP("r:/d"), F("receiveonly"), LOCATIONS(MINE));
+    set_state(&script, (struct sync_state){.restarted = true});
+    syncthing_apps(&script.task);
+    assert_string_equal(put_type(&script), "sendreceive");
+    assert_int_equal(script_calls_of(&script, "docker container.start", NULL), 1);
+    script_end(&script);
+}
+
+/* Whether a transition from `executions` rounds promotes. */
+static bool promotes(const char *locations, int executions, const char *status, const char *data)
+{
+    struct script script;
+
+    begin(&script, data, F("receiveonly"), locations);
+    set_state(&script, (struct sync_state){.executions = executions});
+    if (status == NULL) {
+        script_fail(&script, "syncthing GET /rest/db/status", NULL, 500, "no", -1);
+    } else {
+        script_answer(&script, "syncthing GET /rest/db/status", NULL, status, -1);
+    }
+    syncthing_apps(&script.task);
+    bool promoted = state_of(&script)->restarted;
+
+    assert_true(promoted == (put_type(&script) != NULL));
+    assert_int_equal(script_calls_of(&script, "host chmod", NULL), promoted);
+    assert_int_equal(script_calls_of(&script, "docker container.start", NULL), promoted && strstr(data, "r:") != NULL);
+    script_end(&script);
+    return promoted;
+}
+
+#define HALF "{\"globalBytes\":10,\"inSyncBytes\":5}"
+#define WHOLE "{\"globalBytes\":10,\"inSyncBytes\":10}"
+#define EARLIER "2026-03-26T00:00:00.000Z"
+#define SAME "2026-03-27T00:00:03.000Z"
+#define LATER "2026-03-28T00:00:00.000Z"
+
+static void test_7_3_transition(void **state)
+{
+    (void)state;
+    /* leaders: alone; first by broadcast; by address within the tolerance */
+    assert_true(promotes(LOCATIONS(MINE), 1, HALF, APP("g:/d")));
+    assert_true(promotes(LOCATIONS(MINE "," PEER(LATER, "")), 1, HALF, APP("r:/d")));
+    assert_true(promotes(LOCATIONS(MINE "," PEER(SAME, "")), 1, HALF, APP("g:/d")));
+    /* no leader: not listed, not first, another runs */
+    assert_false(promotes(LOCATIONS(PEER(LATER, "")), 1, HALF, APP("g:/d")));
+    assert_false(promotes(LOCATIONS(MINE "," PEER(EARLIER, "")), 1, HALF, APP("g:/d")));
+    assert_false(promotes(LOCATIONS(MINE "," PEER(LATER, ",\"runningSince\":\"" EARLIER "\"")), 1, HALF, APP("g:/d")));
+    /* others: in sync, at the last round, without a status after 2 + 10 · index rounds */
+    assert_true(promotes(LOCATIONS(MINE "," PEER(EARLIER, "")), 1, WHOLE, APP("g:/d")));
+    assert_false(promotes(LOCATIONS(MINE "," PEER(EARLIER, "")), 118, HALF, APP("g:/d")));
+    assert_true(promotes(LOCATIONS(MINE "," PEER(EARLIER, "")), 119, HALF, APP("g:/d")));
+    assert_false(promotes(LOCATIONS(MINE "," PEER(EARLIER, "")), 10, NULL, APP("g:/d")));
+    assert_true(promotes(LOCATIONS(MINE "," PEER(EARLIER, "")), 11, NULL, APP("r:/d")));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_7_1_1_flags_keep_the_run_away),
+        cmocka_unit_test(test_7_1_6_missing_facts_end_the_run_and_keep_first_run),
+        cmocka_unit_test(test_7_1_5_an_empty_unmounted_folder_ends_the_run),
+        cmocka_unit_test(test_7_1_9_and_12),
+        cmocka_unit_test(test_7_1_7_unmounted_folders_stop_sending_after_a_start),
+        cmocka_unit_test(test_7_2_devices_are_asked_for_once),
+        cmocka_unit_test(test_7_3_row_2_r_is_started_g_is_not),
+        cmocka_unit_test(test_7_3_row_3_and_8_a_new_app_begins_anew),
+        cmocka_unit_test(test_7_3_row_8_without_container),
+        cmocka_unit_test(test_7_3_rows_4_and_5_after_a_start),
+        cmocka_unit_test(test_7_3_rows_9_and_6_first_encounter),
+        cmocka_unit_test(test_7_3_row_10_restarted_goes_back_to_sendreceive),
+        cmocka_unit_test(test_7_3_transition),
+    };
+
+    return cmocka_run_group_tests_name("syncthing_loop", tests, NULL, NULL);
+}
