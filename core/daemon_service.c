@@ -102,12 +102,20 @@ const struct error *node_tier(struct task *task, const char **tier)
     return NULL;
 }
 
-bool is_node_status_confirmed(struct task *task)
+const struct error *node_confirmation(struct task *task, bool *confirmed)
 {
     const struct value *status = NULL;
 
-    /* 4.2 step 1: an error counts as no. */
-    return get_node_status(task, &status) == NULL && value_is_text(value_get(status, "status"), "CONFIRMED");
+    TRY(get_node_status(task, &status));
+    *confirmed = value_is_text(value_get(status, "status"), "CONFIRMED");
+    return NULL;
+}
+
+bool is_node_status_confirmed(struct task *task)
+{
+    bool confirmed = false;
+
+    return node_confirmation(task, &confirmed) == NULL && confirmed;
 }
 
 const struct error *get_block_count(struct task *task, double *height)

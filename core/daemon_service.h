@@ -6,6 +6,8 @@
 
 /* nodeTier(): *tier is "basic", "super" or "bamf". Kept for the process after the first success. */
 const struct error *node_tier(struct task *task, const char **tier) MUST_CHECK;
+/* Whether the network has confirmed this node. */
+const struct error *node_confirmation(struct task *task, bool *confirmed) MUST_CHECK;
 /* 4.2 step 1: status CONFIRMED; an error counts as no. */
 bool is_node_status_confirmed(struct task *task);
 /* getBlockCount: the chain's height. */

@@ -20,6 +20,8 @@ enum {
     REMOVAL_WAIT_MS = 60 * 1000,
     RECOVERY_WAIT_MS = 2 * 1000,
     INSTANCES_DEFAULT = 3,
+    STATUS_RETRY_MS = 2 * 60 * 1000,
+    STATUS_ATTEMPTS_MAX = 10,
 };
 
 /* Blocks an app lives without a word of its own: 22,000, four times as many since blocks come four times as fast. */
@@ -213,11 +215,28 @@ void expire_global_applications(struct task *task)
 /* ---- monitorNodeStatus
  * --------------------------------------------------------------------------------------------------- */
 
+/* A daemon that does not answer is asked again every 2 min, until the next round. */
+static bool is_confirmed_in_the_end(struct task *task)
+{
+    bool confirmed = true;
+
+    for (int attempt = 0; attempt < STATUS_ATTEMPTS_MAX; attempt++) {
+        const struct error *error = node_confirmation(task, &confirmed);
+
+        if (error == NULL) {
+            return confirmed;
+        }
+        log_failure(task, error);
+        delay(task, STATUS_RETRY_MS);
+    }
+    return true; /* nobody said that it is not */
+}
+
 void monitor_node_status(struct task *task)
 {
     struct app_list apps;
 
-    if (is_node_status_confirmed(task) || !installed_apps(task, &apps)) {
+    if (is_confirmed_in_the_end(task) || !installed_apps(task, &apps)) {
         return;
     }
     for (uint32_t i = 0; i < apps.count; i++) {

@@ -1,0 +1,360 @@
+/* 8, 7.6 and 5.6: what a node does by the clock and for its owner, and how it ends when calls fail. */
+#include "core/backup.h"
+#include "core/redeploy.h"
+#include "core/tests/script_door.h"
+#include "core/upkeep.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define SPEC(more)                                                                                                     \
+    "{\"version\":4,\"name\":\"app\",\"owner\":\"o\",\"hash\":\"h\",\"height\":2299000,\"compose\":[{"                 \
+    "\"name\":\"web\",\"containerData\":\"/d\",\"repotag\":\"a/b:1\"}]" more "}"
+#define DOCS(...) "{\"docs\":[" __VA_ARGS__ "]}"
+#define LISTED(name, state) "{\"Id\":\"1\",\"Names\":[\"/" name "\"],\"State\":\"" state "\"}"
+
+typedef void upkeep(struct task *task);
+
+static const struct {
+    upkeep *run;
+    const char *fails; /* the call that fails; nothing is removed then */
+} failures[] = {
+    {force_app_removals, "docker containers.list"},
+    {force_app_removals, "db find"},
+    {check_and_remove_application_instance, "bench getbenchmarks"},
+    {check_and_remove_application_instance, "db find"},
+    {expire_global_applications, "daemon getblockcount"},
+    {expire_global_applications, "db find"},
+    {monitor_node_status, "db find"},
+    {stop_all_non_flux_running_apps, "docker containers.list"},
+    {stopped_apps_recovery, "docker containers.list"},
+    {stopped_apps_recovery, "db find"},
+    {clean_up_crontab_and_mounts, "db find"},
+    {clean_up_crontab_and_mounts, "host crontab -l"},
+};
+
+static void test_8_a_failed_call_ends_it_and_removes_nothing(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof failures / sizeof failures[0]; i++) {
+        struct script script;
+
+        script_begin(&script, "8.9.2");
+        script_answer(&script, "db find", NULL, DOCS(SPEC("")), -1);
+        script_answer(&script, "docker containers.list", NULL, "[" LISTED("fluxweb_gone", "exited") "]", -1);
+        script_answer(&script, "daemon getblockcount", NULL, "9000000", -1);
+        script_answer(&script, "daemon getzelnodestatus", NULL, "{\"status\":\"EXPIRED\"}", -1);
+        script_fail(&script, failures[i].fails, NULL, 500, "no", -1);
+        failures[i].run(&script.task);
+        assert_int_equal(script_calls_of(&script, "docker container.remove", NULL), 0);
+        assert_int_equal(script_calls_of(&script, "host crontab -", NULL), 0);
+        script_end(&script);
+    }
+}
+
+static void test_8_force_app_removals_respects_flags(void **state)
+{
+    static const enum flag_id flags[] = {FLAG_REM, FLAG_INS, FLAG_SRD, FLAG_HRD, FLAG_ROA};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {
+        struct script script;
+
+        script_begin(&script, "8.9.2");
+        script.node.flags[flags[i]] = true;
+        force_app_removals(&script.task);
+        assert_int_equal(script.call_count, 0);
+        script_end(&script);
+    }
+}
+
+/* Two containers of one app are one app; a foreign one is none of Flux's. */
+static void test_8_force_app_removals_removes_each_app_once(void **state)
+{
+    struct script script;
+
+    (void)state;
+    script_begin(&script, "8.9.2");
+    script_answer(
+        &script, "docker containers.list", NULL,
+        "[" LISTED("fluxa_gone", "exited") "," LISTED("fluxb_gone", "exited") "," LISTED("other", "running") "]", -1);
+    force_app_removals(&script.task);
+    assert_true(script_logged(&script, "APP REMOVAL TRIGGERED: gone | force=true | sendMessage=false"));
+    assert_int_equal(script_calls_of(&script, "clock delay", NULL), 1);
+    script_end(&script);
+}
+
+static bool removed_by_expiry(const char *document, const char *block)
+{
+    struct script script;
+
+    script_begin(&script, "8.9.2");
+    script_answer(&script, "db find", NULL, arena_printf(&script.arena, "{\"docs\":[%s]}", document), -1);
+    script_answer(&script, "daemon getblockcount", NULL, block, -1);
+    expire_global_applications(&script.task);
+    bool removed = script_logged(&script, "REMOVAL REASON: App expired - app");
+
+    script_end(&script);
+    return removed;
+}
+
+static void test_8_expiry(void **state)
+{
+    (void)state;
+    assert_false(removed_by_expiry(SPEC(",\"expire\":5000"), "2303999"));
+    assert_true(removed_by_expiry(SPEC(",\"expire\":5000"), "2304001"));
+    assert_false(removed_by_expiry(SPEC(""), "2387000")); /* 22,000 · 4 */
+    assert_true(removed_by_expiry(SPEC(""), "2387001"));
+    assert_true(removed_by_expiry("{\"version\":4,\"name\":\"app\",\"compose\":[]}", "1")); /* no height */
+    assert_true(removed_by_expiry("{\"version\":4,\"name\":\"app\",\"height\":1000,\"compose\":[]}", "23001"));
+}
+
+static void test_8_surplus_only_from_the_newest(void **state)
+{
+    static const char older[] = "{\"ip\":\"203.0.113.1:16127\",\"runningSince\":\"2026-03-01T00:00:00.000Z\"}";
+    static const char newer[] = "{\"ip\":\"198.51.100.7:16127\",\"runningSince\":\"2026-03-02T00:00:00.000Z\"}";
+    struct script script;
+
+    (void)state;
+    script_begin(&script, "8.9.2");
+    script_answer(&script, "db find", NULL, DOCS(SPEC(",\"instances\":1")), -1);
+    script_answer(&script, "db find", "app", arena_printf(&script.arena, "{\"docs\":[%s,%s]}", newer, older), 1);
+    check_and_remove_application_instance(&script.task);
+    assert_true(script_logged(&script, "REMOVAL REASON: Surplus instance - app"));
+    script_end(&script);
+
+    script_begin(&script, "8.9.2");
+    script_answer(&script, "db find", NULL, DOCS(SPEC(",\"instances\":1")), -1);
+    script_answer(&script, "db find", "app", arena_printf(&script.arena, "{\"docs\":[%s,{}]}", older), -1);
+    check_and_remove_application_instance(&script.task);
+    assert_false(script_logged(&script, "REMOVAL REASON"));
+    script_end(&script);
+}
+
+static void test_7_6_what_recovery_leaves_alone(void **state)
+{
+    static const struct {
+        const char *info, *location;
+        int location_status;
+        const char *logged;
+        int starts;
+    } cases[] = {
+        {DOCS(), DOCS(), 0, NULL, 0},           /* no global specification */
+        {DOCS(SPEC("")), DOCS(), 500, NULL, 1}, /* an error of the query counts as valid */
+        {DOCS(SPEC("")), DOCS("{\"expireAt\":\"2026-03-28T00:00:00.000Z\"}"), 0, NULL, 1},
+        {DOCS(SPEC("")), DOCS("{\"expireAt\":\"2026-03-26T00:00:00.000Z\"}"), 0, "REMOVAL REASON: Stopped app", 0},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct script script;
+
+        script_begin(&script, "8.9.2");
+        script_answer(&script, "docker containers.list", NULL, "[" LISTED("fluxweb_app", "exited") "]", -1);
+        script_answer(&script, "db find", "app", cases[i].info, -1);
+        script_answer(&script, "db find", NULL, DOCS(SPEC("")), 1);
+        if (cases[i].location_status != 0) {
+            script_fail(&script, "bench getbenchmarks", NULL, 500, "no", -1);
+        } else if (i > 0) {
+            script_answer(&script, "db find", "app", cases[i].location, 1);
+            script_answer(&script, "db find", "app", cases[i].info, 1);
+        }
+        stopped_apps_recovery(&script.task);
+        assert_int_equal(script_calls_of(&script, "docker container.start", NULL), cases[i].starts);
+        assert_true(cases[i].logged == NULL ? !script_logged(&script, "REMOVAL")
+                                            : script_logged(&script, cases[i].logged));
+        script_end(&script);
+    }
+}
+
+static void test_8_crontab_jobs_of_what_is_not_installed_go(void **state)
+{
+    struct script script;
+
+    (void)state;
+    script_begin(&script, "8.9.2");
+    script_answer(&script, "db find", NULL, DOCS(SPEC("")), -1);
+    script_answer(&script, "host crontab -l", NULL,
+                  "{\"code\":0,\"stdout\":\"@reboot while [ ! -f /v/fluxweb_appFLUXFSVOL ]; do x #fluxweb_app\\n"
+                  "@reboot while [ ! -f /v/fluxold_goneFLUXFSVOL ]; do x #fluxold_gone\\n@daily backup\\n\"}",
+                  -1);
+    script_fail(&script, "host mount | grep", NULL, 1, "", -1);
+    script_fail(&script, "host mount", NULL, 32, "busy", -1);
+    clean_up_crontab_and_mounts(&script.task);
+    script_run_spawned(&script);
+    assert_int_equal(script_calls_of(&script, "host crontab -", NULL), 1);
+    assert_int_equal(script_calls_of(&script, "host mount", "/flux/ZelApps/fluxweb_app"), 1);
+    assert_true(script_logged(&script, "busy"));
+    script_end(&script);
+}
+
+static void test_8_a_daemon_that_is_silent_removes_nothing(void **state)
+{
+    struct script script;
+
+    (void)state;
+    script_begin(&script, "8.9.2");
+    script_answer(&script, "db find", NULL, DOCS(SPEC("")), -1);
+    script_answer(&script, "daemon getzelnodestatus", NULL, "{\"status\":\"EXPIRED\"}", -1);
+    script_fail(&script, "daemon getzelnodestatus", NULL, 0, "refused", 3);
+    monitor_node_status(&script.task);
+    assert_true(script_logged(&script, "REMOVAL REASON: Node not confirmed - app")); /* once it says so */
+    script_end(&script);
+    script_begin(&script, "8.9.2");
+    script_fail(&script, "daemon getzelnodestatus", NULL, 0, "refused", -1);
+    monitor_node_status(&script.task);
+    assert_int_equal(script_calls_of(&script, "db find", NULL), 0);
+    script_end(&script);
+}
+
+static void test_8_stop_non_flux_goes_on_after_a_failure(void **state)
+{
+    struct script script;
+
+    (void)state;
+    script_begin(&script, "8.9.2");
+    script_answer(&script, "docker containers.list", NULL,
+                  "[" LISTED("one", "running") "," LISTED("zelKadena", "running") "," LISTED("two", "running") ",{}]",
+                  -1);
+    script_fail(&script, "docker container.stop", "one", 500, "no", -1);
+    stop_all_non_flux_running_apps(&script.task);
+    assert_int_equal(script_calls_of(&script, "docker container.stop", NULL), 3);
+    script_end(&script);
+}
+
+/* ---- redeploys ------------------------------------------------------------------------------------------------------
+ */
+
+static struct app_spec *spec_of(struct script *script)
+{
+    static const char text[] = SPEC("");
+
+    return app_spec_from(&script->arena, value_parse(&script->arena, text, strlen(text)));
+}
+
+static void test_8_redeploys_are_refused_by_flags(void **state)
+{
+    static const enum flag_id flags[] = {FLAG_REM, FLAG_INS, FLAG_SRD, FLAG_HRD};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {
+        struct script script;
+
+        script_begin(&script, "8.9.2");
+        script.node.flags[flags[i]] = true;
+        soft_redeploy(&script.task, spec_of(&script));
+        hard_redeploy(&script.task, spec_of(&script));
+        if (flags[i] == FLAG_REM || flags[i] == FLAG_INS) {
+            assert_false(soft_register_app_locally(&script.task, spec_of(&script)));
+        }
+        assert_int_equal(script.call_count, 0);
+        assert_true(script.node.flags[flags[i]]);
+        script_end(&script);
+    }
+}
+
+static void test_8_soft_register_failures_remove_by_force_unawaited(void **state)
+{
+    static const char *const failing[] = {"db find", "db insert", "docker networks.list", "docker image.pull",
+                                          "daemon getzelnodestatus"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof failing / sizeof failing[0]; i++) {
+        struct script script;
+
+        script_begin(&script, "8.9.2");
+        script_fail(&script, failing[i], NULL, 500, "no", -1);
+        assert_false(soft_register_app_locally(&script.task, spec_of(&script)));
+        assert_false(script.node.flags[FLAG_INS]);
+        assert_false(script_logged(&script, "APP REMOVAL TRIGGERED"));
+        script_run_spawned(&script);
+        assert_true(script_logged(&script, "APP REMOVAL TRIGGERED: app | force=true | sendMessage=true"));
+        script_end(&script);
+    }
+    struct script script;
+
+    script_begin(&script, "8.9.2");
+    script_answer(&script, "db find", NULL, DOCS("{\"name\":\"app\"}"), -1);
+    assert_false(soft_register_app_locally(&script.task, spec_of(&script)));
+    assert_true(script_logged(&script, "Flux App app already installed"));
+    script_end(&script);
+}
+
+static void test_8_soft_redeploy_whose_removal_fails_removes_by_force(void **state)
+{
+    struct script script;
+
+    (void)state;
+    script_begin(&script, "8.9.2");
+    script_fail(&script, "db find", NULL, 500, "no", -1);
+    soft_redeploy(&script.task, spec_of(&script));
+    assert_true(script_logged(&script, "APP REMOVAL TRIGGERED: app | force=true | sendMessage=true"));
+    assert_false(script.node.flags[FLAG_SRD]);
+    script_end(&script);
+}
+
+/* ---- backup and restore (5.6)
+ * ------------------------------------------------------------------------------------------ */
+
+static void test_5_6_every_way_out_takes_the_app_off_the_list(void **state)
+{
+    static const char *const failing[] = {"db find",        "host tar",   "host rm",
+                                          "net GET backup", "host untar", "docker container.stop"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof failing / sizeof failing[0]; i++) {
+        struct script script;
+
+        script_begin(&script, "8.9.2");
+        script_answer(&script, "db find", NULL, DOCS(SPEC("")), -1);
+        script_answer(&script, "docker containers.list", NULL, "[" LISTED("fluxweb_app", "running") "]", -1);
+        script_answer(&script, "net GET backup", NULL, "null", -1);
+        script_fail(&script, failing[i], NULL, 500, "no", -1);
+        backup_app(&script.task, "app");
+        restore_app(&script.task, "app");
+        assert_int_equal(script.node.backup_in_progress.count, 0);
+        assert_int_equal(script.node.restore_in_progress.count, 0);
+        assert_true(script_logged(&script, "no"));
+        script_end(&script);
+    }
+}
+
+static void test_5_6_version_3_fails(void **state)
+{
+    struct script script;
+
+    (void)state;
+    script_begin(&script, "8.9.2");
+    script_answer(&script, "db find", NULL, DOCS("{\"version\":3,\"name\":\"app\",\"containerData\":\"/d\"}"), -1);
+    backup_app(&script.task, "app");
+    assert_true(script_logged(&script, "TypeError"));
+    assert_int_equal(script_calls_of(&script, "docker container.stop", NULL), 0);
+    script_end(&script);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_8_a_failed_call_ends_it_and_removes_nothing),
+        cmocka_unit_test(test_8_force_app_removals_respects_flags),
+        cmocka_unit_test(test_8_force_app_removals_removes_each_app_once),
+        cmocka_unit_test(test_8_expiry),
+        cmocka_unit_test(test_8_surplus_only_from_the_newest),
+        cmocka_unit_test(test_7_6_what_recovery_leaves_alone),
+        cmocka_unit_test(test_8_crontab_jobs_of_what_is_not_installed_go),
+        cmocka_unit_test(test_8_a_daemon_that_is_silent_removes_nothing),
+        cmocka_unit_test(test_8_stop_non_flux_goes_on_after_a_failure),
+        cmocka_unit_test(test_8_redeploys_are_refused_by_flags),
+        cmocka_unit_test(test_8_soft_register_failures_remove_by_force_unawaited),
+        cmocka_unit_test(test_8_soft_redeploy_whose_removal_fails_removes_by_force),
+        cmocka_unit_test(test_5_6_every_way_out_takes_the_app_off_the_list),
+        cmocka_unit_test(test_5_6_version_3_fails),
+    };
+
+    return cmocka_run_group_tests_name("upkeep", tests, NULL, NULL);
+}
