@@ -227,7 +227,7 @@ struct operation canonical_recorded(struct arena *arena, const struct recorded_o
 
 bool reply_is_input(const struct recorded_op *op)
 {
-    static const char *const ports[] = {"fdm", "syncthing", "bench", "daemon"};
+    static const char *const ports[] = {"fdm", "syncthing", "bench", "daemon", "net"};
     static const char *const commands[] = {"df -kP", "ufw status", "iptables --version"};
     struct operation operation = {.port = op->port, .op = op->op, .args = op->args};
 

@@ -226,6 +226,9 @@ static void add_hand(struct import *import, const struct recorded_op *op)
         for (uint32_t i = 0; i < value_count(mounts); i++) {
             const char *folder = value_get_text(value_at(mounts, i), "target");
 
+            if (folder == NULL || strrchr(folder, '/') == NULL) {
+                continue;
+            }
             import->actors = append(import, import->actors,
                                     OBJECT(arena, {"actor", text(import, "unmount")},
                                            {"container", text(import, strrchr(folder, '/') + 1)}, {"at", at}));
@@ -250,7 +253,8 @@ static void add_primaries(struct import *import)
 
         primary = primary == NULL ? text(import, "none") : primary;
         if (!value_equal(primary, last)) {
-            const char *app = strrchr(op->op, '/') + 1;
+            const char *slash = strrchr(op->op, '/');
+            const char *app = slash == NULL ? op->op : slash + 1;
             unsigned nth = last == NULL ? 1 : 2;
 
             import->actors =
@@ -324,26 +328,29 @@ static void add_schedule(struct import *import)
 /* ---- the whole
  * ------------------------------------------------------------------------------------------------------------- */
 
-static const struct value *final_containers(struct import *import)
+/* Adds the containers' states; those that are named already keep theirs. `state` NULL: each its own. */
+static const struct value *with_states(struct import *import, const struct value *expected,
+                                       const struct value *containers, const char *state)
 {
-    const struct value *containers = value_get(value_get(import->recording->final, "docker"), "containers");
-    const struct value *expected = value_empty_object();
-
     for (uint32_t i = 0; i < value_count(containers); i++) {
-        const struct value *container = value_at(containers, i);
+        const char *name = value_get_text(value_at(containers, i), "name");
+        const struct value *own = state == NULL ? value_get(value_at(containers, i), "state") : text(import, state);
 
-        expected =
-            value_with(import->arena, expected, value_get_text(container, "name"), value_get(container, "state"));
-    }
-    const struct value *before = value_get(value_get(import->recording->initial, "docker"), "containers");
-
-    for (uint32_t i = 0; i < value_count(before); i++) {
-        const char *name = value_get_text(value_at(before, i), "name");
-
-        if (value_get(expected, name) == NULL) {
-            expected = value_with(import->arena, expected, name, text(import, "absent"));
+        if (name != NULL && value_get(expected, name) == NULL) {
+            expected = value_with(import->arena, expected, name, own);
         }
     }
+    return expected;
+}
+
+static const struct value *final_containers(struct import *import)
+{
+    const struct recording *recording = import->recording;
+    const struct value *before = value_get(value_get(recording->initial, "docker"), "containers");
+    const struct value *after = value_get(value_get(recording->final, "docker"), "containers");
+    const struct value *expected = with_states(import, value_empty_object(), after, NULL);
+
+    expected = with_states(import, expected, before, "absent");
     return value_count(expected) == 0 ? NULL : OBJECT(import->arena, {"containers", expected});
 }
 

@@ -62,6 +62,27 @@ static void read_node(struct replay *replay, struct scenario_world *world)
     }
 }
 
+/* An image whose manifest was fetched by digest too is a list of manifests (2.5 step 4). */
+static void read_images(struct replay *replay)
+{
+    const struct recording *recording = replay->recording;
+
+    for (uint32_t i = 1; i < recording->op_count; i++) {
+        const char *list = recording->ops[i - 1].op;
+        const char *reference = strstr(list, "/manifests/");
+        const char *digest = strstr(recording->ops[i].op, "/manifests/sha256:");
+
+        if (reference != NULL && strncmp(list, "GET /v2/", 8) == 0 && strncmp(reference + 11, "sha256:", 7) != 0 &&
+            (digest != NULL ||
+             (i + 1 < recording->op_count && strstr(recording->ops[i + 1].op, "/manifests/sha256:")))) {
+            const char *repotag =
+                arena_printf(replay->arena, "%.*s:%s", (int)(reference - list) - 8, list + 8, reference + 11);
+
+            image_registry_add(&replay->kernel.world.registry, repotag)->manifest_list = true;
+        }
+    }
+}
+
 void surroundings_build(struct replay *replay)
 {
     struct scenario *scenario = arena_alloc(replay->arena, sizeof *scenario);
@@ -73,8 +94,11 @@ void surroundings_build(struct replay *replay)
     scenario->world.peer_count = 0;
     read_node(replay, &scenario->world);
     scenario_build_world(scenario, &replay->kernel.world, revision, &replay->config);
+    read_images(replay);
     for (uint32_t i = 0; i < value_count(images); i++) {
-        docker_engine_add_image(&replay->kernel.world.docker, value_text(value_at(images, i)));
+        if (value_text(value_at(images, i)) != NULL) {
+            docker_engine_add_image(&replay->kernel.world.docker, value_text(value_at(images, i)));
+        }
     }
 }
 
@@ -149,12 +173,19 @@ void surroundings_act(struct replay *replay, const struct recorded_op *op)
 /* ---- what its stand-ins answer
  * ------------------------------------------------------------------------------------------ */
 
+static const char *text_or_empty(const struct value *object, const char *key)
+{
+    const char *text = value_get_text(object, key);
+
+    return text == NULL ? "" : text;
+}
+
 static void learn_benchmarks(struct bench_daemon *bench, const struct value *result)
 {
     if (value_get_text(result, "status") != NULL) {
         bench->status = value_get_text(result, "status");
-        bench->ip = value_get_text(result, "ipaddress");
-        bench->architecture = value_get_text(result, "architecture");
+        bench->ip = text_or_empty(result, "ipaddress");
+        bench->architecture = text_or_empty(result, "architecture");
         bench->ssd = value_get_number(result, "ssd", 0);
         bench->ram = value_get_number(result, "ram", 0);
         bench->cores = value_get_number(result, "cores", 0);
@@ -163,7 +194,8 @@ static void learn_benchmarks(struct bench_daemon *bench, const struct value *res
 
 static void learn_fdm(struct replay *replay, const struct recorded_op *op)
 {
-    const char *app = strrchr(op->op, '/') + 1;
+    const char *slash = strrchr(op->op, '/');
+    const char *app = slash == NULL ? op->op : slash + 1;
     const struct value *ips = value_get(value_get(op->result, "data"), "ips");
     const char *primary = value_text(value_at(ips, 0));
 
@@ -184,9 +216,12 @@ static void learn_folders(struct syncthing *syncthing, const struct value *folde
         const char *type = value_get_text(folder, "type");
 
         for (uint32_t j = 0; j < known_count; j++) {
-            type = strcmp(known[j].id, id) == 0 ? known[j].type : type; /* recorded too late: left_out.def */
+            type =
+                id != NULL && strcmp(known[j].id, id) == 0 ? known[j].type : type; /* recorded too late: left_out.def */
         }
-        syncthing_add_folder(syncthing, id, value_get_text(folder, "path"), type);
+        if (id != NULL && type != NULL && value_get_text(folder, "path") != NULL) {
+            syncthing_add_folder(syncthing, id, value_get_text(folder, "path"), type);
+        }
     }
 }
 
@@ -232,7 +267,7 @@ void surroundings_learn(struct replay *replay, const struct recorded_op *op)
     } else if (is_op(op, "syncthing", "GET /rest/config/folders")) {
         learn_folders(&world->syncthing, op->result);
     } else if (is_op(op, "syncthing", "GET /rest/noauth/health")) {
-        world->syncthing.health = value_get_text(op->result, "status");
+        world->syncthing.health = text_or_empty(op->result, "status");
     } else if (runs(op, "ufw status")) {
         world->host.firewall_active = stdout_text != NULL && strstr(stdout_text, "Status: active") != NULL;
     } else if (runs(op, "iptables --version")) {

@@ -197,6 +197,23 @@ static void test_an_injected_error_is_given_and_told(void **state)
     expect_first(result, "another operation"); /* the rest of the recording is of an install that went on */
 }
 
+/* A registry that no longer has the image: the download is not compared, what follows from it is. */
+static void test_a_failed_download_fails_here_too(void **state)
+{
+    const char *text = text_of("incident-v8.9.2.json");
+    const char *run = strstr(text, "\"kind\":\"op\"");
+    const char *manifest = strstr(run, "/manifests/latest");
+
+    (void)state;
+    assert_non_null(manifest);
+    const char *other = changed(manifest, "{\"status\":200}", 1, "{\"status\":404}");
+    const struct conformity *result =
+        replay(arena_printf(&test.arena, "%.*s%s", (int)(manifest - text), text, other), NULL);
+
+    expect_first(result, "another operation"); /* the recording goes on to pull */
+    assert_non_null(strstr(result->divergences[0].recorded, "docker image.pull"));
+}
+
 static void test_bad_recordings_get_one_line(void **state)
 {
     static const struct {
@@ -236,6 +253,7 @@ int main(void)
         cmocka_unit_test(test_a_missing_and_a_superfluous_operation_are_found),
         cmocka_unit_test(test_another_final_world_is_found),
         cmocka_unit_test(test_an_injected_error_is_given_and_told),
+        cmocka_unit_test(test_a_failed_download_fails_here_too),
         cmocka_unit_test(test_bad_recordings_get_one_line),
     };
 
