@@ -75,6 +75,12 @@ static const char *message_words(struct story *story, const struct value *data)
     if (value_is_text(value_get(data, "type"), "fluxappremoved")) {
         return arena_printf(&story->arena, "tells the network: %s removed", app);
     }
+    if (value_is_text(value_get(data, "type"), "fluxappinstalling")) {
+        return arena_printf(&story->arena, "tells the network: %s is being installed", name);
+    }
+    if (value_is_text(value_get(data, "type"), "fluxnodesigterm")) {
+        return "tells the network: this node shuts down";
+    }
     return arena_printf(&story->arena, "tells the network: %s could not be installed", name);
 }
 

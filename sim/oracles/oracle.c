@@ -181,8 +181,15 @@ bool oracle_was_asked(const struct oracles *oracles, const struct kernel_task *t
 {
     struct oracle_actor actor = oracle_actor_of(oracles, task);
 
-    if (actor.kind == ACTOR_EXPIRE || actor.kind == ACTOR_INSTANCES || actor.kind == ACTOR_NODE_STATUS) {
-        return true; /* expiry, surplus, a node that is out: what the network wants */
+    switch (actor.kind) { /* expiry, surplus, newer specification, a node that is out: what the network wants */
+    case ACTOR_EXPIRE:
+    case ACTOR_INSTANCES:
+    case ACTOR_SPAWNER:
+    case ACTOR_REINSTALL_OLD:
+    case ACTOR_NODE_STATUS:
+        return true;
+    default:
+        break;
     }
     if (actor.subject == NULL) {
         return false;

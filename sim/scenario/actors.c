@@ -8,6 +8,7 @@
 #include "core/backup.h"
 #include "core/peer_notification.h"
 #include "core/redeploy.h"
+#include "core/spawner.h"
 #include "core/syncthing_loop.h"
 #include "core/upkeep.h"
 
@@ -243,6 +244,9 @@ static bool act_hard_redeploy(const struct acting *acting)
 
 ACT_PLAIN(act_master_slave, master_slave_apps)
 ACT_PLAIN(act_syncthing, syncthing_apps)
+ACT_PLAIN(act_spawner, try_spawning_global_application)
+ACT_PLAIN(act_reinstall_old, reinstall_old_applications)
+ACT_PLAIN(act_sigterm, shut_down)
 ACT_PLAIN(act_crontab_clean_up, clean_up_crontab_and_mounts)
 ACT_PLAIN(act_stopped_recovery, stopped_apps_recovery)
 ACT_PLAIN(act_stop_non_flux, stop_all_non_flux_running_apps)

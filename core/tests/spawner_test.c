@@ -1,0 +1,140 @@
+/* 8: the spawner, reinstallOldApplications and SIGTERM, and how they end when calls fail. */
+#include "core/spawner.h"
+#include "core/tests/script_door.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define SPEC(hash)                                                                                                     \
+    "{\"version\":4,\"name\":\"app\",\"description\":\"d\",\"owner\":\"o\",\"instances\":3,\"hash\":\"" hash           \
+    "\",\"height\":1,\"compose\":[{\"name\":\"web\",\"description\":\"c\",\"repotag\":\"a/b:1\",\"ports\":[31001],"    \
+    "\"domains\":[\"\"],\"environmentParameters\":[],\"commands\":[],\"containerPorts\":[80],\"containerData\":\"/"    \
+    "d\","                                                                                                             \
+    "\"cpu\":0.1,\"ram\":100,\"hdd\":1,\"tiered\":false}]}"
+#define DOCS(...) "{\"docs\":[" __VA_ARGS__ "]}"
+
+static void test_8_spawner_failures_end_the_round_and_the_next_is_due(void **state)
+{
+    static const char *const failing[] = {"bench getbenchmarks", "db find", "docker containers.list", "db update"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof failing / sizeof failing[0]; i++) {
+        struct script script;
+
+        script_begin(&script, "8.9.2");
+        script_answer(&script, "db find", NULL, DOCS(), -1);
+        script_answer(&script, "db find", NULL, DOCS(SPEC("h")), 1);
+        script_fail(&script, failing[i], NULL, 500, "no", -1);
+        try_spawning_global_application(&script.task);
+        assert_int_equal(script_calls_of(&script, "docker image.pull", NULL), 0);
+        assert_int_equal(script_calls_of(&script, "peers send", NULL), 0);
+        assert_int_equal(script_calls_of(&script, "clock delay", NULL), 1);
+        assert_int_equal(script.spawned_count, 1 + (i > 0)); /* the benchmark document is stored unawaited too */
+        script_end(&script);
+    }
+}
+
+static void test_8_spawner_leaves_apps_that_have_enough(void **state)
+{
+    struct script script;
+
+    (void)state;
+    script_begin(&script, "8.9.2");
+    script_answer(&script, "db find", NULL, DOCS(), -1);
+    script_answer(&script, "db find", "app", DOCS("{\"ip\":\"1\"},{\"ip\":\"2\"},{\"ip\":\"3\"}"), -1);
+    script_answer(&script, "db find", NULL, DOCS(SPEC("h")), 1);
+    try_spawning_global_application(&script.task);
+    assert_int_equal(script_calls_of(&script, "docker containers.list", NULL), 0);
+    script_end(&script);
+}
+
+/* Others were quicker during the 90 s. */
+static void test_8_spawner_gives_up_when_others_were_quicker(void **state)
+{
+    struct script script;
+
+    (void)state;
+    script_begin(&script, "8.9.2");
+    script_answer(&script, "db find", NULL, DOCS(), -1);
+    script_answer(&script, "db find", "app", DOCS("{\"ip\":\"1\"},{\"ip\":\"2\"},{\"ip\":\"3\"}"), -1);
+    script_answer(&script, "db find", "app", DOCS(), 1);
+    script_answer(&script, "db find", NULL, DOCS(SPEC("h")), 1);
+    try_spawning_global_application(&script.task);
+    assert_int_equal(script_calls_of(&script, "peers send", NULL), 2);
+    assert_int_equal(script_calls_of(&script, "docker image.pull", NULL), 0);
+    script_end(&script);
+}
+
+static void reinstall(struct script *script, const char *installed, const char *published, uint32_t chance)
+{
+    script_begin(script, "8.9.2");
+    script_answer(script, "db find", "app", published, -1);
+    script_answer(script, "db find", NULL, installed, 1);
+    script->random_next = chance;
+    reinstall_old_applications(&script->task);
+    assert_false(script->node.flags[FLAG_ROA]);
+}
+
+static void test_8_reinstall(void **state)
+{
+    struct script script;
+
+    (void)state;
+    reinstall(&script, DOCS(SPEC("one")), DOCS(), 1); /* not published any more */
+    assert_int_equal(script_calls_of(&script, "db update", NULL), 0);
+    script_end(&script);
+    reinstall(&script, DOCS(SPEC("one")), DOCS(SPEC("two")), 0); /* by chance not now */
+    assert_false(script_logged(&script, "REMOVAL REASON"));
+    script_end(&script);
+    reinstall(&script, DOCS(SPEC("one")), DOCS(SPEC("two")), 1);
+    assert_true(script_logged(&script, "REMOVAL REASON: Newer specification - app"));
+    script_end(&script);
+    script_begin(&script, "8.9.2");
+    script_fail(&script, "db find", NULL, 500, "no", -1);
+    reinstall_old_applications(&script.task);
+    assert_int_equal(script.call_count, 1);
+    script_end(&script);
+}
+
+static void test_8_sigterm_stops_all_even_when_the_network_is_not_told(void **state)
+{
+    static const char containers[] = "[{\"Id\":\"1\",\"Names\":[\"/fluxa_app\"],\"State\":\"running\"},"
+                                     "{\"Id\":\"2\",\"Names\":[\"/other\"],\"State\":\"running\"},{}]";
+    struct script script;
+
+    (void)state;
+    script_begin(&script, "8.9.2");
+    script_fail(&script, "bench getbenchmarks", NULL, 500, "no", -1);
+    script_answer(&script, "docker containers.list", NULL, containers, -1);
+    script_answer(&script, "docker container.inspect", NULL, "{\"Id\":\"1\",\"State\":{\"Running\":true}}", -1);
+    shut_down(&script.task);
+    assert_int_equal(script.spawned_count, 1);
+    script_run_spawned(&script);
+    assert_int_equal(script_calls_of(&script, "docker container.stop", NULL), 1);
+    assert_int_equal(script_calls_of(&script, "peers send", NULL), 0);
+    script_end(&script);
+    script_begin(&script, "8.9.2");
+    script_fail(&script, "docker containers.list", NULL, 500, "no", -1);
+    shut_down(&script.task);
+    assert_int_equal(script.spawned_count, 1); /* the benchmark document */
+    assert_int_equal(script_calls_of(&script, "peers send", NULL), 2);
+    script_end(&script);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_8_spawner_failures_end_the_round_and_the_next_is_due),
+        cmocka_unit_test(test_8_spawner_leaves_apps_that_have_enough),
+        cmocka_unit_test(test_8_spawner_gives_up_when_others_were_quicker),
+        cmocka_unit_test(test_8_reinstall),
+        cmocka_unit_test(test_8_sigterm_stops_all_even_when_the_network_is_not_told),
+    };
+
+    return cmocka_run_group_tests_name("spawner", tests, NULL, NULL);
+}
