@@ -38,6 +38,7 @@ void node_start(struct node *node, struct arena *memory, struct door door, const
     cache_init(&node->repository_lists, memory, 10, 6 * HOUR_MS);
     cache_init(&node->receive_only, memory, 0, 0);
     cache_init(&node->device_ids, memory, 0, 0);
+    cache_init(&node->folder_health, memory, 0, 0);
     cache_init(&node->master_history, memory, 0, 0);
     cache_init(&node->master_schedule, memory, 0, 0);
     cache_init(&node->closed_peers, memory, 0, 0);

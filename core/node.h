@@ -79,6 +79,13 @@ struct node_config {
 };
 
 /* An entry of receiveOnlySyncthingAppsCache (7.3). */
+/* A synced folder in the health monitor's book (7.5). */
+struct folder_health {
+    int64_t ill_since_ms; /* 0: it is well */
+    bool stopped;         /* its container, by the monitor */
+    bool restarted;       /* syncthing, for this folder */
+};
+
 struct sync_state {
     bool restarted;
     bool first_encounter_skipped;
@@ -119,10 +126,12 @@ struct node {
     struct cache receive_only;     /* app id → struct sync_state * */
     struct cache master_history;   /* identifier → last FDM address, text (5.1) */
     struct cache master_schedule;  /* identifier → int64_t * ms */
+    struct cache folder_health;    /* app id → struct folder_health * (7.5) */
     struct cache device_ids;       /* ip:port → const struct value *, a peer's syncthing id */
     struct cache closed_peers;     /* addresses whose sending failed (4.7) */
 
     bool first_check_done;       /* latch of 4.2 step 11 */
+    int64_t health_checked_ms;   /* by the health monitor, 0: never */
     int64_t benchmark_stored_ms; /* when the benchmark document was last written, 0: never (12.1) */
     const char *tier;            /* "basic", "super", "bamf"; NULL until known (12.1) */
     double ssd_gb;               /* 0 until known (2.6 step 2) */

@@ -5,6 +5,7 @@
 #include "core/container_data.h"
 #include "core/registry_manager.h"
 #include "core/shell.h"
+#include "core/syncthing_health.h"
 #include "core/syncthing_service.h"
 
 #include <string.h>
@@ -270,7 +271,8 @@ static const struct error *apply_configuration(struct sync_run *run)
     if (value_count(run->changed) > 0) {
         TRY(put(task, EFFECT_SYNCTHING_PUT_FOLDERS, run->changed));
     }
-    TRY(perform(task, &required)); /* 12 */
+    monitor_folder_health(task, &run->apps); /* 11 */
+    TRY(perform(task, &required));           /* 12 */
     if (value_truthy(value_get(required.result, "requiresRestart"))) {
         struct effect restart = {.id = EFFECT_SYNCTHING_RESTART, .args = value_empty_object()};
 

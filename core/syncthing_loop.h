@@ -1,4 +1,4 @@
-/* The syncthing loop: lifecycle.md 7.1–7.3. Not here: the health monitor (7.5), what a stalled folder leads to. */
+/* The syncthing loop: lifecycle.md 7.1–7.3. Not here: what a stalled folder leads to within a transition. */
 #ifndef DRYDOCK_CORE_SYNCTHING_LOOP_H
 #define DRYDOCK_CORE_SYNCTHING_LOOP_H
 

@@ -323,6 +323,91 @@ static void test_7_3_transition(void **state)
     assert_true(promotes(LOCATIONS(MINE "," PEER(EARLIER, "")), 11, NULL, APP("r:/d")));
 }
 
+/* ---- 7.5
+ * ------------------------------------------------------------------------------------------------------------- */
+
+/* Runs of the loop, each 5 min after the other, with a folder that is behind or not. */
+static void run_with_health(struct script *script, int times, const char *status)
+{
+    if (status == NULL) {
+        script_fail(script, "syncthing GET /rest/db/status", NULL, 500, "no", -1);
+    } else {
+        script_answer(script, "syncthing GET /rest/db/status", NULL, status, -1);
+    }
+    for (int i = 0; i < times; i++) {
+        script_forget(script);
+        syncthing_apps(&script->task);
+        script->now_ms += 5 * 60 * 1000;
+    }
+}
+
+static void begin_healthy(struct script *script)
+{
+    begin(script, APP("g:/d"), F("sendreceive"), LOCATIONS(MINE));
+    script_answer(script, "docker container.inspect", NULL, "{\"Id\":\"1\",\"State\":{\"Running\":true}}", -1);
+    set_state(script, (struct sync_state){.restarted = true});
+}
+
+static void test_7_5_warn_stop_restart_remove(void **state)
+{
+    struct script script;
+
+    (void)state;
+    begin_healthy(&script);
+    run_with_health(&script, 1, HALF);
+    assert_int_equal(script_calls_of(&script, "docker container.stop", NULL), 0);
+    run_with_health(&script, 1, NULL);
+    assert_true(script_logged(&script, "has not been healthy for 5 min"));
+    run_with_health(&script, 1, HALF);
+    assert_int_equal(script_calls_of(&script, "docker container.stop", NULL), 1);
+    run_with_health(&script, 1, HALF);
+    assert_int_equal(script_calls_of(&script, "syncthing POST /rest/system/restart", NULL), 1);
+    run_with_health(&script, 26, HALF);
+    assert_false(script_logged(&script, "REMOVAL REASON"));
+    run_with_health(&script, 1, HALF);
+    assert_true(script_logged(&script, "APP REMOVAL TRIGGERED: app | force=true | sendMessage=false"));
+    script_end(&script);
+}
+
+/* Well again: what it had stopped is started, a standby too. */
+static void test_7_5_starts_what_it_stopped(void **state)
+{
+    struct script script;
+
+    (void)state;
+    begin_healthy(&script);
+    run_with_health(&script, 3, HALF);
+    script_fail(&script, "docker container.start", NULL, 500, "no", -1);
+    run_with_health(&script, 1, WHOLE);
+    assert_int_equal(script_calls_of(&script, "docker container.start", NULL), 1);
+    assert_true(script_logged(&script, "no"));
+    run_with_health(&script, 1, WHOLE);
+    assert_int_equal(script_calls_of(&script, "docker container.start", NULL), 0);
+    script_end(&script);
+}
+
+static void test_7_5_when_it_does_not_look(void **state)
+{
+    struct script script;
+
+    (void)state;
+    begin_healthy(&script); /* a backup of any app */
+    cache_set(&script.node.backup_in_progress, "other", &script, script.now_ms);
+    run_with_health(&script, 1, HALF);
+    assert_int_equal(script_calls_of(&script, "syncthing GET /rest/db/status", NULL), 0);
+    cache_clear(&script.node.backup_in_progress);
+    syncthing_apps(&script.task);
+    syncthing_apps(&script.task); /* within 5 min */
+    assert_int_equal(script_calls_of(&script, "syncthing GET /rest/db/status", NULL), 1);
+    script.now_ms += 6 * 60 * 1000;
+    set_state(&script, (struct sync_state){.executions = 1}); /* not released */
+    script_answer(&script, "syncthing GET /rest/config/folders", NULL, F("receiveonly"), -1);
+    script_answer(&script, "db find", "app", LOCATIONS(MINE "," PEER(EARLIER, "")), -1);
+    syncthing_apps(&script.task);
+    assert_int_equal(script_calls_of(&script, "syncthing GET /rest/db/status", NULL), 2); /* the transition's own */
+    script_end(&script);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -339,6 +424,9 @@ int main(void)
         cmocka_unit_test(test_7_3_rows_9_and_6_first_encounter),
         cmocka_unit_test(test_7_3_row_10_restarted_goes_back_to_sendreceive),
         cmocka_unit_test(test_7_3_transition),
+        cmocka_unit_test(test_7_5_warn_stop_restart_remove),
+        cmocka_unit_test(test_7_5_starts_what_it_stopped),
+        cmocka_unit_test(test_7_5_when_it_does_not_look),
     };
 
     return cmocka_run_group_tests_name("syncthing_loop", tests, NULL, NULL);
