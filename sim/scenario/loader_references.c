@@ -124,6 +124,14 @@ static void check_unique_apps(struct loader *loader, const struct json_path *wor
     }
 }
 
+/* The app in a component's identifier such as web_app, or in its own name. */
+static const char *app_of_identifier(const char *name)
+{
+    const char *underscore = strchr(name, '_');
+
+    return underscore != NULL ? underscore + 1 : name;
+}
+
 static void check_world(struct loader *loader, const struct json_path *root, const struct names *apps)
 {
     const struct scenario_world *world = &loader->scenario->world;
@@ -142,13 +150,13 @@ static void check_world(struct loader *loader, const struct json_path *root, con
         struct json_path list = {&node, "backup", 0};
         struct json_path item = {&list, NULL, i};
 
-        check_name(loader, apps, "app", world->backup[i], &item, false);
+        check_name(loader, apps, "app", app_of_identifier(world->backup[i]), &item, false);
     }
     for (uint32_t i = 0; i < world->restore_count; i++) {
         struct json_path list = {&node, "restore", 0};
         struct json_path item = {&list, NULL, i};
 
-        check_name(loader, apps, "app", world->restore[i], &item, false);
+        check_name(loader, apps, "app", app_of_identifier(world->restore[i]), &item, false);
     }
     for (uint32_t i = 0; i < world->peer_count; i++) {
         for (uint32_t j = 0; j < world->peers[i].app_count; j++) {
@@ -159,14 +167,6 @@ static void check_world(struct loader *loader, const struct json_path *root, con
             check_name(loader, apps, "app", world->peers[i].apps[j], &item, false);
         }
     }
-}
-
-/* A removal may name a component: `web_app`. */
-static const char *app_part(const struct scenario_actor *actor)
-{
-    const char *underscore = strchr(actor->subject, '_');
-
-    return actor->kind == ACTOR_REMOVE && underscore != NULL ? underscore + 1 : actor->subject;
 }
 
 static void check_actors(struct loader *loader, const struct json_path *root, const struct names *apps,
@@ -187,7 +187,9 @@ static void check_actors(struct loader *loader, const struct json_path *root, co
             struct json_path member = {&item, key, 0};
 
             if (strcmp(key, "app") == 0) {
-                check_name(loader, apps, "app", app_part(actor), &member, false);
+                check_name(loader, apps, "app",
+                           actor->kind == ACTOR_REMOVE ? app_of_identifier(actor->subject) : actor->subject, &member,
+                           false);
             } else if (strcmp(key, "container") == 0) {
                 check_name(loader, containers, "container", actor->subject, &member, false);
             }
