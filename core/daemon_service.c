@@ -128,3 +128,14 @@ const struct error *get_block_count(struct task *task, double *height)
     *height = value_to_number(reply, 0);
     return NULL;
 }
+
+const struct error *daemon_is_synced(struct task *task, bool *synced)
+{
+    struct effect effect = {.id = EFFECT_DAEMON_GETBLOCKCHAININFO,
+                            .args = OBJECT(task->arena, {"params", value_empty_array()})};
+    const struct value *reply = NULL;
+
+    TRY(cached_call(task, &effect, "getblockchaininfo", &task->node->daemon_replies, "daemonReplies", &reply));
+    *synced = value_get_number(reply, "blocks", 0) >= value_get_number(reply, "headers", 0);
+    return NULL;
+}

@@ -10,6 +10,8 @@ const struct error *node_tier(struct task *task, const char **tier) MUST_CHECK;
 const struct error *node_confirmation(struct task *task, bool *confirmed) MUST_CHECK;
 /* 4.2 step 1: status CONFIRMED; an error counts as no. */
 bool is_node_status_confirmed(struct task *task);
+/* Whether the daemon has all blocks whose headers it knows. */
+const struct error *daemon_is_synced(struct task *task, bool *synced) MUST_CHECK;
 /* getBlockCount: the chain's height. */
 const struct error *get_block_count(struct task *task, double *height) MUST_CHECK;
 

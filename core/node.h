@@ -131,6 +131,7 @@ struct node {
     struct cache closed_peers;     /* addresses whose sending failed (4.7) */
 
     bool first_check_done;       /* latch of 4.2 step 11 */
+    int64_t daemon_behind_ms;    /* since when checkDaemonHealth has found the daemon behind, 0: it is not */
     int64_t health_checked_ms;   /* by the health monitor, 0: never */
     int64_t benchmark_stored_ms; /* when the benchmark document was last written, 0: never (12.1) */
     const char *tier;            /* "basic", "super", "bamf"; NULL until known (12.1) */

@@ -22,6 +22,7 @@ enum {
     INSTANCES_DEFAULT = 3,
     STATUS_RETRY_MS = 2 * 60 * 1000,
     STATUS_ATTEMPTS_MAX = 10,
+    BEHIND_MAX_MS = 2 * 60 * 60 * 1000,
 };
 
 /* Blocks an app lives without a word of its own: 22,000, four times as many since blocks come four times as fast. */
@@ -243,6 +244,44 @@ void monitor_node_status(struct task *task)
         log_warn(task, "REMOVAL REASON: Node not confirmed - %s (monitorNodeStatus)", apps.apps[i]->name);
         remove_app_locally(task, apps.apps[i]->name, true, false, "monitorNodeStatus");
         delay(task, REMOVAL_WAIT_MS);
+    }
+}
+
+/* ---- checkDaemonHealth
+ * ------------------------------------------------------------------------------------------------------- */
+
+static bool has_been_behind(struct task *task)
+{
+    struct node *node = task->node;
+    bool synced = true;
+    const struct error *error = daemon_is_synced(task, &synced);
+
+    log_failure(task, error); /* a daemon that does not answer is not in sync either */
+    if (error == NULL && synced) {
+        node->daemon_behind_ms = 0;
+        return false;
+    }
+    node->daemon_behind_ms = node->daemon_behind_ms == 0 ? now_ms(task) : node->daemon_behind_ms;
+    return now_ms(task) - node->daemon_behind_ms >= BEHIND_MAX_MS;
+}
+
+void check_daemon_health(struct task *task)
+{
+    static const enum flag_id flags[] = {FLAG_REM, FLAG_INS, FLAG_SRD, FLAG_HRD};
+    struct app_list apps;
+
+    for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {
+        if (flag_get(task, flags[i])) {
+            return;
+        }
+    }
+    if (!has_been_behind(task) || !installed_apps(task, &apps)) {
+        return;
+    }
+    for (uint32_t i = 0; i < apps.count; i++) {
+        log_warn(task, "REMOVAL REASON: Daemon not in sync - %s (checkDaemonHealth)", apps.apps[i]->name);
+        remove_app_locally(task, apps.apps[i]->name, true, true, "checkDaemonHealth");
+        delay(task, FORCED_REMOVAL_WAIT_MS);
     }
 }
 

@@ -16,6 +16,9 @@ void expire_global_applications(struct task *task);
 /* monitorNodeStatus: a node that is not confirmed removes all its apps by force without a message, 60 s apart. Every
  * 20 min, 2 min after an error. */
 void monitor_node_status(struct task *task);
+/* checkDaemonHealth: a daemon that has been behind its headers for 2 h makes the node remove all its apps by force,
+ * with a message, 3 min apart. REM, INS, SRD and HRD are tested once. */
+void check_daemon_health(struct task *task);
 /* stopAllNonFluxRunningApps: stops every running container that is not called zel* or flux*. */
 void stop_all_non_flux_running_apps(struct task *task);
 /* stoppedAppsRecovery (7.6): once after a start; apps with a stopped container are started, or removed when the network

@@ -17,6 +17,13 @@ void flux_daemon_init(struct flux_daemon *daemon, struct world *world)
                                    .ip = "198.51.100.7:16127"};
 }
 
+static double block_of(const struct flux_daemon *daemon)
+{
+    int64_t blocks = (daemon->world->now_ms - daemon->since_ms) / BLOCK_MS;
+
+    return daemon->height + (double)blocks;
+}
+
 void flux_daemon_apply(struct flux_daemon *daemon, struct effect *effect, struct arena *answers)
 {
     const struct value *output = OBJECT(answers, {"value", value_number(answers, daemon->collateral)});
@@ -28,12 +35,13 @@ void flux_daemon_apply(struct flux_daemon *daemon, struct effect *effect, struct
                    {"collateral", value_format(answers, "COutPoint(%s, 0)", daemon->txhash)},
                    {"txhash", value_string(answers, daemon->txhash)}, {"ip", value_string(answers, daemon->ip)});
         break;
-    case EFFECT_DAEMON_GETBLOCKCOUNT: {
-        int64_t blocks = (daemon->world->now_ms - daemon->since_ms) / BLOCK_MS;
-
-        effect->result = value_number(answers, daemon->height + (double)blocks);
+    case EFFECT_DAEMON_GETBLOCKCOUNT:
+        effect->result = value_number(answers, block_of(daemon));
         break;
-    }
+    case EFFECT_DAEMON_GETBLOCKCHAININFO:
+        effect->result = OBJECT(answers, {"blocks", value_number(answers, block_of(daemon))},
+                                {"headers", value_number(answers, block_of(daemon) + daemon->behind)});
+        break;
     case EFFECT_DAEMON_GETRAWTRANSACTION:
         effect->result = OBJECT(answers, {"vout", ARRAY(answers, output)});
         break;

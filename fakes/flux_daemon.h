@@ -14,6 +14,7 @@ struct flux_daemon {
     const char *ip;
     double height; /* of the chain at since_ms; a block every 30 s */
     int64_t since_ms;
+    double behind; /* blocks that it lacks; 0: in sync */
 };
 
 void flux_daemon_init(struct flux_daemon *daemon, struct world *world);

@@ -212,6 +212,41 @@ static void test_8_a_daemon_that_is_silent_removes_nothing(void **state)
     script_end(&script);
 }
 
+static void test_8_daemon_health(void **state)
+{
+    static const enum flag_id flags[] = {FLAG_REM, FLAG_INS, FLAG_SRD, FLAG_HRD};
+    struct script script;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {
+        script_begin(&script, "8.9.2");
+        script.node.flags[flags[i]] = true;
+        check_daemon_health(&script.task);
+        assert_int_equal(script.call_count, 0);
+        script_end(&script);
+    }
+    script_begin(&script, "8.9.2");
+    script_answer(&script, "db find", NULL, DOCS(SPEC("")), -1);
+    script_fail(&script, "daemon getblockchaininfo", NULL, 0, "refused", -1);
+    check_daemon_health(&script.task); /* silent counts as behind, from here on */
+    script.now_ms += 119 * 60 * 1000;
+    check_daemon_health(&script.task);
+    assert_false(script_logged(&script, "REMOVAL REASON"));
+    script_answer(&script, "daemon getblockchaininfo", NULL, "{\"blocks\":5,\"headers\":5}", 1);
+    check_daemon_health(&script.task); /* well again: the two hours begin anew */
+    script_answer(&script, "daemon getblockchaininfo", NULL, "{\"blocks\":4,\"headers\":5}", -1);
+    script.now_ms += 60 * 60 * 1000;
+    check_daemon_health(&script.task);
+    script.now_ms += 119 * 60 * 1000;
+    check_daemon_health(&script.task);
+    assert_false(script_logged(&script, "REMOVAL REASON"));
+    script.now_ms += 60 * 1000;
+    check_daemon_health(&script.task);
+    assert_true(script_logged(&script, "REMOVAL REASON: Daemon not in sync - app"));
+    assert_true(script_logged(&script, "sendMessage=true"));
+    script_end(&script);
+}
+
 static void test_8_stop_non_flux_goes_on_after_a_failure(void **state)
 {
     struct script script;
@@ -348,6 +383,7 @@ int main(void)
         cmocka_unit_test(test_7_6_what_recovery_leaves_alone),
         cmocka_unit_test(test_8_crontab_jobs_of_what_is_not_installed_go),
         cmocka_unit_test(test_8_a_daemon_that_is_silent_removes_nothing),
+        cmocka_unit_test(test_8_daemon_health),
         cmocka_unit_test(test_8_stop_non_flux_goes_on_after_a_failure),
         cmocka_unit_test(test_8_redeploys_are_refused_by_flags),
         cmocka_unit_test(test_8_soft_register_failures_remove_by_force_unawaited),

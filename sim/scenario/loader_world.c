@@ -104,6 +104,7 @@ static const struct field node_fields[] = {
     {"architecture", read_text, offsetof(struct scenario_world, architecture), false},
     {"ssd", read_number, offsetof(struct scenario_world, ssd_gb), false},
     {"daemonStatus", read_text, offsetof(struct scenario_world, daemon_status), false},
+    {"daemonBehind", read_number, offsetof(struct scenario_world, daemon_behind), false},
     {"arcane", read_bool, offsetof(struct scenario_world, arcane), false},
     {"upnp", read_bool, offsetof(struct scenario_world, upnp), false},
     {"firewall", read_bool, offsetof(struct scenario_world, firewall), false},

@@ -87,6 +87,7 @@ struct scenario_world {
     double ssd_gb;
     double collateral;
     const char *daemon_status; /* "CONFIRMED" */
+    double daemon_behind;      /* blocks that the daemon lacks */
     bool arcane, upnp, firewall, iptables, static_ip;
     int api_port;
     const char *flux_dir;

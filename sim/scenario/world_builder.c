@@ -199,6 +199,7 @@ static void set_node(struct builder *builder)
     world->bench.architecture = source->architecture;
     world->bench.ssd = source->ssd_gb;
     world->daemon.status = source->daemon_status;
+    world->daemon.behind = source->daemon_behind;
     world->daemon.collateral = source->collateral;
     world->daemon.ip = source->ip;
     world->host.firewall_active = source->firewall;
