@@ -325,10 +325,9 @@ void remove_app_locally(struct task *task, const char *app, bool force, bool sen
  */
 
 static const struct error *soft_uninstall(struct removal *removal, const struct component *component,
-                                          const char *identifier)
+                                          const char *identifier, const char *app_id)
 {
     struct task *task = removal->task;
-    const char *app_id = get_app_identifier(task->arena, identifier);
 
     stop_app_monitoring(task, identifier);
     stop_container(removal, app_id);
@@ -342,13 +341,16 @@ static const struct error *soft_uninstall(struct removal *removal, const struct 
 static const struct error *soft_uninstall_all(struct removal *removal, const struct app_spec *spec)
 {
     if (spec->version <= 3) {
-        return soft_uninstall(removal, &spec->components[0], removal->app);
+        return soft_uninstall(removal, &spec->components[0], removal->app,
+                              get_app_identifier(removal->task->arena, removal->app));
     }
     for (uint32_t i = spec->component_count; i > 0; i--) {
         const struct component *component = &spec->components[i - 1];
         const char *name = component->name == NULL ? "undefined" : component->name;
 
-        TRY(soft_uninstall(removal, component, arena_printf(removal->task->arena, "%s_%s", name, removal->app)));
+        const char *identifier = arena_printf(removal->task->arena, "%s_%s", name, removal->app);
+
+        TRY(soft_uninstall(removal, component, identifier, get_app_identifier(removal->task->arena, identifier)));
     }
     return NULL;
 }
@@ -376,4 +378,31 @@ const struct error *soft_remove_app_locally(struct task *task, const char *app)
 
     flag_set(task, FLAG_REM, false);
     return error;
+}
+
+/* ---- component redeploys (8) ---------------------------------------------------------------------------------------
+ */
+
+static const char nameless[] = "null";
+
+static struct removal component_removal(struct task *task, const struct app_spec *app,
+                                        const struct component *component)
+{
+    return (struct removal){.task = task, .argument = app->name, .app = app->name, .component = component->name};
+}
+
+const struct error *hard_uninstall_nameless_component(struct task *task, const struct app_spec *app,
+                                                      const struct component *component)
+{
+    struct removal removal = component_removal(task, app, component);
+
+    return hard_uninstall(&removal, component, nameless, nameless);
+}
+
+const struct error *soft_uninstall_nameless_component(struct task *task, const struct app_spec *app,
+                                                      const struct component *component)
+{
+    struct removal removal = component_removal(task, app, component);
+
+    return soft_uninstall(&removal, component, nameless, nameless);
 }

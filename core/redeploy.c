@@ -123,3 +123,69 @@ void hard_redeploy(struct task *task, struct app_spec *app)
     register_app_locally(task, app, NULL, NULL, false, true); /* its result is ignored */
     flag_set(task, FLAG_HRD, false);
 }
+
+/* ---- of one component -----------------------------------------------------------------------------------------------
+ */
+
+static const struct error *soft_register_component(struct task *task, struct app_spec *app, struct component *component)
+{
+    const char *tier = NULL;
+
+    TRY(node_tier(task, &tier));
+    apply_tier_resources(component, tier, false);
+    return install_application_soft(task, component, app->name, true, app);
+}
+
+static const struct error *redeploy_component_softly(struct task *task, struct app_spec *app,
+                                                     struct component *component)
+{
+    TRY(soft_uninstall_nameless_component(task, app, component));
+    delay(task, REDEPLOY_DELAY_MS);
+    flag_set(task, FLAG_INS, true);
+    const struct error *error = soft_register_component(task, app, component);
+
+    flag_set(task, FLAG_INS, false);
+    return error;
+}
+
+static const struct error *redeploy_component_hard(struct task *task, struct app_spec *app, struct component *component)
+{
+    TRY(hard_uninstall_nameless_component(task, app, component));
+    delay(task, REDEPLOY_DELAY_MS);
+    register_app_locally(task, app, component, NULL, false,
+                         true); /* its result is ignored; a failure removes the app */
+    return NULL;
+}
+
+static void redeploy_component(struct task *task, struct app_spec *app, const char *name, bool soft)
+{
+    struct component *component = app_spec_component(app, name);
+    enum flag_id flag = soft ? FLAG_SRD : FLAG_HRD;
+
+    if (is_refused(task, app->name)) {
+        return;
+    }
+    if (component == NULL) {
+        log_error(task, "Error: Component %s of %s not found", name, app->name);
+        return;
+    }
+    flag_set(task, flag, true);
+    const struct error *error =
+        soft ? redeploy_component_softly(task, app, component) : redeploy_component_hard(task, app, component);
+
+    if (error != NULL) {
+        log_error(task, "%s", error_text(task->arena, error));
+        remove_app_locally(task, app->name, true, true, soft ? "softRedeployComponent" : "hardRedeployComponent");
+    }
+    flag_set(task, flag, false);
+}
+
+void soft_redeploy_component(struct task *task, struct app_spec *app, const char *component)
+{
+    redeploy_component(task, app, component, true);
+}
+
+void hard_redeploy_component(struct task *task, struct app_spec *app, const char *component)
+{
+    redeploy_component(task, app, component, false);
+}

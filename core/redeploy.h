@@ -12,4 +12,9 @@ void soft_redeploy(struct task *task, struct app_spec *app);
 /* hardRedeploy: removal without a message, then a new installation. Refused like softRedeploy. */
 void hard_redeploy(struct task *task, struct app_spec *app);
 
+/* softRedeployComponent and hardRedeployComponent. The uninstallers get null for the app id (app_uninstaller.h), so the
+ * container is still there when it is to be created: a component redeploy ends in the app's removal by force. */
+void soft_redeploy_component(struct task *task, struct app_spec *app, const char *component);
+void hard_redeploy_component(struct task *task, struct app_spec *app, const char *component);
+
 #endif

@@ -333,6 +333,37 @@ static void test_8_soft_redeploy_whose_removal_fails_removes_by_force(void **sta
     script_end(&script);
 }
 
+/* The uninstallers get null: what they look for is not there, and what is there stays. */
+static void test_8_component_redeploys_uninstall_null(void **state)
+{
+    struct script script;
+
+    (void)state;
+    script_begin(&script, "8.9.2");
+    script_answer(&script, "docker containers.list", NULL, "[" LISTED("fluxweb_app", "running") "]", -1);
+    soft_redeploy_component(&script.task, spec_of(&script), "web");
+    assert_true(script_logged(&script, "Container null not found"));
+    assert_int_equal(script_calls_of(&script, "docker image.pull", NULL), 0);
+    assert_true(script_logged(&script, "APP REMOVAL TRIGGERED: app | force=true | sendMessage=true"));
+    assert_false(script.node.flags[FLAG_SRD]);
+    script_end(&script);
+
+    script_begin(&script, "8.9.2");
+    script_answer(&script, "docker containers.list", NULL, "[" LISTED("fluxweb_app", "running") "]", -1);
+    hard_redeploy_component(&script.task, spec_of(&script), "web");
+    assert_int_equal(script_calls_of(&script, "host rm", "/flux/ZelApps/null"), 1);
+    assert_false(script.node.flags[FLAG_HRD]);
+    script_end(&script);
+
+    script_begin(&script, "8.9.2");
+    hard_redeploy_component(&script.task, spec_of(&script), "nosuch");
+    assert_true(script_logged(&script, "Component nosuch of app not found"));
+    script.node.flags[FLAG_REM] = true;
+    soft_redeploy_component(&script.task, spec_of(&script), "web");
+    assert_int_equal(script.call_count, 0);
+    script_end(&script);
+}
+
 /* ---- backup and restore (5.6)
  * ------------------------------------------------------------------------------------------ */
 
@@ -388,6 +419,7 @@ int main(void)
         cmocka_unit_test(test_8_redeploys_are_refused_by_flags),
         cmocka_unit_test(test_8_soft_register_failures_remove_by_force_unawaited),
         cmocka_unit_test(test_8_soft_redeploy_whose_removal_fails_removes_by_force),
+        cmocka_unit_test(test_8_component_redeploys_uninstall_null),
         cmocka_unit_test(test_5_6_every_way_out_takes_the_app_off_the_list),
         cmocka_unit_test(test_5_6_version_3_fails),
     };

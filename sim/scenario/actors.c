@@ -209,22 +209,42 @@ static bool act_soft_remove(const struct acting *acting)
     return true;
 }
 
-static struct app_spec *specification_for(const struct acting *acting)
+/* A redeploy of `web_app` is one of that component; *component NULL: of the whole app. */
+static struct app_spec *specification_for(const struct acting *acting, const char **component)
 {
-    const struct scenario_app *app = scenario_app(acting->runner->scenario, acting->actor->subject);
+    struct arena *arena = acting->task->arena;
+    const char *subject = acting->actor->subject;
+    const char *underscore = strchr(subject, '_');
+    const struct scenario_app *app =
+        scenario_app(acting->runner->scenario, underscore == NULL ? subject : underscore + 1);
 
-    return app_spec_from(acting->task->arena, specification(acting->runner, acting->task, app));
+    *component = underscore == NULL ? NULL : arena_string_n(arena, subject, (size_t)(underscore - subject));
+    return app_spec_from(arena, specification(acting->runner, acting->task, app));
 }
 
 static bool act_soft_redeploy(const struct acting *acting)
 {
-    soft_redeploy(acting->task, specification_for(acting));
+    const char *component = NULL;
+    struct app_spec *app = specification_for(acting, &component);
+
+    if (component == NULL) {
+        soft_redeploy(acting->task, app);
+    } else {
+        soft_redeploy_component(acting->task, app, component);
+    }
     return true;
 }
 
 static bool act_hard_redeploy(const struct acting *acting)
 {
-    hard_redeploy(acting->task, specification_for(acting));
+    const char *component = NULL;
+    struct app_spec *app = specification_for(acting, &component);
+
+    if (component == NULL) {
+        hard_redeploy(acting->task, app);
+    } else {
+        hard_redeploy_component(acting->task, app, component);
+    }
     return true;
 }
 

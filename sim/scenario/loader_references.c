@@ -187,9 +187,11 @@ static void check_actors(struct loader *loader, const struct json_path *root, co
             struct json_path member = {&item, key, 0};
 
             if (strcmp(key, "app") == 0) {
-                check_name(loader, apps, "app",
-                           actor->kind == ACTOR_REMOVE ? app_of_identifier(actor->subject) : actor->subject, &member,
-                           false);
+                bool of_component = actor->kind == ACTOR_REMOVE || actor->kind == ACTOR_SOFT_REDEPLOY ||
+                                    actor->kind == ACTOR_HARD_REDEPLOY;
+
+                check_name(loader, apps, "app", of_component ? app_of_identifier(actor->subject) : actor->subject,
+                           &member, false);
             } else if (strcmp(key, "container") == 0) {
                 check_name(loader, containers, "container", actor->subject, &member, false);
             }
