@@ -457,3 +457,43 @@ void clean_up_crontab_and_mounts(struct task *task)
         }
     }
 }
+
+/* ---- container mount recovery
+ * ---------------------------------------------------------------------------------------------- */
+
+static const struct error *restart_if_older_than_mount(struct task *task, const char *identifier)
+{
+    const char *app_id = get_app_identifier(task->arena, identifier);
+    const char *folder = arena_printf(task->arena, "%s%s", task->node->config.apps_folder, app_id);
+    struct effect inspect = {.id = EFFECT_DOCKER_CONTAINER_INSPECT,
+                             .args = OBJECT(task->arena, {"container", value_string(task->arena, app_id)}),
+                             .object = app_id};
+    struct effect stat = {.id = EFFECT_HOST_STAT,
+                          .args = OBJECT(task->arena, {"path", value_string(task->arena, folder)}),
+                          .object = folder};
+
+    TRY(docker_call(task, &inspect));
+    TRY(perform(task, &stat));
+    int64_t started_ms = value_to_instant(value_get(value_get(inspect.result, "State"), "StartedAt"), 0);
+
+    if ((double)started_ms < value_get_number(stat.result, "mountedMs", 0)) {
+        log_info(task, "Container %s was started before its volume was mounted, restarting", app_id);
+        return app_docker_restart(task, identifier);
+    }
+    return NULL;
+}
+
+void recover_container_mounts(struct task *task)
+{
+    const struct value *containers = NULL;
+    const struct error *error = docker_list_containers(task, false, &containers);
+
+    for (uint32_t i = 0; error == NULL && i < value_count(containers); i++) {
+        const char *name = first_name(value_at(containers, i));
+
+        if (is_flux_container(name)) {
+            log_failure(task, restart_if_older_than_mount(task, identifier_from_docker_name(name)));
+        }
+    }
+    log_failure(task, error);
+}

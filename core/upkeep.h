@@ -29,4 +29,8 @@ void stopped_apps_recovery(struct task *task);
  * mounted. */
 void clean_up_crontab_and_mounts(struct task *task);
 
+/* Container mount recovery at start, after the clean-up: a running container that was started before its volume was
+ * mounted works on the bare folder, and is restarted. */
+void recover_container_mounts(struct task *task);
+
 #endif

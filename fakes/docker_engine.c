@@ -281,11 +281,13 @@ static const struct value *inspected(struct docker_engine *engine, const struct 
     const char *address = running && network != NULL ? address_of(engine, container, network, arena) : "";
     const struct value *endpoint = OBJECT(arena, {"IPAMConfig", ipam}, {"IPAddress", value_string(arena, address)});
 
-    return OBJECT(
-        arena, {"Id", value_string(arena, container->id)}, {"Name", value_format(arena, "/%s", container->name)},
-        {"State", OBJECT(arena, {"Status", value_string(arena, container_state_name(container->state))},
-                         {"Running", value_bool(running)}, {"ExitCode", value_number(arena, container->exit_code)})},
-        {"NetworkSettings", OBJECT(arena, {"Networks", OBJECT(arena, {container->network, endpoint})})});
+    return OBJECT(arena, {"Id", value_string(arena, container->id)},
+                  {"Name", value_format(arena, "/%s", container->name)},
+                  {"State", OBJECT(arena, {"Status", value_string(arena, container_state_name(container->state))},
+                                   {"Running", value_bool(running)},
+                                   {"StartedAt", value_string(arena, value_iso_date(arena, container->started_ms))},
+                                   {"ExitCode", value_number(arena, container->exit_code)})},
+                  {"NetworkSettings", OBJECT(arena, {"Networks", OBJECT(arena, {container->network, endpoint})})});
 }
 
 static void no_such_container(struct effect *effect, struct arena *answers, const char *reference)

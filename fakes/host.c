@@ -210,7 +210,7 @@ static void push_mount(struct host *host, const char *folder, const char *volume
     struct host_mount *mount =
         table_add(memory, (void **)&host->mounts, &host->mount_count, &host->mount_size, sizeof *mount);
 
-    *mount = (struct host_mount){arena_string(memory, folder), arena_string(memory, volume)};
+    *mount = (struct host_mount){arena_string(memory, folder), arena_string(memory, volume), host->world->now_ms};
 }
 
 static void mount_volume(struct host *host, struct effect *effect, struct arena *answers)
@@ -411,6 +411,16 @@ static void pgp_decrypt(struct effect *effect, struct arena *answers)
     effect->result = OBJECT(answers, {"plain", value_string_n(answers, start, (size_t)(end - start))});
 }
 
+static double mounted_since(const struct host *host, const char *folder)
+{
+    double since_ms = 0;
+
+    for (uint32_t i = 0; i < host->mount_count; i++) {
+        since_ms = strcmp(host->mounts[i].folder, folder) == 0 ? (double)host->mounts[i].since_ms : since_ms;
+    }
+    return since_ms;
+}
+
 void host_apply(struct host *host, struct effect *effect, struct arena *answers)
 {
     switch (effect->id) {
@@ -455,6 +465,9 @@ void host_apply(struct host *host, struct effect *effect, struct arena *answers)
         break;
     case EFFECT_HOST_CRONTAB_SAVE:
         effect->result = save_crontab(host, effect->operand, answers);
+        break;
+    case EFFECT_HOST_STAT:
+        effect->result = OBJECT(answers, {"mountedMs", value_number(answers, mounted_since(host, effect->object))});
         break;
     case EFFECT_HOST_ACCESS:
         effect->result = value_bool(host_path_exists(host, effect->object));

@@ -28,6 +28,7 @@ struct volume_file {
 struct host_mount {
     const char *folder;
     const char *volume; /* backing file */
+    int64_t since_ms;
 };
 
 struct host_path {

@@ -247,6 +247,30 @@ static void test_8_daemon_health(void **state)
     script_end(&script);
 }
 
+static void test_8_mount_recovery_goes_on_after_a_failure(void **state)
+{
+    struct script script;
+
+    (void)state;
+    script_begin(&script, "8.9.2");
+    script_answer(
+        &script, "docker containers.list", NULL,
+        "[" LISTED("fluxa_app", "running") "," LISTED("other", "running") "," LISTED("fluxb_app", "running") "]", -1);
+    script_answer(&script, "docker container.inspect", NULL,
+                  "{\"State\":{\"Running\":true,\"StartedAt\":\"2026-03-27T00:00:00.000Z\"}}", -1);
+    script_answer(&script, "host stat", NULL, "{\"mountedMs\":1774569600001}", -1);
+    script_fail(&script, "docker container.inspect", "fluxa_app", 500, "no", 1);
+    recover_container_mounts(&script.task);
+    assert_int_equal(script_calls_of(&script, "docker container.restart", NULL), 1);
+    script_answer(&script, "host stat", NULL, "{\"mountedMs\":1774569600000}", -1);
+    script_forget(&script);
+    recover_container_mounts(&script.task);
+    assert_int_equal(script_calls_of(&script, "docker container.restart", NULL), 0);
+    script_fail(&script, "docker containers.list", NULL, 500, "no", 1);
+    recover_container_mounts(&script.task);
+    script_end(&script);
+}
+
 static void test_8_stop_non_flux_goes_on_after_a_failure(void **state)
 {
     struct script script;
@@ -415,6 +439,7 @@ int main(void)
         cmocka_unit_test(test_8_crontab_jobs_of_what_is_not_installed_go),
         cmocka_unit_test(test_8_a_daemon_that_is_silent_removes_nothing),
         cmocka_unit_test(test_8_daemon_health),
+        cmocka_unit_test(test_8_mount_recovery_goes_on_after_a_failure),
         cmocka_unit_test(test_8_stop_non_flux_goes_on_after_a_failure),
         cmocka_unit_test(test_8_redeploys_are_refused_by_flags),
         cmocka_unit_test(test_8_soft_register_failures_remove_by_force_unawaited),
