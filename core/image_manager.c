@@ -299,3 +299,42 @@ const struct error *verify_and_pull_image(struct task *task, const struct compon
     TRY(verify_image(task, &image, architecture));                      /* 4 */
     return pull(task, &image, auth);                                    /* 5 */
 }
+
+/* ---- updates (8, imageUpdateService)
+ * ---------------------------------------------------------------------------------- */
+
+/* The digest behind `@` of the image with this tag; NULL when the node has none. */
+static const char *local_digest(const struct value *images, const char *repotag)
+{
+    for (uint32_t i = 0; i < value_count(images); i++) {
+        const struct value *image = value_at(images, i);
+        const char *digest = value_text(value_at(value_get(image, "RepoDigests"), 0));
+
+        if (value_holds_text(value_get(image, "RepoTags"), repotag) && digest != NULL) {
+            return strchr(digest, '@') == NULL ? digest : strchr(digest, '@') + 1;
+        }
+    }
+    return NULL;
+}
+
+const struct error *image_has_update(struct task *task, const char *repotag, bool *updated)
+{
+    struct effect list = {.id = EFFECT_DOCKER_IMAGES_LIST, .args = value_empty_object()};
+    struct image image;
+
+    *updated = false;
+    TRY(parse_repotag(task, repotag, &image));
+    TRY(docker_call(task, &list));
+    const char *local = local_digest(list.result, repotag);
+    struct effect head = {.id = EFFECT_NET_DIGEST,
+                          .args = OBJECT(task->arena, {"host", value_string(task->arena, image.host)},
+                                         {"image", value_string(task->arena, image.name)},
+                                         {"reference", value_string(task->arena, image.tag)}),
+                          .object = repotag};
+
+    TRY(registry_call(task, &head));
+    const char *remote = value_get_text(head.result, "digest");
+
+    *updated = local != NULL && remote != NULL && strcmp(local, remote) != 0;
+    return NULL;
+}

@@ -2,10 +2,12 @@
 
 #include "core/app_installer.h"
 #include "core/app_network.h"
+#include "core/app_query.h"
 #include "core/app_uninstaller.h"
 #include "core/container_data.h"
 #include "core/daemon_service.h"
 #include "core/db.h"
+#include "core/image_manager.h"
 
 #include <string.h>
 
@@ -188,4 +190,37 @@ void soft_redeploy_component(struct task *task, struct app_spec *app, const char
 void hard_redeploy_component(struct task *task, struct app_spec *app, const char *component)
 {
     redeploy_component(task, app, component, false);
+}
+
+/* ---- image updates
+ * --------------------------------------------------------------------------------------------------- */
+
+static const struct error *any_image_newer(struct task *task, const struct app_spec *app, bool *newer)
+{
+    *newer = false;
+    for (uint32_t i = 0; i < app->component_count && !*newer; i++) {
+        TRY(image_has_update(task, value_get_text(app->components[i].document, "repotag"), newer));
+    }
+    return NULL;
+}
+
+void update_images(struct task *task)
+{
+    struct app_list stored;
+    struct app_list apps;
+
+    if (!installed_apps(task, &stored)) {
+        return;
+    }
+    decrypt_enterprise_apps(task, stored, true, &apps);
+    for (uint32_t i = 0; i < apps.count && !is_refused(task, apps.apps[i]->name); i++) {
+        bool newer = false;
+        const struct error *error = any_image_newer(task, apps.apps[i], &newer);
+
+        if (error != NULL) {
+            log_error(task, "%s", error_text(task->arena, error));
+        } else if (newer) {
+            soft_redeploy(task, apps.apps[i]);
+        }
+    }
 }

@@ -17,4 +17,9 @@ void hard_redeploy(struct task *task, struct app_spec *app);
 void soft_redeploy_component(struct task *task, struct app_spec *app, const char *component);
 void hard_redeploy_component(struct task *task, struct app_spec *app, const char *component);
 
+/* imageUpdateService, one round: an app one of whose images is newer in the registry is redeployed softly. REM, INS,
+ * SRD and HRD are tested before each app. The specification handed over is a formatted one: an enterprise app's has
+ * neither hash nor height afterwards. */
+void update_images(struct task *task);
+
 #endif

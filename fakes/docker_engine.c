@@ -661,6 +661,22 @@ static const struct value *info(struct arena *arena)
     return OBJECT(arena, {"Driver", value_string(arena, "overlay2")}, {"DriverStatus", list});
 }
 
+/* Each image as it was pulled: its digest is the registry's of before any update. */
+static const struct value *list_images(const struct docker_engine *engine, struct arena *arena)
+{
+    const struct value *images = value_empty_array();
+
+    for (uint32_t i = 0; i < engine->image_count; i++) {
+        const char *digest = image_registry_digest(engine->images[i], false, arena);
+
+        images = value_append(
+            arena, images,
+            OBJECT(arena, {"RepoTags", ARRAY(arena, value_string(arena, engine->images[i]))},
+                   {"RepoDigests", ARRAY(arena, value_format(arena, "%s@%s", engine->images[i], digest))}));
+    }
+    return images;
+}
+
 void docker_engine_apply(struct docker_engine *engine, struct effect *effect, struct arena *answers)
 {
     switch (effect->id) {
@@ -706,6 +722,9 @@ void docker_engine_apply(struct docker_engine *engine, struct effect *effect, st
         break;
     case EFFECT_DOCKER_IMAGE_REMOVE:
         remove_image(engine, effect, answers);
+        break;
+    case EFFECT_DOCKER_IMAGES_LIST:
+        effect->result = list_images(engine, answers);
         break;
     case EFFECT_DOCKER_INFO:
         effect->result = info(answers);

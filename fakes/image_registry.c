@@ -39,6 +39,11 @@ static const struct value *digest_of(const char *text, struct arena *arena)
     return value_format(arena, "sha256:%016llx", (unsigned long long)hash_text(text));
 }
 
+const char *image_registry_digest(const char *repotag, bool updated, struct arena *arena)
+{
+    return value_text(digest_of(updated ? arena_printf(arena, "%s updated", repotag) : repotag, arena));
+}
+
 static const struct value *manifest_list(const struct registry_image *image, struct arena *arena)
 {
     const struct value *platform = OBJECT(arena, {"architecture", value_string(arena, image->architecture)});
@@ -56,6 +61,19 @@ static const struct value *single_manifest(const char *repotag, double size_byte
     const struct value *layer = OBJECT(arena, {"size", value_number(arena, size_bytes)});
 
     return OBJECT(arena, {"config", config}, {"layers", ARRAY(arena, layer)});
+}
+
+static void answer_digest(struct image_registry *registry, struct effect *effect, struct arena *answers)
+{
+    const struct registry_image *image = find(registry, effect->object);
+
+    if (image != NULL && image->missing) {
+        effect_fail(effect, answers, 404, NULL, "manifest unknown");
+        return;
+    }
+    const char *digest = image_registry_digest(effect->object, image != NULL && image->updated, answers);
+
+    effect->result = OBJECT(answers, {"digest", value_string(answers, digest)});
 }
 
 static void answer_image(struct image_registry *registry, struct effect *effect, struct arena *answers)
@@ -112,6 +130,9 @@ void image_registry_apply(struct image_registry *registry, struct effect *effect
         break;
     case EFFECT_NET_STORAGE:
         effect_fail(effect, answers, 404, NULL, "Request failed with status code 404");
+        break;
+    case EFFECT_NET_DIGEST:
+        answer_digest(registry, effect, answers);
         break;
     case EFFECT_NET_MANIFEST:
     case EFFECT_NET_BLOB:

@@ -14,6 +14,7 @@ struct registry_image {
     bool token_wanted; /* 401 with a www-authenticate realm until a token was fetched */
     bool token_given;  /* fetched in this run */
     bool manifest_list;
+    bool updated;             /* a newer image stands under the tag than nodes have pulled */
     const char *architecture; /* "amd64" */
     double size_bytes;        /* sum of layers */
 };
@@ -29,5 +30,8 @@ struct image_registry {
 void image_registry_init(struct image_registry *registry, struct world *world);
 void image_registry_apply(struct image_registry *registry, struct effect *effect, struct arena *answers);
 struct registry_image *image_registry_add(struct image_registry *registry, const char *repotag);
+
+/* The digest under a tag, before or after an update; text in `arena`. */
+const char *image_registry_digest(const char *repotag, bool updated, struct arena *arena);
 
 #endif

@@ -187,6 +187,7 @@ bool oracle_was_asked(const struct oracles *oracles, const struct kernel_task *t
     case ACTOR_SPAWNER:
     case ACTOR_REINSTALL_OLD:
     case ACTOR_NODE_STATUS:
+    case ACTOR_IMAGE_UPDATE:
     case ACTOR_DAEMON_HEALTH:
         return true;
     default:

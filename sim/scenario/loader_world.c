@@ -179,6 +179,7 @@ static void read_bytes(struct loader *loader, const struct value *value, const s
 static const struct field image_fields[] = {
     {"repotag", read_text, offsetof(struct registry_image, repotag), true},
     {"missing", read_bool, offsetof(struct registry_image, missing), false},
+    {"updated", read_bool, offsetof(struct registry_image, updated), false},
     {"token", read_bool, offsetof(struct registry_image, token_wanted), false},
     {"manifestList", read_bool, offsetof(struct registry_image, manifest_list), false},
     {"architecture", read_text, offsetof(struct registry_image, architecture), false},
