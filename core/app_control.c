@@ -69,9 +69,7 @@ static void do_and_log(struct task *task, struct control control, const char *ap
 {
     const struct error *error = control_app(task, &control, app);
 
-    if (error != NULL) {
-        log_error(task, "%s", error_text(task->arena, error));
-    }
+    log_failure(task, error);
 }
 
 void app_docker_restart_app(struct task *task, const char *app)

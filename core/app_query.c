@@ -32,17 +32,10 @@ bool installed_apps(struct task *task, struct app_list *apps)
 /* ---- 3.2 ----------------------------------------------------------------------------------------------------------
  */
 
-static const char *first_name(const struct value *container)
-{
-    const char *name = value_text(value_at(value_get(container, "Names"), 0));
-
-    return name == NULL ? "" : name;
-}
-
 static bool is_listed(const struct value *const *containers, size_t count, const char *name)
 {
     for (size_t i = 0; i < count; i++) {
-        if (strcmp(first_name(containers[i]), name) == 0) {
+        if (strcmp(first_container_name(containers[i]), name) == 0) {
             return true;
         }
     }
@@ -86,12 +79,12 @@ bool list_running_apps(struct task *task, const struct value **containers)
         arena_alloc(task->arena, (value_count(running) + value_count(all) + 1) * sizeof *found);
 
     for (uint32_t i = 0; i < value_count(running); i++) {
-        if (is_flux_container(first_name(value_at(running, i)))) {
+        if (is_flux_container(first_container_name(value_at(running, i)))) {
             found[count++] = stripped(task, value_at(running, i));
         }
     }
     for (uint32_t i = 0; i < value_count(all); i++) {
-        const char *name = first_name(value_at(all, i));
+        const char *name = first_container_name(value_at(all, i));
 
         if (is_flux_container(name) && in_backup_or_restore(task, identifier_from_docker_name(name)) &&
             !is_listed(found, count, name)) {
@@ -145,4 +138,14 @@ void decrypt_enterprise_apps(struct task *task, struct app_list apps, bool forma
         }
         decrypted->apps[i] = clear;
     }
+}
+
+bool app_list_has(const struct app_list *apps, const char *name)
+{
+    for (uint32_t i = 0; i < apps->count; i++) {
+        if (apps->apps[i]->name != NULL && strcmp(apps->apps[i]->name, name) == 0) {
+            return true;
+        }
+    }
+    return false;
 }

@@ -29,13 +29,6 @@ struct removal {
 /* ---- 6.2
  * ---------------------------------------------------------------------------------------------------------------- */
 
-static void log_swallowed(struct task *task, const struct error *error)
-{
-    if (error != NULL) {
-        log_error(task, "%s", error_text(task->arena, error));
-    }
-}
-
 /* Step 2. */
 static void stop_container(struct removal *removal, const char *app_id)
 {
@@ -74,7 +67,7 @@ static void delete_path(struct task *task, const char *path)
     struct command command = {
         .id = EFFECT_HOST_RM, .text = arena_printf(task->arena, "sudo rm -rf %s", path), .object = path};
 
-    log_swallowed(task, run_command(task, command, NULL));
+    log_failure(task, run_command(task, command, NULL));
 }
 
 /* Steps 6–9. */
@@ -85,12 +78,12 @@ static void delete_volume(struct task *task, const char *app_id)
         .id = EFFECT_HOST_UMOUNT, .text = arena_printf(task->arena, "sudo umount %s", folder), .object = folder};
     struct crontab crontab;
 
-    log_swallowed(task, run_command(task, umount, NULL));     /* 6 */
+    log_failure(task, run_command(task, umount, NULL));       /* 6 */
     delete_path(task, folder);                                /* 7 */
     const struct error *error = crontab_load(task, &crontab); /* 8 */
 
     if (error != NULL) {
-        log_swallowed(task, error);
+        log_failure(task, error);
         return;
     }
     int job = crontab_find(&crontab, app_id);
@@ -112,17 +105,17 @@ static const struct error *hard_uninstall(struct removal *removal, const struct 
 {
     struct task *task = removal->task;
 
-    stop_app_monitoring(task, identifier);                 /* 1 */
-    stop_container(removal, app_id);                       /* 2 */
-    log_swallowed(task, stop_syncthing_app(task, app_id)); /* 3 */
-    bool removed = delete_container(removal, app_id);      /* 4 */
+    stop_app_monitoring(task, identifier);               /* 1 */
+    stop_container(removal, app_id);                     /* 2 */
+    log_failure(task, stop_syncthing_app(task, app_id)); /* 3 */
+    bool removed = delete_container(removal, app_id);    /* 4 */
 
     TRY(cleanup_ports(task, component)); /* 5: not swallowed */
     delete_volume(task, app_id);         /* 6–9 */
     if (removed) {                       /* 10 */
         const char *repotag = value_get_text(component->document, "repotag");
 
-        log_swallowed(task, app_docker_image_remove(task, repotag == NULL ? "undefined" : repotag));
+        log_failure(task, app_docker_image_remove(task, repotag == NULL ? "undefined" : repotag));
     } else {
         log_warn(task, "Skipping image removal for %s because container removal failed", app_id);
     }
@@ -256,9 +249,9 @@ static void remove_network(struct removal *removal)
 
     if (removal->force) {
         delay(task, FORCED_NETWORK_WAIT_MS);
-        log_swallowed(task, force_remove_flux_app_docker_network(task, removal->app));
+        log_failure(task, force_remove_flux_app_docker_network(task, removal->app));
     } else {
-        log_swallowed(task, remove_flux_app_docker_network(task, removal->app));
+        log_failure(task, remove_flux_app_docker_network(task, removal->app));
     }
 }
 
@@ -315,7 +308,7 @@ void remove_app_locally(struct task *task, const char *app, bool force, bool sen
         take_note(task, NOTE_REMOVAL_BEGUN, removal.app, removal.component, caller);
         const struct error *error = remove_app(&removal, send_message);
 
-        log_swallowed(task, error);
+        log_failure(task, error);
     }
     flag_set(task, FLAG_REM, false); /* finally: also when refused, whoever holds it */
 }
@@ -334,7 +327,7 @@ static const struct error *soft_uninstall(struct removal *removal, const struct 
     TRY(app_docker_remove(task, app_id)); /* not swallowed */
     const char *repotag = value_get_text(component->document, "repotag");
 
-    log_swallowed(task, app_docker_image_remove(task, repotag == NULL ? "undefined" : repotag));
+    log_failure(task, app_docker_image_remove(task, repotag == NULL ? "undefined" : repotag));
     return cleanup_ports(task, component);
 }
 

@@ -314,16 +314,28 @@ const struct error *create_app_volume(struct task *task, struct component *compo
     return error;
 }
 
-const struct error *verify_app_volume_mount(struct task *task, const char *app_id)
+/* What `mount | grep` prints for the folder; NULL: no line holds it (grep's exit status 1), or the command failed. */
+static const char *mount_line(struct task *task, const char *folder)
 {
-    const char *folder = arena_printf(task->arena, "%s%s", task->node->config.apps_folder, app_id);
     struct command grep = {.id = EFFECT_HOST_MOUNT_GREP,
                            .text = arena_printf(task->arena, "mount | grep \"%s\"", folder),
                            .object = folder};
     const char *output = NULL;
 
-    /* grep's exit status 1 is the "absent" case (2.1/4) */
-    if (run_command(task, grep, &output) != NULL || strstr(output, folder) == NULL) {
+    return run_command(task, grep, &output) == NULL ? output : NULL;
+}
+
+bool folder_is_mounted(struct task *task, const char *folder)
+{
+    return mount_line(task, folder) != NULL;
+}
+
+const struct error *verify_app_volume_mount(struct task *task, const char *app_id)
+{
+    const char *folder = arena_printf(task->arena, "%s%s", task->node->config.apps_folder, app_id);
+    const char *line = mount_line(task, folder);
+
+    if (line == NULL || strstr(line, folder) == NULL) {
         return error_new(task->arena, "Error",
                          "Volume mount verification failed for %s. Mount does not exist or is not accessible.", folder);
     }

@@ -9,4 +9,7 @@ const struct error *create_app_volume(struct task *task, struct component *compo
 /* verifyAppVolumeMount (2.1 step 4). */
 const struct error *verify_app_volume_mount(struct task *task, const char *app_id) MUST_CHECK;
 
+/* Whether `mount` names the folder: 2.1 step 4, 7.1. */
+bool folder_is_mounted(struct task *task, const char *folder);
+
 #endif

@@ -107,9 +107,7 @@ void backup_app(struct task *task, const char *app)
     cell_add(task, list, "backupInProgress", app);
     const struct error *error = back_up(task, app);
 
-    if (error != NULL) {
-        log_error(task, "%s", error_text(task->arena, error));
-    }
+    log_failure(task, error);
     cell_delete(task, list, "backupInProgress", app);
 }
 
@@ -146,11 +144,8 @@ static void trust_restored(struct task *task, const struct app_spec *spec)
         const struct component *component = &spec->components[i];
 
         if (has_g(component->container_data) || has_r(component->container_data)) {
-            struct sync_state *state = arena_alloc(task->node->memory, sizeof *state);
-
-            *state = (struct sync_state){.restarted = true, .executions = 10};
-            cell_set(task, &task->node->receive_only, "receiveOnlySyncthingAppsCache",
-                     component_app_id(task, component, spec->name, true), state);
+            set_sync_state(task, component_app_id(task, component, spec->name, true),
+                           (struct sync_state){.restarted = true, .executions = 10});
         }
     }
 }
@@ -178,8 +173,6 @@ void restore_app(struct task *task, const char *app)
     cell_add(task, list, "restoreInProgress", app);
     const struct error *error = restore(task, app);
 
-    if (error != NULL) {
-        log_error(task, "%s", error_text(task->arena, error));
-    }
+    log_failure(task, error);
     cell_delete(task, list, "restoreInProgress", app);
 }

@@ -253,3 +253,10 @@ const struct error *app_docker_image_remove(struct task *task, const char *repot
 
     return docker_call(task, &effect);
 }
+
+const char *first_container_name(const struct value *container)
+{
+    const char *name = value_text(value_at(value_get(container, "Names"), 0));
+
+    return name == NULL ? "" : name;
+}

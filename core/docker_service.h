@@ -40,4 +40,7 @@ const struct error *get_flux_docker_network_physical_interface_names(struct task
 const struct error *remove_flux_app_docker_network(struct task *task, const char *app) MUST_CHECK;
 const struct error *force_remove_flux_app_docker_network(struct task *task, const char *app) MUST_CHECK;
 
+/* The first name that a listed container bears, with its slash; "" when it has none. */
+const char *first_container_name(const struct value *container);
+
 #endif

@@ -211,3 +211,10 @@ bool revision_has(const struct task *task, enum switch_bit bit)
 {
     return (task->node->config.revision->switches & bit) != 0;
 }
+
+void log_failure(struct task *task, const struct error *error)
+{
+    if (error != NULL) {
+        log_error(task, "%s", error_text(task->arena, error));
+    }
+}

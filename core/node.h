@@ -161,6 +161,8 @@ void node_spawn(struct task *task, void (*run)(struct task *, const void *), con
 void log_info(struct task *task, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void log_warn(struct task *task, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void log_error(struct task *task, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Logs an error that goes no further; NULL: nothing. */
+void log_failure(struct task *task, const struct error *error);
 void take_note(struct task *task, enum note_id id, const char *app, const char *object, const char *text);
 
 /* ---- shared cells ------------------------------------------------------------------------------------------ */

@@ -8,6 +8,7 @@
 #include "core/daemon_service.h"
 #include "core/db.h"
 #include "core/image_manager.h"
+#include "core/syncthing_service.h"
 
 #include <string.h>
 
@@ -24,11 +25,8 @@ static void trust_data(struct task *task, const struct app_spec *app)
         const char *data = component->container_data;
 
         if (data != NULL && (strstr(data, "r:") != NULL || strstr(data, "g:") != NULL)) {
-            struct sync_state *state = arena_alloc(task->node->memory, sizeof *state);
-
-            state->restarted = true;
-            cell_set(task, &task->node->receive_only, "receiveOnlySyncthingAppsCache",
-                     component_app_id(task, component, app->name, app->version > 3), state);
+            set_sync_state(task, component_app_id(task, component, app->name, app->version > 3),
+                           (struct sync_state){.restarted = true});
         }
     }
 }

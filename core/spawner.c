@@ -20,13 +20,6 @@ enum {
     REINSTALL_WAIT_MS = 30 * 1000,
 };
 
-static void log_failure(struct task *task, const struct error *error)
-{
-    if (error != NULL) {
-        log_error(task, "%s", error_text(task->arena, error));
-    }
-}
-
 /* ---- trySpawningGlobalApplication
  * ---------------------------------------------------------------------------------------- */
 
@@ -42,16 +35,6 @@ static const struct error *has_too_few(struct task *task, const struct value *ap
     TRY(app_location(task, value_get_text(app, "name"), &locations));
     *too_few = value_count(locations) < instances_of(app);
     return NULL;
-}
-
-static bool is_installed(const struct app_list *apps, const char *name)
-{
-    for (uint32_t i = 0; i < apps->count; i++) {
-        if (apps->apps[i]->name != NULL && strcmp(apps->apps[i]->name, name) == 0) {
-            return true;
-        }
-    }
-    return false;
 }
 
 /* One of the published apps that run on too few nodes and not on this one; NULL: there is none. */
@@ -70,7 +53,7 @@ static const struct error *pick(struct task *task, const struct value **picked)
         const struct value *app = value_at(published, i);
         bool too_few = false;
 
-        if (!is_installed(&apps, value_get_text(app, "name"))) {
+        if (!app_list_has(&apps, value_get_text(app, "name"))) {
             TRY(has_too_few(task, app, &too_few));
         }
         wanting = too_few ? value_append(task->arena, wanting, app) : wanting;

@@ -4,6 +4,7 @@
 #include "core/app_installer.h"
 #include "core/docker_service.h"
 #include "core/shell.h"
+#include "core/syncthing_service.h"
 
 #include <string.h>
 
@@ -18,16 +19,6 @@ enum {
 static struct sync_state *state_of(struct sync_folder_task *folder)
 {
     return cell_get(folder->task, &folder->task->node->receive_only, "receiveOnlySyncthingAppsCache", folder->app_id);
-}
-
-/* C := a new entry. Like JavaScript's, it is changed in place from then on. */
-static struct sync_state *set_state(struct sync_folder_task *folder, struct sync_state state)
-{
-    struct sync_state *kept = arena_alloc(folder->task->node->memory, sizeof *kept);
-
-    *kept = state;
-    cell_set(folder->task, &folder->task->node->receive_only, "receiveOnlySyncthingAppsCache", folder->app_id, kept);
-    return kept;
 }
 
 static const struct error *is_running(struct sync_folder_task *folder, bool *running)
@@ -65,7 +56,7 @@ static const struct error *begin_anew(struct sync_folder_task *folder)
     struct command remove = {
         .id = EFFECT_HOST_RM, .text = arena_printf(task->arena, "sudo rm -rf %s", data), .object = data};
 
-    set_state(folder, (struct sync_state){.executions = 1});
+    set_sync_state(folder->task, folder->app_id, (struct sync_state){.executions = 1});
     TRY(app_docker_stop(task, folder->identifier)); /* a missing container ends the whole run */
     delay(task, OPERATION_DELAY_MS);
     TRY(run_command(task, remove, NULL));
@@ -188,10 +179,10 @@ static const struct error *first_run(struct sync_folder_task *folder)
     const struct error *unknown = is_running(folder, &running);
 
     if (unknown == NULL && running) {
-        set_state(folder, (struct sync_state){.restarted = true}); /* 4 */
+        set_sync_state(folder->task, folder->app_id, (struct sync_state){.restarted = true}); /* 4 */
         folder->type = value_get_text(folder->configured, "type");
     } else {
-        set_state(folder, (struct sync_state){.executions = 1}); /* 5 */
+        set_sync_state(folder->task, folder->app_id, (struct sync_state){.executions = 1}); /* 5 */
         folder->type = "receiveonly";
     }
     return NULL;
@@ -205,13 +196,13 @@ const struct error *manage_folder_sync_state(struct sync_folder_task *folder)
     folder->type = "sendreceive";
     if (value_is_text(value_get(folder->configured, "type"), "sendreceive")) {
         if (!folder->mount_is_safe) { /* 1 */
-            set_state(folder, (struct sync_state){.blocked = true});
+            set_sync_state(folder->task, folder->app_id, (struct sync_state){.blocked = true});
             folder->type = "receiveonly";
             return NULL;
         }
         keep_running(folder); /* 2 */
         if (state == NULL) {
-            set_state(folder, (struct sync_state){.restarted = true});
+            set_sync_state(folder->task, folder->app_id, (struct sync_state){.restarted = true});
         }
         return NULL;
     }
@@ -219,7 +210,7 @@ const struct error *manage_folder_sync_state(struct sync_folder_task *folder)
         return first_run(folder);
     }
     if (state == NULL && folder->configured != NULL) { /* 9 */
-        set_state(folder, (struct sync_state){.first_encounter_skipped = true});
+        set_sync_state(folder->task, folder->app_id, (struct sync_state){.first_encounter_skipped = true});
         folder->visited = false;
         return NULL;
     }

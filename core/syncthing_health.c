@@ -1,9 +1,9 @@
 #include "core/syncthing_health.h"
 
 #include "core/app_uninstaller.h"
+#include "core/app_volume.h"
 #include "core/container_data.h"
 #include "core/docker_service.h"
-#include "core/shell.h"
 
 enum {
     CHECK_EVERY_MS = 5 * 60 * 1000,
@@ -39,13 +39,6 @@ static bool may_run(struct task *task)
     }
     node->health_checked_ms = now_ms(task);
     return true;
-}
-
-static void log_failure(struct task *task, const struct error *error)
-{
-    if (error != NULL) {
-        log_error(task, "%s", error_text(task->arena, error));
-    }
 }
 
 /* Syncthing cannot tell, or has less than its peers. */
@@ -114,16 +107,6 @@ static void watch(const struct watched *watched)
     *health = (struct folder_health){0};
 }
 
-static bool is_mounted(struct task *task, const char *app_id)
-{
-    const char *folder = arena_printf(task->arena, "%s%s", task->node->config.apps_folder, app_id);
-    struct command grep = {.id = EFFECT_HOST_MOUNT_GREP,
-                           .text = arena_printf(task->arena, "mount | grep \"%s\"", folder),
-                           .object = folder};
-
-    return run_command(task, grep, NULL) == NULL;
-}
-
 void monitor_folder_health(struct task *task, const struct app_list *apps)
 {
     if (!may_run(task)) {
@@ -137,7 +120,8 @@ void monitor_folder_health(struct task *task, const struct app_list *apps)
             const struct sync_state *state =
                 cell_get(task, &task->node->receive_only, "receiveOnlySyncthingAppsCache", app_id);
 
-            if (state != NULL && state->restarted && is_mounted(task, app_id)) {
+            if (state != NULL && state->restarted &&
+                folder_is_mounted(task, arena_printf(task->arena, "%s%s", task->node->config.apps_folder, app_id))) {
                 watch(&(struct watched){task, app, app_spec_identifier(task->arena, app, j), app_id,
                                         health_of(task, app_id)});
             }

@@ -1,6 +1,7 @@
 #include "core/syncthing_loop.h"
 
 #include "core/app_query.h"
+#include "core/app_volume.h"
 #include "core/benchmark_service.h"
 #include "core/container_data.h"
 #include "core/registry_manager.h"
@@ -34,15 +35,6 @@ static const char *data_folder(struct task *task, const char *app_id)
     return arena_printf(task->arena, "%s%s", task->node->config.apps_folder, app_id);
 }
 
-static bool is_mounted(struct task *task, const char *folder)
-{
-    struct command grep = {.id = EFFECT_HOST_MOUNT_GREP,
-                           .text = arena_printf(task->arena, "mount | grep \"%s\"", folder),
-                           .object = folder};
-
-    return run_command(task, grep, NULL) == NULL;
-}
-
 static bool exists(struct task *task, const char *path)
 {
     struct effect access = {.id = EFFECT_HOST_ACCESS,
@@ -68,7 +60,7 @@ static const struct error *check_folders(struct sync_run *run)
                 data_folder(task, component_app_id(task, &app->components[j], app->name, app->version > 3));
 
             if (!exists(task, folder) ||
-                (!is_mounted(task, folder) && !exists(task, arena_printf(task->arena, "%s/appdata", folder)))) {
+                (!folder_is_mounted(task, folder) && !exists(task, arena_printf(task->arena, "%s/appdata", folder)))) {
                 return error_new(task->arena, "Error", "Data folder %s is not ready, syncthing is left alone", folder);
             }
         }
@@ -111,7 +103,7 @@ static void secure_unmounted(struct sync_run *run)
         const struct value *folder = value_at(run->folders, i);
         const char *path = value_get_text(folder, "path");
 
-        if (value_is_text(value_get(folder, "type"), "sendreceive") && !is_mounted(task, path)) {
+        if (value_is_text(value_get(folder, "type"), "sendreceive") && !folder_is_mounted(task, path)) {
             changed = change_syncthing_folder_type(task, path, "receiveonly") || changed;
         }
     }
@@ -199,7 +191,7 @@ static const struct error *process_component(struct sync_run *run, struct app_sp
         }
     }
     if (mounts.flag_r || mounts.flag_g) {
-        folder.mount_is_safe = is_mounted(task, path);
+        folder.mount_is_safe = folder_is_mounted(task, path);
         TRY(manage_folder_sync_state(&folder));
     }
     if (!folder.visited) {
@@ -316,9 +308,7 @@ void syncthing_apps(struct task *task)
     flag_set(task, FLAG_USR, true);
     const struct error *error = work(&run);
 
-    if (error != NULL) {
-        log_error(task, "%s", error_text(task->arena, error));
-    }
+    log_failure(task, error);
     flag_set(task, FLAG_USR, false); /* 13 */
     if (run.facts_known) {
         flag_set(task, FLAG_SFR, false);

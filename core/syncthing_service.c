@@ -104,3 +104,12 @@ const struct error *stop_syncthing_app(struct task *task, const char *app_id)
     cell_delete(task, &task->node->receive_only, "receiveOnlySyncthingAppsCache", app_id);
     return NULL;
 }
+
+struct sync_state *set_sync_state(struct task *task, const char *app_id, struct sync_state state)
+{
+    struct sync_state *kept = arena_alloc(task->node->memory, sizeof *kept);
+
+    *kept = state;
+    cell_set(task, &task->node->receive_only, "receiveOnlySyncthingAppsCache", app_id, kept);
+    return kept;
+}

@@ -15,4 +15,7 @@ bool change_syncthing_folder_type(struct task *task, const char *path, const cha
 /* stopSyncthingApp (6.2 step 3): removes folders at or under the data folder of app_id. */
 const struct error *stop_syncthing_app(struct task *task, const char *app_id) MUST_CHECK;
 
+/* receiveOnlySyncthingAppsCache[app_id] := a copy of `state`, changed in place from then on, as in JavaScript. */
+struct sync_state *set_sync_state(struct task *task, const char *app_id, struct sync_state state);
+
 #endif

@@ -3,6 +3,7 @@
 #include "core/app_control.h"
 #include "core/app_query.h"
 #include "core/app_uninstaller.h"
+#include "core/app_volume.h"
 #include "core/benchmark_service.h"
 #include "core/crontab.h"
 #include "core/daemon_service.h"
@@ -30,30 +31,6 @@ static const double EXPIRE_DEFAULT = 22000;
 static const double FASTER_BLOCKS_HEIGHT = 2020000;
 static const double FASTER_BLOCKS_FACTOR = 4;
 
-static void log_failure(struct task *task, const struct error *error)
-{
-    if (error != NULL) {
-        log_error(task, "%s", error_text(task->arena, error));
-    }
-}
-
-static const char *first_name(const struct value *container)
-{
-    const char *name = value_text(value_at(value_get(container, "Names"), 0));
-
-    return name == NULL ? "" : name;
-}
-
-static bool is_installed(const struct app_list *apps, const char *name)
-{
-    for (uint32_t i = 0; i < apps->count; i++) {
-        if (apps->apps[i]->name != NULL && strcmp(apps->apps[i]->name, name) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* ---- forceAppRemovals
  * ------------------------------------------------------------------------------------------------ */
 
@@ -63,7 +40,7 @@ static const struct value *apps_of_containers(struct task *task, const struct va
     const struct value *apps = value_empty_array();
 
     for (uint32_t i = 0; i < value_count(containers); i++) {
-        const char *name = first_name(value_at(containers, i));
+        const char *name = first_container_name(value_at(containers, i));
         const char *app =
             is_flux_container(name) ? main_app_name(task->arena, identifier_from_docker_name(name)) : NULL;
 
@@ -89,7 +66,7 @@ static const struct error *remove_unknown_apps(struct task *task)
         const char *app = value_text(value_at(found, i));
         const struct value *location = NULL;
 
-        if (is_installed(&apps, app)) {
+        if (app_list_has(&apps, app)) {
             continue;
         }
         TRY(find_one_in_database(task, LOC, filter_name(task, app), NULL, &location));
@@ -294,7 +271,7 @@ void stop_all_non_flux_running_apps(struct task *task)
     const struct error *error = docker_list_containers(task, false, &containers);
 
     for (uint32_t i = 0; error == NULL && i < value_count(containers); i++) {
-        const char *name = first_name(value_at(containers, i));
+        const char *name = first_container_name(value_at(containers, i));
 
         if (!is_flux_container(name)) {
             struct effect stop = {.id = EFFECT_DOCKER_CONTAINER_STOP,
@@ -336,7 +313,7 @@ static void recover_app(struct task *task, const struct app_list *apps, const ch
 {
     struct app_spec *spec = NULL;
 
-    if (!is_installed(apps, app) || get_application_specifications(task, app, &spec) != NULL || spec == NULL ||
+    if (!app_list_has(apps, app) || get_application_specifications(task, app, &spec) != NULL || spec == NULL ||
         any_g(spec)) {
         return;
     }
@@ -408,11 +385,8 @@ static const struct error *mount_missing(struct task *task, const char *line)
     const char *volume = crontab_volume(task->arena, line);
     const char *app_id = strrchr(line, '#') + 1;
     const char *folder = arena_printf(task->arena, "%s%s", task->node->config.apps_folder, app_id);
-    struct command grep = {.id = EFFECT_HOST_MOUNT_GREP,
-                           .text = arena_printf(task->arena, "mount | grep \"%s\"", folder),
-                           .object = folder};
 
-    if (volume == NULL || run_command(task, grep, NULL) == NULL) {
+    if (volume == NULL || folder_is_mounted(task, folder)) {
         return NULL;
     }
     struct command mount = {.id = EFFECT_HOST_MOUNT,
@@ -489,7 +463,7 @@ void recover_container_mounts(struct task *task)
     const struct error *error = docker_list_containers(task, false, &containers);
 
     for (uint32_t i = 0; error == NULL && i < value_count(containers); i++) {
-        const char *name = first_name(value_at(containers, i));
+        const char *name = first_container_name(value_at(containers, i));
 
         if (is_flux_container(name)) {
             log_failure(task, restart_if_older_than_mount(task, identifier_from_docker_name(name)));
