@@ -1,19 +1,8 @@
 /* The JSON report: names are a contract with those who read it. */
+#include "reports/json.h"
 #include "reports/report.h"
 
-#include <cjson/cJSON.h>
-
 #include <stdio.h>
-#include <stdlib.h>
-
-static void add_text(cJSON *object, const char *key, const char *text)
-{
-    if (text == NULL) {
-        cJSON_AddNullToObject(object, key);
-    } else {
-        cJSON_AddStringToObject(object, key, text);
-    }
-}
 
 static void add_violations(cJSON *object, const struct run_record *record)
 {
@@ -23,12 +12,12 @@ static void add_violations(cJSON *object, const struct run_record *record)
         const struct run_violation *violation = &record->violations[i];
         cJSON *entry = cJSON_CreateObject();
 
-        add_text(entry, "oracle", violation->oracle);
+        json_add_text(entry, "oracle", violation->oracle);
         cJSON_AddNumberToObject(entry, "at_ms", (double)(violation->at_ms - record->clock_start_ms));
-        add_text(entry, "task", violation->task);
-        add_text(entry, "effect", violation->effect);
-        add_text(entry, "object", violation->object);
-        add_text(entry, "message", violation->message);
+        json_add_text(entry, "task", violation->task);
+        json_add_text(entry, "effect", violation->effect);
+        json_add_text(entry, "object", violation->object);
+        json_add_text(entry, "message", violation->message);
         cJSON_AddItemToArray(violations, entry);
     }
 }
@@ -38,17 +27,17 @@ static cJSON *run_object(const struct run_record *record)
     cJSON *object = cJSON_CreateObject();
     char hash[17];
 
-    add_text(object, "scenario", record->scenario);
-    add_text(object, "summary", record->summary);
-    add_text(object, "file", record->file);
-    add_text(object, "revision", record->revision);
+    json_add_text(object, "scenario", record->scenario);
+    json_add_text(object, "summary", record->summary);
+    json_add_text(object, "file", record->file);
+    json_add_text(object, "revision", record->revision);
     cJSON *without = cJSON_AddArrayToObject(object, "without");
 
     for (uint32_t i = 0; i < record->without_count; i++) {
         cJSON_AddItemToArray(without, cJSON_CreateString(record->without[i]));
     }
     cJSON_AddNumberToObject(object, "seed", (double)record->seed);
-    add_text(object, "verdict", run_verdict_name(record->verdict));
+    json_add_text(object, "verdict", run_verdict_name(record->verdict));
     cJSON_AddBoolToObject(object, "as_expected", record->as_expected);
     cJSON *unmet = cJSON_AddArrayToObject(object, "unmet");
 
@@ -64,7 +53,7 @@ static cJSON *run_object(const struct run_record *record)
     cJSON_AddNumberToObject(object, "virtual_ms", (double)record->virtual_ms);
     cJSON_AddNumberToObject(object, "wall_us", (double)record->wall_us);
     snprintf(hash, sizeof hash, "%016llx", (unsigned long long)record->trace_hash);
-    add_text(object, "trace_hash", hash);
+    json_add_text(object, "trace_hash", hash);
     return object;
 }
 
@@ -77,13 +66,5 @@ void json_report_write(struct sink *sink, const struct run_record *const *record
     for (size_t i = 0; i < count; i++) {
         cJSON_AddItemToArray(array, run_object(records[i]));
     }
-    char *text = cJSON_Print(array);
-
-    if (text == NULL) {
-        sink->failed = true;
-    } else {
-        sink_printf(sink, "%s\n", text);
-        cJSON_free(text);
-    }
-    cJSON_Delete(array);
+    json_write(sink, array);
 }

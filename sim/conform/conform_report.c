@@ -1,9 +1,8 @@
 #include "sim/conform/conform_report.h"
 
+#include "reports/json.h"
 #include "reports/xml.h"
 #include "sim/conform/canonical.h"
-
-#include <cjson/cJSON.h>
 
 #include <stdio.h>
 
@@ -81,15 +80,6 @@ void conform_explain_write(struct sink *sink)
 /* ---- JSON -----------------------------------------------------------------------------------------------------------
  */
 
-static void add_text(cJSON *object, const char *key, const char *text)
-{
-    if (text == NULL) {
-        cJSON_AddNullToObject(object, key);
-    } else {
-        cJSON_AddStringToObject(object, key, text);
-    }
-}
-
 static void add_list(cJSON *object, const char *key, const char *const *texts, uint32_t count)
 {
     cJSON *list = cJSON_AddArrayToObject(object, key);
@@ -103,9 +93,9 @@ static cJSON *result_object(const struct conformity *result)
 {
     cJSON *object = cJSON_CreateObject();
 
-    add_text(object, "recording", result->recording->name);
-    add_text(object, "file", result->recording->file);
-    add_text(object, "revision", result->revision->name);
+    json_add_text(object, "recording", result->recording->name);
+    json_add_text(object, "file", result->recording->file);
+    json_add_text(object, "revision", result->revision->name);
     cJSON_AddBoolToObject(object, "conforms", conforms(result));
     cJSON_AddNumberToObject(object, "operations", result->operations);
     cJSON_AddNumberToObject(object, "matched", result->matched);
@@ -117,10 +107,10 @@ static cJSON *result_object(const struct conformity *result)
     for (uint32_t i = 0; i < result->divergence_count; i++) {
         cJSON *entry = cJSON_CreateObject();
 
-        add_text(entry, "where", result->divergences[i].where);
-        add_text(entry, "what", result->divergences[i].what);
-        add_text(entry, "recorded", result->divergences[i].recorded);
-        add_text(entry, "drydock", result->divergences[i].own);
+        json_add_text(entry, "where", result->divergences[i].where);
+        json_add_text(entry, "what", result->divergences[i].what);
+        json_add_text(entry, "recorded", result->divergences[i].recorded);
+        json_add_text(entry, "drydock", result->divergences[i].own);
         cJSON_AddItemToArray(divergences, entry);
     }
     add_list(object, "injected", result->injected, result->injected_count);
@@ -135,15 +125,7 @@ void conform_json_write(struct sink *sink, const struct conformity *const *resul
     for (size_t i = 0; i < count; i++) {
         cJSON_AddItemToArray(array, result_object(results[i]));
     }
-    char *text = cJSON_Print(array);
-
-    if (text == NULL) {
-        sink->failed = true;
-    } else {
-        sink_printf(sink, "%s\n", text);
-        cJSON_free(text);
-    }
-    cJSON_Delete(array);
+    json_write(sink, array);
 }
 
 /* ---- JUnit ----------------------------------------------------------------------------------------------------------
