@@ -32,7 +32,7 @@ TEST_LIBS := -lcmocka $(LIBS)
 PACKAGES := gcc libc6-dev pkg-config libcmocka-dev libcjson-dev libssl-dev libfaketime faketime lcov python3
 LINT_PACKAGES := clang clang-format clang-tidy cppcheck python3-jsonschema
 
-FOLDERS := core fakes reports sim sim/kernel sim/oracles sim/scenario sim/conform sim/cli
+FOLDERS := core fakes reports sim sim/kernel sim/oracles sim/scenario sim/conform sim/search sim/cli
 SOURCES := $(sort $(foreach folder,$(FOLDERS),$(wildcard $(folder)/*.c)))
 MAIN := sim/main.c
 LIBRARY := $(filter-out $(MAIN),$(SOURCES))

@@ -264,3 +264,26 @@ bool coroutine_overran(const struct coroutine *coroutine)
     }
     return false;
 }
+
+struct coroutine_stack coroutine_stack(const struct coroutine *coroutine)
+{
+    struct coroutine_stack stack = {coroutine->stack, CANARY_SIZE, NULL, 0};
+
+#ifndef COROUTINE_UCONTEXT
+    /* Nothing below the stack pointer lives across a call, so the ABI's red zone does not count. */
+    stack.live = coroutine->own;
+    stack.live_size = (size_t)(coroutine->stack + coroutine->stack_size - stack.live);
+#endif
+    return stack;
+}
+
+bool coroutine_stack_is_plain(void)
+{
+#if defined(COROUTINE_ASAN) || defined(COROUTINE_UCONTEXT)
+    return false;
+#elif defined(RUNNING_ON_VALGRIND)
+    return RUNNING_ON_VALGRIND == 0;
+#else
+    return true;
+#endif
+}

@@ -44,4 +44,16 @@ void coroutine_release(struct coroutine *coroutine);
 /* Whether the stack was overrun: its lowest bytes are not what coroutine_init() wrote. */
 bool coroutine_overran(const struct coroutine *coroutine);
 
+/* The parts of a suspended coroutine's stack that matter. */
+struct coroutine_stack {
+    char *bottom;      /* where it begins, with the guard bytes */
+    size_t guard_size; /* of them */
+    char *live;        /* what frames use, up to the stack's end */
+    size_t live_size;
+};
+/* Only when coroutine_stack_is_plain(). */
+struct coroutine_stack coroutine_stack(const struct coroutine *coroutine);
+/* Whether copying the live part of a stack out and in brings a coroutine back to where it was. */
+bool coroutine_stack_is_plain(void);
+
 #endif

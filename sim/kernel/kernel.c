@@ -174,6 +174,10 @@ struct kernel_task *kernel_start(struct kernel *kernel, struct kernel_start star
     *task = (struct kernel_task){.state = TASK_NEW,
                                  .number = kernel->task_number++,
                                  .origin = start.origin,
+                                 .identity = kernel->running == NULL
+                                                 ? start.identity
+                                                 : hash_combine(kernel->running->identity,
+                                                                ++kernel->running->child_count),
                                  .of_node = start.of_node,
                                  .spawned = start.spawned,
                                  .run = start.run};
@@ -359,6 +363,20 @@ static void apply_with_fault(struct kernel *kernel, struct kernel_task *task, st
     }
 }
 
+/* The task sees its answer and goes on. */
+static void task_resume(struct kernel *kernel, struct kernel_task *task)
+{
+    struct effect *effect = task->effect;
+
+    if (effect != NULL) {
+        task->effect = NULL;
+        if (kernel->observer.resumed != NULL) {
+            kernel->observer.resumed(kernel->observer.context, task, effect);
+        }
+    }
+    task_run(kernel, task);
+}
+
 static void task_apply(struct kernel *kernel, struct kernel_task *task)
 {
     struct effect *effect = task->effect;
@@ -374,9 +392,14 @@ static void task_apply(struct kernel *kernel, struct kernel_task *task)
     }
     assert(effect->result != NULL || effect->error != NULL);
     task->state = TASK_APPLIED;
-    ready_push(kernel, task);
+    if (!kernel->fused) {
+        ready_push(kernel, task);
+    }
     if (kernel->observer.applied != NULL) {
         kernel->observer.applied(kernel->observer.context, task, effect, fault);
+    }
+    if (kernel->fused) {
+        task_resume(kernel, task);
     }
 }
 
@@ -393,15 +416,7 @@ void kernel_step(struct kernel *kernel, uint32_t index)
         task_apply(kernel, task);
         break;
     case TASK_APPLIED:
-        if (task->effect != NULL) {
-            struct effect *effect = task->effect;
-
-            task->effect = NULL;
-            if (kernel->observer.resumed != NULL) {
-                kernel->observer.resumed(kernel->observer.context, task, effect);
-            }
-        }
-        task_run(kernel, task);
+        task_resume(kernel, task);
         break;
     case TASK_PENDING:
     case TASK_ASLEEP:

@@ -40,6 +40,12 @@ struct kernel_task {
     enum task_state state;
     uint32_t number; /* in order of start, from 0; names the task in records */
     uint32_t origin; /* what the caller tagged it with (an actor's index); children inherit it */
+    /* Names the task whatever the order of the others: its parent's identity and how many children that one had before,
+     * or what the caller gave. */
+    uint64_t identity;
+    uint32_t child_count;
+    /* A search's (sim/search): a small number for the identity, and when the task was started. */
+    uint32_t slot, cause_phase, cause_event;
     bool spawned;    /* by another task [F] */
     bool of_node;    /* dies with the process */
     struct arena arena;
@@ -103,6 +109,7 @@ struct kernel {
     struct prng prng;       /* what the logic asks for (node random) */
     struct prng choices;    /* the random strategy's */
     bool choose_microtasks; /* random strategy: micro-awaits may let another task go first */
+    bool fused;             /* apply and resume are one transition: for stages without stale answers */
     struct kernel_observer observer;
     struct kernel_faults faults;
     struct kernel_inputs inputs;
@@ -131,6 +138,7 @@ void kernel_crash(struct kernel *kernel);
 struct kernel_start {
     const char *name;
     uint32_t origin;
+    uint64_t identity; /* of a task that no task starts */
     bool of_node;
     bool spawned;
     void (*run)(struct task *task, const void *argument);

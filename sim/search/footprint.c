@@ -1,0 +1,228 @@
+#include "sim/search/footprint.h"
+
+#include "core/value.h"
+#include "sim/search/grow.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+void catalogue_init(struct catalogue *catalogue)
+{
+    memset(catalogue, 0, offsetof(struct catalogue, scratch));
+    catalogue->scratch_count = 0;
+    footprint_begin(catalogue);
+    catalogue->empty = (struct footprint *)(uintptr_t)footprint_end(catalogue);
+}
+
+void catalogue_free(struct catalogue *catalogue)
+{
+    for (uint32_t i = 0; i < catalogue->footprint_size; i++) {
+        free(catalogue->footprints[i]);
+    }
+    free(catalogue->footprints);
+    free(catalogue->objects);
+    free(catalogue->by_key);
+}
+
+/* ---- objects -------------------------------------------------------------------------------------------------- */
+
+static uint32_t *key_slot(const struct catalogue *catalogue, uint64_t key)
+{
+    uint32_t place = (uint32_t)key & (catalogue->key_size - 1);
+
+    while (catalogue->by_key[place] != 0 && catalogue->objects[catalogue->by_key[place] - 1].key != key) {
+        place = (place + 1) & (catalogue->key_size - 1);
+    }
+    return &catalogue->by_key[place];
+}
+
+static void more_keys(struct catalogue *catalogue)
+{
+    uint32_t *old = catalogue->by_key;
+
+    catalogue->by_key = NULL;
+    catalogue->key_size = 0;
+    grow((void *)&catalogue->by_key, &catalogue->key_size, catalogue->object_size * 4, sizeof *catalogue->by_key);
+    for (uint32_t i = 0; i < catalogue->object_count; i++) {
+        *key_slot(catalogue, catalogue->objects[i].key) = i + 1;
+    }
+    free(old);
+}
+
+static uint32_t add_object(struct catalogue *catalogue, uint64_t key)
+{
+    if (catalogue->object_count == catalogue->object_size) {
+        grow((void *)&catalogue->objects, &catalogue->object_size, catalogue->object_count + 1,
+             sizeof *catalogue->objects);
+        more_keys(catalogue);
+    }
+    uint32_t number = catalogue->object_count++;
+
+    catalogue->objects[number] = (struct object){key, OBJECT_NONE, OBJECT_NONE, NULL};
+    *key_slot(catalogue, key) = number + 1;
+    return number;
+}
+
+uint32_t catalogue_object(struct catalogue *catalogue, uint64_t key)
+{
+    if (catalogue->key_size > 0) {
+        uint32_t found = *key_slot(catalogue, key);
+
+        if (found != 0) {
+            return found - 1;
+        }
+    }
+    return add_object(catalogue, key);
+}
+
+uint32_t catalogue_member(struct catalogue *catalogue, uint64_t class_key, uint64_t key)
+{
+    uint32_t count = catalogue->object_count;
+    uint32_t whole = catalogue_object(catalogue, hash_combine(class_key, 1));
+
+    if (catalogue->object_count != count) {
+        uint32_t members = catalogue_object(catalogue, hash_combine(class_key, 2));
+
+        catalogue->objects[whole].members = members;
+        count = catalogue->object_count;
+    }
+    if (key == 0) {
+        return whole;
+    }
+    uint32_t object = catalogue_object(catalogue, hash_combine(hash_combine(class_key, 3), key));
+
+    if (catalogue->object_count != count) {
+        catalogue->objects[object].whole = whole;
+        catalogue->objects[object].members = catalogue->objects[whole].members;
+    }
+    return object;
+}
+
+/* ---- footprints ------------------------------------------------------------------------------------------------ */
+
+void footprint_begin(struct catalogue *catalogue)
+{
+    catalogue->scratch_count = 0;
+}
+
+void footprint_touch(struct catalogue *catalogue, uint32_t object, enum access_mode mode)
+{
+    uint32_t place = 0;
+
+    while (place < catalogue->scratch_count && catalogue->scratch[place].object < object) {
+        place++;
+    }
+    if (place < catalogue->scratch_count && catalogue->scratch[place].object == object) {
+        if (catalogue->scratch[place].mode != mode) {
+            catalogue->scratch[place].mode = ACCESS_WRITE;
+        }
+        return;
+    }
+    assert(catalogue->scratch_count < FOOTPRINT_ACCESSES_MAX);
+    memmove(&catalogue->scratch[place + 1], &catalogue->scratch[place],
+            (catalogue->scratch_count - place) * sizeof catalogue->scratch[0]);
+    catalogue->scratch[place] = (struct access){object, mode};
+    catalogue->scratch_count++;
+}
+
+static struct footprint **footprint_slot(const struct catalogue *catalogue, uint64_t hash,
+                                         const struct access *accesses, uint32_t count)
+{
+    uint32_t place = (uint32_t)hash & (catalogue->footprint_size - 1);
+
+    for (;;) {
+        struct footprint *footprint = catalogue->footprints[place];
+
+        if (footprint == NULL ||
+            (footprint->hash == hash && footprint->count == count &&
+             (count == 0 || memcmp(footprint->accesses, accesses, count * sizeof *accesses) == 0))) {
+            return &catalogue->footprints[place];
+        }
+        place = (place + 1) & (catalogue->footprint_size - 1);
+    }
+}
+
+static void more_footprints(struct catalogue *catalogue)
+{
+    struct footprint **old = catalogue->footprints;
+    uint32_t old_size = catalogue->footprint_size;
+
+    catalogue->footprints = NULL;
+    catalogue->footprint_size = 0;
+    grow((void *)&catalogue->footprints, &catalogue->footprint_size, old_size == 0 ? 64 : old_size * 2,
+         sizeof(struct footprint *));
+    for (uint32_t i = 0; i < old_size; i++) {
+        if (old[i] != NULL) {
+            *footprint_slot(catalogue, old[i]->hash, old[i]->accesses, old[i]->count) = old[i];
+        }
+    }
+    free(old);
+}
+
+static uint64_t hash_accesses(const struct access *accesses, uint32_t count)
+{
+    uint64_t hash = count;
+
+    for (uint32_t i = 0; i < count; i++) {
+        hash = hash_combine(hash, ((uint64_t)accesses[i].object << 2) | (uint64_t)accesses[i].mode);
+    }
+    return hash;
+}
+
+static const struct footprint *keep(struct catalogue *catalogue, const struct access *accesses, uint32_t count)
+{
+    if ((catalogue->footprint_count + 1) * 2 > catalogue->footprint_size) {
+        more_footprints(catalogue);
+    }
+    uint64_t hash = hash_accesses(accesses, count);
+    struct footprint **slot = footprint_slot(catalogue, hash, accesses, count);
+
+    if (*slot == NULL) {
+        void *room = NULL;
+        uint32_t size = 0;
+
+        grow((void *)&room, &size, (uint32_t)(sizeof(struct footprint) + count * sizeof *accesses), 1);
+        *slot = room;
+        (*slot)->count = count;
+        (*slot)->hash = hash;
+        if (count > 0) {
+            memcpy((*slot)->accesses, accesses, count * sizeof *accesses);
+        }
+        catalogue->footprint_count++;
+    }
+    return *slot;
+}
+
+const struct footprint *footprint_end(struct catalogue *catalogue)
+{
+    return catalogue->scratch_count == 0 && catalogue->empty != NULL
+               ? catalogue->empty
+               : keep(catalogue, catalogue->scratch, catalogue->scratch_count);
+}
+
+const struct footprint *footprint_single(struct catalogue *catalogue, uint32_t object, enum access_mode mode)
+{
+    struct access access = {object, mode};
+
+    return keep(catalogue, &access, 1);
+}
+
+static bool same_things(const struct catalogue *catalogue, uint32_t left, uint32_t right)
+{
+    return left == right || catalogue->objects[left].whole == right || catalogue->objects[right].whole == left;
+}
+
+bool footprints_conflict(const struct catalogue *catalogue, const struct footprint *left,
+                         const struct footprint *right)
+{
+    for (uint32_t i = 0; i < left->count; i++) {
+        for (uint32_t j = 0; j < right->count; j++) {
+            if (same_things(catalogue, left->accesses[i].object, right->accesses[j].object) &&
+                modes_conflict(left->accesses[i].mode, right->accesses[j].mode)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}

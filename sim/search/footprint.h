@@ -1,0 +1,75 @@
+/* Footprints: what a transition reads and writes (design.md, The border).
+ *
+ * An object is a class of things and a key in it ("container fluxwebapp", "flag removalInProgress"), or the whole class.
+ * Two transitions of different tasks depend on one another when they touch a common object and the two kinds of access do
+ * not commute; else their order cannot be told (Godefroid 1996, ch. 3: valid dependency relations).
+ *
+ * Footprints are kept once each: equal pointers are equal footprints. They live as long as the catalogue.
+ */
+#ifndef DRYDOCK_SIM_SEARCH_FOOTPRINT_H
+#define DRYDOCK_SIM_SEARCH_FOOTPRINT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Accesses of one kind commute with one another when it is a read or an addition (to a set, to a log, to a sum). */
+enum access_mode { ACCESS_READ, ACCESS_WRITE, ACCESS_ADD, ACCESS_MODES };
+
+enum { OBJECT_NONE = UINT32_MAX, FOOTPRINT_ACCESSES_MAX = 4096 };
+
+struct access {
+    uint32_t object;
+    enum access_mode mode;
+};
+
+struct footprint {
+    uint32_t count;
+    uint64_t hash;
+    struct access accesses[]; /* by object; the strongest mode each */
+};
+
+/* How an object stands to others. */
+struct object {
+    uint64_t key;
+    uint32_t whole;   /* the object that is all of its class; OBJECT_NONE: it has none, or is it */
+    uint32_t members; /* stands for "anything of the class": what an access to the whole has to look at */
+    const char *name; /* for messages; borrowed */
+};
+
+struct catalogue {
+    struct object *objects;
+    uint32_t object_count, object_size;
+    uint32_t *by_key; /* open addressing, object + 1 */
+    uint32_t key_size;
+    struct footprint **footprints; /* open addressing by hash */
+    uint32_t footprint_count, footprint_size;
+    struct footprint *empty;
+    struct access scratch[FOOTPRINT_ACCESSES_MAX]; /* of the footprint being gathered */
+    uint32_t scratch_count;
+};
+
+void catalogue_init(struct catalogue *catalogue);
+void catalogue_free(struct catalogue *catalogue);
+
+/* The object for a key of its own, without a class. */
+uint32_t catalogue_object(struct catalogue *catalogue, uint64_t key);
+/* The object `key` of a class, and the whole class (key 0). */
+uint32_t catalogue_member(struct catalogue *catalogue, uint64_t class_key, uint64_t key);
+
+/* Gathering: begin, touch as often as needed, end. */
+void footprint_begin(struct catalogue *catalogue);
+void footprint_touch(struct catalogue *catalogue, uint32_t object, enum access_mode mode);
+const struct footprint *footprint_end(struct catalogue *catalogue);
+/* The footprint of a single access. */
+const struct footprint *footprint_single(struct catalogue *catalogue, uint32_t object, enum access_mode mode);
+
+/* Whether transitions of two tasks with these footprints depend on one another. */
+bool footprints_conflict(const struct catalogue *catalogue, const struct footprint *left,
+                         const struct footprint *right);
+
+static inline bool modes_conflict(enum access_mode left, enum access_mode right)
+{
+    return left != right || left == ACCESS_WRITE;
+}
+
+#endif

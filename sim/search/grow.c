@@ -1,0 +1,29 @@
+#include "sim/search/grow.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void grow(void *items, uint32_t *size, uint32_t count, size_t item_size)
+{
+    enum { SIZE_FIRST = 16 };
+    void *table = NULL;
+
+    if (count <= *size) {
+        return;
+    }
+    uint32_t larger = *size == 0 ? SIZE_FIRST : *size;
+
+    while (larger < count) {
+        larger *= 2;
+    }
+    memcpy(&table, items, sizeof table);
+    table = realloc(table, larger * item_size);
+    if (table == NULL) {
+        fputs("drydock: out of memory during the search\n", stderr);
+        exit(3);
+    }
+    memset((char *)table + *size * item_size, 0, (larger - *size) * item_size);
+    memcpy(items, &table, sizeof table);
+    *size = larger;
+}

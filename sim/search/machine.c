@@ -1,0 +1,254 @@
+#include "sim/search/machine.h"
+
+#include "sim/search/grow.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SPACING = 6 };
+
+void machine_init(struct machine *machine, const struct stage *stage)
+{
+    memset(machine, 0, offsetof(struct machine, catalogue));
+    memset(&machine->phase, 0, sizeof *machine - offsetof(struct machine, phase));
+    machine->stage = stage;
+    machine->gathers = true;
+    machine->spacing = SPACING;
+    catalogue_init(&machine->catalogue);
+}
+
+void machine_free(struct machine *machine)
+{
+    for (uint32_t i = 0; i < machine->saved_size; i++) {
+        snapshot_free(&machine->saved[i].snapshot);
+    }
+    free(machine->saved);
+    free(machine->path);
+    free(machine->identities);
+    free(machine->slot_by_identity);
+    catalogue_free(&machine->catalogue);
+}
+
+/* ---- tasks and their slots ---------------------------------------------------------------------------------------- */
+
+static uint32_t *slot_place(const struct machine *machine, uint64_t identity)
+{
+    uint32_t place = (uint32_t)identity & (machine->slot_table_size - 1);
+
+    while (machine->slot_by_identity[place] != 0 &&
+           machine->identities[machine->slot_by_identity[place] - 1] != identity) {
+        place = (place + 1) & (machine->slot_table_size - 1);
+    }
+    return &machine->slot_by_identity[place];
+}
+
+static uint32_t slot_of(struct machine *machine, uint64_t identity)
+{
+    if ((machine->identity_count + 1) * 2 > machine->slot_table_size) {
+        uint32_t size = machine->slot_table_size == 0 ? 64 : machine->slot_table_size * 2;
+
+        free(machine->slot_by_identity);
+        machine->slot_by_identity = NULL;
+        machine->slot_table_size = 0;
+        grow((void *)&machine->slot_by_identity, &machine->slot_table_size, size, sizeof(uint32_t));
+        for (uint32_t i = 0; i < machine->identity_count; i++) {
+            *slot_place(machine, machine->identities[i]) = i + 1;
+        }
+    }
+    uint32_t *place = slot_place(machine, identity);
+
+    if (*place == 0) {
+        grow((void *)&machine->identities, &machine->identity_size, machine->identity_count + 1,
+             sizeof *machine->identities);
+        machine->identities[machine->identity_count++] = identity;
+        *place = machine->identity_count;
+    }
+    return *place - 1;
+}
+
+void machine_task_started(struct machine *machine, struct kernel_task *task)
+{
+    task->slot = slot_of(machine, task->identity);
+    task->cause_phase = machine->phase;
+    task->cause_event = machine->kernel == NULL || machine->kernel->running == NULL ? ORDER_NONE
+                                                                                      : machine->event_count;
+}
+
+uint32_t machine_cause(const struct machine *machine, const struct move *move)
+{
+    const struct kernel_task *task = move->task;
+
+    return task->state == TASK_NEW && task->cause_phase == machine->phase ? task->cause_event : ORDER_NONE;
+}
+
+/* ---- moving -------------------------------------------------------------------------------------------------------- */
+
+static struct move move_of(const struct machine *machine, struct kernel_task *task)
+{
+    const struct stage *stage = machine->stage;
+
+    return (struct move){task->slot, stage->alternatives == NULL ? 1 : stage->alternatives(stage->context, task), task};
+}
+
+uint32_t machine_move_count(const struct machine *machine)
+{
+    return kernel_ready_count(machine->kernel);
+}
+
+struct move machine_move(const struct machine *machine, uint32_t index)
+{
+    return move_of(machine, kernel_ready(machine->kernel, index));
+}
+
+bool machine_find(const struct machine *machine, uint32_t slot, struct move *move)
+{
+    for (uint32_t i = 0; i < machine_move_count(machine); i++) {
+        struct kernel_task *task = kernel_ready(machine->kernel, i);
+
+        if (task->slot == slot) {
+            *move = move_of(machine, task);
+            return true;
+        }
+    }
+    return false;
+}
+
+static void step_task(struct machine *machine, struct label label)
+{
+    struct kernel *kernel = machine->kernel;
+
+    machine->alternative = label.alternative;
+    for (uint32_t i = 0; i < kernel_ready_count(kernel); i++) {
+        if (kernel_ready(kernel, i)->slot == label.slot) {
+            kernel_step(kernel, i);
+            machine->event_count++;
+            machine->alternative = 0;
+            machine->transition_count++;
+            return;
+        }
+    }
+    assert(false && "a task that cannot move was asked to");
+}
+
+static void do_pass(struct machine *machine, uint32_t way)
+{
+    machine->phase++;
+    machine->event_count = 0;
+    machine->stage->pass(machine->stage->context, way);
+}
+
+static void save(struct machine *machine)
+{
+    grow((void *)&machine->saved, &machine->saved_size, machine->saved_count + 1, sizeof *machine->saved);
+    struct saved_run *saved = &machine->saved[machine->saved_count++];
+
+    saved->depth = machine->depth;
+    saved->phase = machine->phase;
+    saved->event_count = machine->event_count;
+    snapshot_take(&saved->snapshot, &machine->scope);
+}
+
+static void add_step(struct machine *machine, struct path_step step)
+{
+    grow((void *)&machine->path, &machine->path_size, machine->depth + 1, sizeof *machine->path);
+    machine->path[machine->depth++] = step;
+    if (machine->spacing != 0 && machine->saved_count > 0 &&
+        machine->depth - machine->saved[machine->saved_count - 1].depth >= machine->spacing) {
+        save(machine);
+    }
+}
+
+const struct footprint *machine_step(struct machine *machine, struct label label)
+{
+    const struct footprint *footprint = machine->catalogue.empty;
+
+    if (machine->gathers) {
+        footprint_begin(&machine->catalogue);
+        step_task(machine, label);
+        footprint = footprint_end(&machine->catalogue);
+    } else {
+        step_task(machine, label);
+    }
+    add_step(machine, (struct path_step){.label = label});
+    return footprint;
+}
+
+uint32_t machine_rest(const struct machine *machine)
+{
+    return machine->stage->rest == NULL ? 0 : machine->stage->rest(machine->stage->context);
+}
+
+void machine_pass(struct machine *machine, uint32_t way)
+{
+    do_pass(machine, way);
+    add_step(machine, (struct path_step){.pass = true, .way = way});
+}
+
+bool machine_over(const struct machine *machine)
+{
+    return machine->stage->over != NULL && machine->stage->over(machine->stage->context);
+}
+
+/* ---- going back ---------------------------------------------------------------------------------------------------- */
+
+static void begin(struct machine *machine)
+{
+    machine->phase = 0;
+    machine->event_count = 0;
+    memory_reset(machine->stage->memory);
+    machine->kernel = NULL;
+    machine->stage->begin(machine->stage->context, machine, &machine->scope);
+    machine->kernel = machine->scope.kernel;
+}
+
+static void back_to_saved(struct machine *machine)
+{
+    const struct saved_run *saved = &machine->saved[machine->saved_count - 1];
+
+    snapshot_restore(&saved->snapshot, &machine->scope);
+    machine->phase = saved->phase;
+    machine->event_count = saved->event_count;
+    machine->depth = saved->depth;
+}
+
+void machine_start(struct machine *machine)
+{
+    if (machine->saved_count == 0) {
+        begin(machine);
+        machine->depth = 0;
+        if (snapshot_possible()) {
+            save(machine);
+        }
+        return;
+    }
+    machine->saved_count = 1;
+    back_to_saved(machine);
+}
+
+void machine_back(struct machine *machine, uint32_t depth)
+{
+    assert(depth <= machine->depth);
+    while (machine->saved_count > 1 && machine->saved[machine->saved_count - 1].depth > depth) {
+        machine->saved_count--;
+    }
+    if (machine->saved_count == 0) {
+        begin(machine);
+        machine->depth = 0;
+    } else {
+        back_to_saved(machine);
+    }
+    bool gathers = machine->gathers;
+
+    machine->gathers = false;
+    while (machine->depth < depth) {
+        const struct path_step *step = &machine->path[machine->depth++];
+
+        if (step->pass) {
+            do_pass(machine, step->way);
+        } else {
+            step_task(machine, step->label);
+        }
+    }
+    machine->gathers = gathers;
+}

@@ -1,0 +1,87 @@
+/* A run that is driven transition by transition: what can move, moving it, and going back.
+ *
+ * Going back is done from saved runs or by running again from the last saved one; which of the two pays is measured as the
+ * search goes (how long a step takes against how long a copy takes), and never changes what is explored.
+ */
+#ifndef DRYDOCK_SIM_SEARCH_MACHINE_H
+#define DRYDOCK_SIM_SEARCH_MACHINE_H
+
+#include "sim/search/order.h"
+#include "sim/search/stage.h"
+
+struct move {
+    uint32_t slot;
+    uint64_t alternatives; /* as bits, bit 0 always */
+    struct kernel_task *task;
+};
+
+/* A step of the path from the start: a transition, or passing on. */
+struct path_step {
+    bool pass;
+    uint32_t way;       /* of passing on */
+    struct label label; /* of a transition */
+};
+
+struct saved_run {
+    uint32_t phase, event_count;
+    uint32_t depth;
+    struct snapshot snapshot;
+};
+
+struct machine {
+    const struct stage *stage;
+    struct kernel *kernel; /* of the run in progress */
+    struct snapshot_scope scope;
+    struct catalogue catalogue;
+    uint32_t phase;       /* how often the run has passed on */
+    uint32_t event_count; /* transitions since */
+    uint32_t alternative; /* of the transition in progress */
+    bool gathers;         /* whether footprints are wanted */
+
+    uint64_t *identities; /* of tasks, by slot */
+    uint32_t identity_count, identity_size;
+    uint32_t *slot_by_identity; /* open addressing, slot + 1 */
+    uint32_t slot_table_size;
+
+    struct path_step *path;
+    uint32_t depth, path_size;
+    struct saved_run *saved; /* a stack, by depth; the first is the start */
+    uint32_t saved_count, saved_size;
+    uint32_t spacing; /* levels between saved runs */
+    uint64_t transition_count;
+};
+
+void machine_init(struct machine *machine, const struct stage *stage);
+void machine_free(struct machine *machine);
+/* To the start of a run. */
+void machine_start(struct machine *machine);
+/* How many tasks can move, and which, in the kernel's order. */
+uint32_t machine_move_count(const struct machine *machine);
+struct move machine_move(const struct machine *machine, uint32_t index);
+bool machine_find(const struct machine *machine, uint32_t slot, struct move *move);
+/* Performs the next transition of the task in a slot. The footprint is the catalogue's; empty unless gathers. */
+const struct footprint *machine_step(struct machine *machine, struct label label);
+/* Passes on when nothing can move. */
+uint32_t machine_rest(const struct machine *machine);
+void machine_pass(struct machine *machine, uint32_t way);
+/* Whether the run, which is over, violates anything. */
+bool machine_over(const struct machine *machine);
+/* Back to an earlier point of the path. */
+void machine_back(struct machine *machine, uint32_t depth);
+/* The transition in this phase that started the task in a slot, which has just moved for the first time; else
+ * ORDER_NONE. */
+uint32_t machine_cause(const struct machine *machine, const struct move *move);
+
+/* ---- for stages -------------------------------------------------------------------------------------------------- */
+
+/* Every task that starts must be announced (kernel_observer.started). */
+void machine_task_started(struct machine *machine, struct kernel_task *task);
+/* During a transition: it touches an object. */
+static inline void machine_touch(struct machine *machine, uint32_t object, enum access_mode mode)
+{
+    if (machine->gathers) {
+        footprint_touch(&machine->catalogue, object, mode);
+    }
+}
+
+#endif
