@@ -1,13 +1,12 @@
-/* Dynamic partial-order reduction with sleep sets, source sets and wake-up trees, so that each class of executions is run
- * once and none is begun in vain: Algorithm 3 of Abdulla, Aronis, Jonsson & Sagonas, Source Sets: A Foundation for Optimal
- * Dynamic Partial Order Reduction, JACM 64(4), 2017; after Flanagan & Godefroid, POPL 2005, and Godefroid 1996 (sleep
- * sets).
+/* Dynamic partial-order reduction with sleep sets, source sets and wake-up trees, so that each class of executions is
+ * run once and none is begun in vain: Algorithm 3 of Abdulla, Aronis, Jonsson & Sagonas, Source Sets: A Foundation for
+ * Optimal Dynamic Partial Order Reduction, JACM 64(4), 2017; after Flanagan & Godefroid, POPL 2005, and Godefroid 1996
+ * (sleep sets).
  *
- * Three things are added. A transition may have alternatives (faults): each is a transition of its own, and all that are
- * not asleep are tried wherever one is. A run passes on from rest to rest: everything before a rest happens before
- * everything after it, so each stretch in between is a search of its own, and a resting state that was met before need not
- * be searched again. Footprints are those of the transition as it ran; for the one whose order is reversed they may come
- * out otherwise, which the races of the new execution then show.
+ * Two things are added. A run passes on from rest to rest: everything before a rest happens before everything after it,
+ * so each stretch in between is a search of its own, and a resting state that was met before need not be searched
+ * again. And what a transition touches may depend on what it finds: then the one whose order is reversed is tried where
+ * it is to run, to see what it touches there (footprint_there()).
  */
 #include "sim/search/grow.h"
 #include "sim/search/search.h"
@@ -21,9 +20,8 @@
 
 /* A transition that need not be tried here: everything that begins with it has been seen. */
 struct sleeper {
-    struct label label;
+    uint32_t slot;
     const struct footprint *footprint;
-    uint64_t alternatives; /* of its task there */
 };
 
 /* A state on the path, and what is to be done from it. */
@@ -32,19 +30,23 @@ struct choice {
     uint32_t way, ways;
     uint32_t sleep_first, sleep_count; /* in the pool */
     uint32_t tree;                     /* what is still to be tried, without the branch under way */
-    struct label label;                /* the branch under way */
+    uint32_t slot;                     /* the branch under way */
     const struct footprint *footprint;
-    uint64_t alternatives;
 };
 
 /* A stretch between two rests. */
 struct stretch {
     uint32_t depth; /* of its first transition */
     struct order order;
-    bool *alone; /* of each event: its task had no alternative */
-    uint32_t alone_size;
-    uint32_t checked;     /* events whose races are in the trees */
+    uint32_t checked;      /* events whose races are in the trees */
     uint64_t class_before; /* of all stretches before */
+};
+
+/* What a task's next transition touches in a state, of those whose footprint depends on what they find. A class of
+ * executions leads to one state, so its hash names the state. */
+struct seen_footprint {
+    uint64_t key;                      /* of class and task */
+    const struct footprint *footprint; /* NULL: free */
 };
 
 struct dpor {
@@ -59,6 +61,11 @@ struct dpor {
     uint32_t stretch_count, stretch_size, stretches_made;
     uint64_t *row; /* working space */
     uint32_t row_size;
+    bool astray;     /* the run is not at the end of the path: machine_back() brings it there */
+    uint32_t *slots; /* working space: of a sequence */
+    uint32_t slots_size;
+    struct seen_footprint *seen; /* open addressing */
+    uint32_t seen_count, seen_size;
     uint64_t *rests; /* states met, open addressing */
     uint32_t rest_count, rest_size;
 };
@@ -90,9 +97,8 @@ static void add_sleeper(struct dpor *dpor, struct choice *node, struct sleeper s
 
 static void stretch_enter(struct dpor *dpor)
 {
-    uint64_t class_before = dpor->stretch_count == 0
-                                ? 0
-                                : hash_combine(current(dpor)->class_before, current(dpor)->order.class_hash);
+    uint64_t class_before =
+        dpor->stretch_count == 0 ? 0 : hash_combine(current(dpor)->class_before, current(dpor)->order.class_hash);
 
     grow((void *)&dpor->stretches, &dpor->stretch_size, dpor->stretch_count + 1, sizeof *dpor->stretches);
     struct stretch *stretch = &dpor->stretches[dpor->stretch_count++];
@@ -107,70 +113,114 @@ static void stretch_enter(struct dpor *dpor)
     stretch->class_before = class_before;
 }
 
-static bool is_asleep(const struct dpor *dpor, const struct choice *node, struct label label)
+static bool is_asleep(const struct dpor *dpor, const struct choice *node, uint32_t slot)
 {
     for (uint32_t i = 0; i < node->sleep_count; i++) {
-        const struct sleeper *sleeper = &dpor->sleepers[node->sleep_first + i];
-
-        if (sleeper->label.slot == label.slot && sleeper->label.alternative == label.alternative) {
+        if (dpor->sleepers[node->sleep_first + i].slot == slot) {
             return true;
         }
     }
     return false;
 }
 
-/* ---- choosing ---------------------------------------------------------------------------------------------------- */
-
-static bool in_tree(const struct dpor *dpor, uint32_t tree, struct label label)
-{
-    for (uint32_t i = tree; i != WAKEUP_NONE; i = dpor->wakeup.nodes[i].next) {
-        if (dpor->wakeup.nodes[i].label.slot == label.slot &&
-            dpor->wakeup.nodes[i].label.alternative == label.alternative) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Adds every alternative of a move to what is to be tried at the node, but for those asleep or there already. */
-static bool add_alternatives(struct dpor *dpor, struct choice *node, const struct move *move)
-{
-    bool added = false;
-
-    for (uint64_t rest = move->alternatives; rest != 0; rest &= rest - 1) {
-        struct label label = {move->slot, (uint32_t)__builtin_ctzll(rest)};
-
-        if (!is_asleep(dpor, node, label) && !in_tree(dpor, node->tree, label)) {
-            wakeup_add(&dpor->wakeup, &node->tree,
-                       (struct wakeup_node){.label = label, .alone = move->alternatives == 1});
-            added = true;
-        }
-    }
-    return added;
-}
-
-/* Something to try at a node that nobody has wishes for: the task that moved last if it can, for few switches. false when
- * everything that can move is asleep. */
+/* Something to try at a node that nobody has wishes for: the task that moved last if it can, for few switches. false
+ * when everything that can move is asleep. */
 static bool choose(struct dpor *dpor, struct choice *node)
 {
     struct machine *machine = dpor->machine;
     const struct order *order = &current(dpor)->order;
+    uint32_t slot = order->count > 0 ? order->events[order->count - 1].slot : 0;
     struct move move;
+    bool found = order->count > 0 && machine_find(machine, slot, &move) && !is_asleep(dpor, node, slot);
 
-    if (order->count > 0 && machine_find(machine, order->events[order->count - 1].label.slot, &move) &&
-        add_alternatives(dpor, node, &move)) {
-        return true;
+    for (uint32_t i = 0; i < machine_move_count(machine) && !found; i++) {
+        slot = machine_move(machine, i).slot;
+        found = !is_asleep(dpor, node, slot);
     }
-    for (uint32_t i = 0; i < machine_move_count(machine); i++) {
-        move = machine_move(machine, i);
-        if (add_alternatives(dpor, node, &move)) {
-            return true;
-        }
+    if (found) {
+        wakeup_add(&dpor->wakeup, &node->tree, (struct wakeup_node){.slot = slot});
     }
-    return false;
+    return found;
 }
 
-/* ---- going down --------------------------------------------------------------------------------------------------- */
+/* ---- footprints that depend on what they find
+ * ------------------------------------------------------------------------ */
+
+static struct seen_footprint *seen_place(const struct dpor *dpor, uint64_t key)
+{
+    uint32_t place = (uint32_t)key & (dpor->seen_size - 1);
+
+    while (dpor->seen[place].footprint != NULL && dpor->seen[place].key != key) {
+        place = (place + 1) & (dpor->seen_size - 1);
+    }
+    return &dpor->seen[place];
+}
+
+static void more_seen(struct dpor *dpor)
+{
+    struct seen_footprint *old = dpor->seen;
+    uint32_t old_size = dpor->seen_size;
+
+    dpor->seen = NULL;
+    dpor->seen_size = 0;
+    grow((void *)&dpor->seen, &dpor->seen_size, old_size == 0 ? 1024 : old_size * 2, sizeof *dpor->seen);
+    for (uint32_t i = 0; i < old_size; i++) {
+        if (old[i].footprint != NULL) {
+            *seen_place(dpor, old[i].key) = old[i];
+        }
+    }
+    free(old);
+}
+
+static void remember_footprint(struct dpor *dpor, uint64_t key, const struct footprint *footprint)
+{
+    if ((dpor->seen_count + 1) * 2 > dpor->seen_size) {
+        more_seen(dpor);
+    }
+    struct seen_footprint *place = seen_place(dpor, key);
+
+    dpor->seen_count += place->footprint == NULL;
+    *place = (struct seen_footprint){key, footprint};
+}
+
+static uint64_t footprint_key(const struct stretch *stretch, uint64_t class_hash, uint32_t slot)
+{
+    return hash_combine(hash_combine(stretch->class_before, class_hash), slot);
+}
+
+/* What the last event of a sequence touches when it runs at its end, from the state before event `from`. */
+static const struct footprint *footprint_there(struct dpor *dpor, const struct stretch *stretch, uint32_t from,
+                                               const uint64_t *row, uint32_t last)
+{
+    const struct order *order = &stretch->order;
+
+    if (!order->events[last].variable) {
+        return order->events[last].footprint;
+    }
+    uint64_t class_hash = 0;
+    uint32_t count = 0;
+
+    grow((void *)&dpor->slots, &dpor->slots_size, order->count + 1, sizeof *dpor->slots);
+    for (uint32_t i = 0; i < order->count; i++) {
+        if (i < from || (row_has(row, i) && i != last)) {
+            class_hash += order->events[i].hash;
+        }
+        if (i >= from && row_has(row, i) && i != last) {
+            dpor->slots[count++] = order->events[i].slot;
+        }
+    }
+    dpor->slots[count++] = order->events[last].slot;
+    uint64_t key = footprint_key(stretch, class_hash, order->events[last].slot);
+
+    if (dpor->seen_size == 0 || seen_place(dpor, key)->footprint == NULL) {
+        remember_footprint(dpor, key, machine_detour(dpor->machine, stretch->depth + from, dpor->slots, count));
+        dpor->astray = true;
+    }
+    return seen_place(dpor, key)->footprint;
+}
+
+/* ---- going down ---------------------------------------------------------------------------------------------------
+ */
 
 /* Performs the first branch of the node's tree and enters the state it leads to. */
 static void step(struct dpor *dpor)
@@ -178,30 +228,23 @@ static void step(struct dpor *dpor)
     struct choice *node = &dpor->nodes[dpor->depth];
     struct stretch *stretch = current(dpor);
     uint32_t branch = node->tree;
-    struct label label = dpor->wakeup.nodes[branch].label;
-    struct move move;
-    bool can_move = machine_find(dpor->machine, label.slot, &move);
-
-    assert(can_move && (move.alternatives >> label.alternative & 1) != 0);
-    (void)can_move;
-    if (move.alternatives != 1) {
-        add_alternatives(dpor, node, &move);
-    }
+    uint32_t slot = dpor->wakeup.nodes[branch].slot;
     uint32_t below = dpor->wakeup.nodes[branch].first;
+    struct move move;
+    bool can_move = machine_find(dpor->machine, slot, &move);
 
+    assert(can_move);
+    (void)can_move;
     node->tree = dpor->wakeup.nodes[branch].next;
     dpor->wakeup.nodes[branch].first = WAKEUP_NONE;
     dpor->wakeup.nodes[branch].next = WAKEUP_NONE;
     wakeup_drop(&dpor->wakeup, branch);
-
-    uint32_t cause = machine_cause(dpor->machine, &move);
-
-    node->label = label;
-    node->alternatives = move.alternatives;
-    node->footprint = machine_step(dpor->machine, label);
-    grow((void *)&stretch->alone, &stretch->alone_size, stretch->order.count + 1, sizeof *stretch->alone);
-    stretch->alone[stretch->order.count] = move.alternatives == 1;
-    order_add(&stretch->order, label, node->footprint, cause);
+    node->slot = slot;
+    node->footprint = machine_step(dpor->machine, slot);
+    if (move.variable) {
+        remember_footprint(dpor, footprint_key(stretch, stretch->order.class_hash, slot), node->footprint);
+    }
+    order_add(&stretch->order, slot, move.variable, node->footprint, move.cause);
 
     dpor->depth++;
     struct choice *next = node_enter(dpor);
@@ -211,39 +254,27 @@ static void step(struct dpor *dpor)
     for (uint32_t i = 0; i < node->sleep_count; i++) {
         struct sleeper sleeper = dpor->sleepers[node->sleep_first + i];
 
-        if (sleeper.label.slot != label.slot &&
+        if (sleeper.slot != slot &&
             !footprints_conflict(&dpor->machine->catalogue, sleeper.footprint, node->footprint)) {
             add_sleeper(dpor, next, sleeper);
         }
     }
 }
 
-/* ---- races --------------------------------------------------------------------------------------------------------- */
+/* ---- races ---------------------------------------------------------------------------------------------------------
+ */
 
-/* Whether everything that begins with the sequence, from the node, has been seen: the sleep set meets its weak initials.
- * A task with alternatives counts when all its alternatives are asleep and none of them minds the sequence. */
-static bool is_covered(const struct dpor *dpor, const struct choice *node, const struct order *order, const uint64_t *row)
+/* Whether everything that begins with the sequence, from the node, has been seen: the sleep set meets its weak
+ * initials. */
+static bool is_covered(const struct dpor *dpor, const struct choice *node, const struct order *order,
+                       struct wakeup_sequence sequence)
 {
     for (uint32_t i = 0; i < node->sleep_count; i++) {
         const struct sleeper *sleeper = &dpor->sleepers[node->sleep_first + i];
         uint32_t event = ORDER_NONE;
 
-        if (wakeup_weak_initial(order, row, sleeper->label, sleeper->footprint, sleeper->alternatives == 1, &event)) {
+        if (wakeup_weak_initial(order, sequence, sleeper->slot, sleeper->footprint, &event)) {
             return true;
-        }
-        if (sleeper->alternatives != 1 && event == ORDER_NONE) {
-            uint64_t asleep = 0;
-
-            for (uint32_t j = 0; j < node->sleep_count; j++) {
-                const struct sleeper *other = &dpor->sleepers[node->sleep_first + j];
-
-                if (other->label.slot == sleeper->label.slot && !order_depends(order, other->footprint, row)) {
-                    asleep |= (uint64_t)1 << other->label.alternative;
-                }
-            }
-            if (asleep == sleeper->alternatives) {
-                return true;
-            }
         }
     }
     return false;
@@ -263,8 +294,10 @@ static void reverse(struct dpor *dpor, struct stretch *stretch, struct race race
         }
     }
     row[race.second >> 6] |= (uint64_t)1 << (race.second & 63);
-    if (!is_covered(dpor, node, order, row)) {
-        wakeup_insert(&dpor->wakeup, &node->tree, order, (struct wakeup_sequence){row, race.second}, stretch->alone);
+    struct wakeup_sequence sequence = {row, race.second, footprint_there(dpor, stretch, race.first, row, race.second)};
+
+    if (!is_covered(dpor, node, order, sequence)) {
+        wakeup_insert(&dpor->wakeup, &node->tree, order, sequence);
     }
 }
 
@@ -287,7 +320,8 @@ static void check_races(struct dpor *dpor)
     stretch->checked = order->count;
 }
 
-/* ---- rests --------------------------------------------------------------------------------------------------------- */
+/* ---- rests ---------------------------------------------------------------------------------------------------------
+ */
 
 static uint64_t *rest_place(const struct dpor *dpor, uint64_t state)
 {
@@ -340,7 +374,25 @@ static void pass(struct dpor *dpor)
     stretch_enter(dpor);
 }
 
-/* ---- the search ---------------------------------------------------------------------------------------------------- */
+/* ---- the search ----------------------------------------------------------------------------------------------------
+ */
+
+/* The run is over: tells of it, then sees what it leaves to do. Whether the search is to go on. */
+static bool end_execution(struct dpor *dpor)
+{
+    struct search *search = dpor->search;
+    const struct stretch *stretch = current(dpor);
+    bool violates = machine_over(dpor->machine);
+
+    search->counts.executions++;
+    search->counts.violating += violates;
+    bool go_on = search->watch.execution == NULL ||
+                 search->watch.execution(search->watch.context, dpor->machine, violates,
+                                         hash_combine(stretch->class_before, stretch->order.class_hash));
+
+    check_races(dpor);
+    return go_on;
+}
 
 /* Goes on from the state at the end of the path until the run is over. Whether the search is to go on. */
 static bool go_down(struct dpor *dpor)
@@ -352,21 +404,20 @@ static bool go_down(struct dpor *dpor)
         struct choice *node = &dpor->nodes[dpor->depth];
 
         if (machine_move_count(machine) == 0) {
-            check_races(dpor);
             node->ways = machine_rest(machine);
             if (node->ways == 0) {
-                bool violates = machine_over(machine);
-                const struct stretch *stretch = current(dpor);
-
-                search->counts.executions++;
-                search->counts.violating += violates;
-                return search->watch.execution == NULL ||
-                       search->watch.execution(search->watch.context, machine, violates,
-                                               hash_combine(stretch->class_before, stretch->order.class_hash));
+                return end_execution(dpor);
             }
-            if (met_before(dpor)) {
+            bool merges = met_before(dpor);
+
+            check_races(dpor);
+            if (merges) {
                 search->counts.merged++;
                 return true;
+            }
+            if (dpor->astray) {
+                machine_back(machine, machine->depth);
+                dpor->astray = false;
             }
             node->pass = true;
             pass(dpor);
@@ -384,9 +435,11 @@ static bool go_down(struct dpor *dpor)
     }
 }
 
-/* Leaves the state at the end of the path for the last one where something is still to be tried. false: there is none. */
+/* Leaves the state at the end of the path for the last one where something is still to be tried. false: there is none.
+ */
 static bool go_back(struct dpor *dpor)
 {
+    dpor->astray = false;
     while (dpor->depth > 0) {
         struct choice *node = &dpor->nodes[--dpor->depth];
         struct stretch *stretch = current(dpor);
@@ -405,7 +458,7 @@ static bool go_back(struct dpor *dpor)
         if (stretch->checked > stretch->order.count) {
             stretch->checked = stretch->order.count;
         }
-        add_sleeper(dpor, node, (struct sleeper){node->label, node->footprint, node->alternatives});
+        add_sleeper(dpor, node, (struct sleeper){node->slot, node->footprint});
         if (node->tree != WAKEUP_NONE) {
             machine_back(dpor->machine, dpor->depth);
             return true;
@@ -435,11 +488,12 @@ void search_dpor(struct search *search)
     wakeup_free(&dpor.wakeup);
     for (uint32_t i = 0; i < dpor.stretches_made; i++) {
         order_free(&dpor.stretches[i].order);
-        free(dpor.stretches[i].alone);
     }
     free(dpor.stretches);
     free(dpor.nodes);
     free(dpor.sleepers);
     free(dpor.row);
+    free(dpor.slots);
+    free(dpor.seen);
     free(dpor.rests);
 }

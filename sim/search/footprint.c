@@ -213,8 +213,7 @@ static bool same_things(const struct catalogue *catalogue, uint32_t left, uint32
     return left == right || catalogue->objects[left].whole == right || catalogue->objects[right].whole == left;
 }
 
-bool footprints_conflict(const struct catalogue *catalogue, const struct footprint *left,
-                         const struct footprint *right)
+bool footprints_conflict(const struct catalogue *catalogue, const struct footprint *left, const struct footprint *right)
 {
     for (uint32_t i = 0; i < left->count; i++) {
         for (uint32_t j = 0; j < right->count; j++) {

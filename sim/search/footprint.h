@@ -1,8 +1,8 @@
 /* Footprints: what a transition reads and writes (design.md, The border).
  *
- * An object is a class of things and a key in it ("container fluxwebapp", "flag removalInProgress"), or the whole class.
- * Two transitions of different tasks depend on one another when they touch a common object and the two kinds of access do
- * not commute; else their order cannot be told (Godefroid 1996, ch. 3: valid dependency relations).
+ * An object is a class of things and a key in it ("container fluxwebapp", "flag removalInProgress"), or the whole
+ * class. Two transitions of different tasks depend on one another when they touch a common object and the two kinds of
+ * access do not commute; else their order cannot be told (Godefroid 1996, ch. 3: valid dependency relations).
  *
  * Footprints are kept once each: equal pointers are equal footprints. They live as long as the catalogue.
  */
@@ -15,7 +15,8 @@
 /* Accesses of one kind commute with one another when it is a read or an addition (to a set, to a log, to a sum). */
 enum access_mode { ACCESS_READ, ACCESS_WRITE, ACCESS_ADD, ACCESS_MODES };
 
-enum { OBJECT_NONE = UINT32_MAX, FOOTPRINT_ACCESSES_MAX = 4096 };
+#define OBJECT_NONE UINT32_MAX
+enum { FOOTPRINT_ACCESSES_MAX = 4096 };
 
 struct access {
     uint32_t object;

@@ -25,12 +25,14 @@ void machine_free(struct machine *machine)
     }
     free(machine->saved);
     free(machine->path);
+    free(machine->path_kept);
     free(machine->identities);
     free(machine->slot_by_identity);
     catalogue_free(&machine->catalogue);
 }
 
-/* ---- tasks and their slots ---------------------------------------------------------------------------------------- */
+/* ---- tasks and their slots ----------------------------------------------------------------------------------------
+ */
 
 static uint32_t *slot_place(const struct machine *machine, uint64_t identity)
 {
@@ -71,24 +73,19 @@ void machine_task_started(struct machine *machine, struct kernel_task *task)
 {
     task->slot = slot_of(machine, task->identity);
     task->cause_phase = machine->phase;
-    task->cause_event = machine->kernel == NULL || machine->kernel->running == NULL ? ORDER_NONE
-                                                                                      : machine->event_count;
+    task->cause_event = machine->kernel == NULL || machine->kernel->running == NULL ? ORDER_NONE : machine->event_count;
 }
 
-uint32_t machine_cause(const struct machine *machine, const struct move *move)
-{
-    const struct kernel_task *task = move->task;
-
-    return task->state == TASK_NEW && task->cause_phase == machine->phase ? task->cause_event : ORDER_NONE;
-}
-
-/* ---- moving -------------------------------------------------------------------------------------------------------- */
+/* ---- moving --------------------------------------------------------------------------------------------------------
+ */
 
 static struct move move_of(const struct machine *machine, struct kernel_task *task)
 {
     const struct stage *stage = machine->stage;
 
-    return (struct move){task->slot, stage->alternatives == NULL ? 1 : stage->alternatives(stage->context, task), task};
+    return (struct move){task->slot, stage->variable != NULL && stage->variable(stage->context, task),
+                         task->state == TASK_NEW && task->cause_phase == machine->phase ? task->cause_event
+                                                                                        : ORDER_NONE};
 }
 
 uint32_t machine_move_count(const struct machine *machine)
@@ -114,16 +111,14 @@ bool machine_find(const struct machine *machine, uint32_t slot, struct move *mov
     return false;
 }
 
-static void step_task(struct machine *machine, struct label label)
+static void step_task(struct machine *machine, uint32_t slot)
 {
     struct kernel *kernel = machine->kernel;
 
-    machine->alternative = label.alternative;
     for (uint32_t i = 0; i < kernel_ready_count(kernel); i++) {
-        if (kernel_ready(kernel, i)->slot == label.slot) {
+        if (kernel_ready(kernel, i)->slot == slot) {
             kernel_step(kernel, i);
             machine->event_count++;
-            machine->alternative = 0;
             machine->transition_count++;
             return;
         }
@@ -159,18 +154,18 @@ static void add_step(struct machine *machine, struct path_step step)
     }
 }
 
-const struct footprint *machine_step(struct machine *machine, struct label label)
+const struct footprint *machine_step(struct machine *machine, uint32_t slot)
 {
     const struct footprint *footprint = machine->catalogue.empty;
 
     if (machine->gathers) {
         footprint_begin(&machine->catalogue);
-        step_task(machine, label);
+        step_task(machine, slot);
         footprint = footprint_end(&machine->catalogue);
     } else {
-        step_task(machine, label);
+        step_task(machine, slot);
     }
-    add_step(machine, (struct path_step){.label = label});
+    add_step(machine, (struct path_step){.number = slot});
     return footprint;
 }
 
@@ -182,7 +177,7 @@ uint32_t machine_rest(const struct machine *machine)
 void machine_pass(struct machine *machine, uint32_t way)
 {
     do_pass(machine, way);
-    add_step(machine, (struct path_step){.pass = true, .way = way});
+    add_step(machine, (struct path_step){.pass = true, .number = way});
 }
 
 bool machine_over(const struct machine *machine)
@@ -190,7 +185,8 @@ bool machine_over(const struct machine *machine)
     return machine->stage->over != NULL && machine->stage->over(machine->stage->context);
 }
 
-/* ---- going back ---------------------------------------------------------------------------------------------------- */
+/* ---- going back ----------------------------------------------------------------------------------------------------
+ */
 
 static void begin(struct machine *machine)
 {
@@ -245,10 +241,29 @@ void machine_back(struct machine *machine, uint32_t depth)
         const struct path_step *step = &machine->path[machine->depth++];
 
         if (step->pass) {
-            do_pass(machine, step->way);
+            do_pass(machine, step->number);
         } else {
-            step_task(machine, step->label);
+            step_task(machine, step->number);
         }
     }
     machine->gathers = gathers;
+}
+
+const struct footprint *machine_detour(struct machine *machine, uint32_t depth, const uint32_t *slots, uint32_t count)
+{
+    const struct footprint *footprint = machine->catalogue.empty;
+    uint32_t path_length = machine->depth;
+
+    grow((void *)&machine->path_kept, &machine->path_kept_size, path_length, sizeof *machine->path_kept);
+    memcpy(machine->path_kept, machine->path, path_length * sizeof *machine->path);
+    machine_back(machine, depth);
+    for (uint32_t i = 0; i < count; i++) {
+        footprint = machine_step(machine, slots[i]);
+    }
+    while (machine->saved_count > 1 && machine->saved[machine->saved_count - 1].depth > depth) {
+        machine->saved_count--;
+    }
+    memcpy(machine->path, machine->path_kept, path_length * sizeof *machine->path);
+    machine->depth = path_length;
+    return footprint;
 }

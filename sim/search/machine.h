@@ -1,7 +1,7 @@
 /* A run that is driven transition by transition: what can move, moving it, and going back.
  *
- * Going back is done from saved runs or by running again from the last saved one; which of the two pays is measured as the
- * search goes (how long a step takes against how long a copy takes), and never changes what is explored.
+ * Going back is done from saved runs or by running again from the last saved one; which of the two pays is measured as
+ * the search goes (how long a step takes against how long a copy takes), and never changes what is explored.
  */
 #ifndef DRYDOCK_SIM_SEARCH_MACHINE_H
 #define DRYDOCK_SIM_SEARCH_MACHINE_H
@@ -11,15 +11,14 @@
 
 struct move {
     uint32_t slot;
-    uint64_t alternatives; /* as bits, bit 0 always */
-    struct kernel_task *task;
+    bool variable;  /* its footprint depends on what it finds */
+    uint32_t cause; /* the transition in this phase that started the task, which has not moved yet; else ORDER_NONE */
 };
 
 /* A step of the path from the start: a transition, or passing on. */
 struct path_step {
     bool pass;
-    uint32_t way;       /* of passing on */
-    struct label label; /* of a transition */
+    uint32_t number; /* the way of passing on, the slot of the task that moves */
 };
 
 struct saved_run {
@@ -35,7 +34,6 @@ struct machine {
     struct catalogue catalogue;
     uint32_t phase;       /* how often the run has passed on */
     uint32_t event_count; /* transitions since */
-    uint32_t alternative; /* of the transition in progress */
     bool gathers;         /* whether footprints are wanted */
 
     uint64_t *identities; /* of tasks, by slot */
@@ -45,6 +43,8 @@ struct machine {
 
     struct path_step *path;
     uint32_t depth, path_size;
+    struct path_step *path_kept; /* during a detour */
+    uint32_t path_kept_size;
     struct saved_run *saved; /* a stack, by depth; the first is the start */
     uint32_t saved_count, saved_size;
     uint32_t spacing; /* levels between saved runs */
@@ -60,17 +60,18 @@ uint32_t machine_move_count(const struct machine *machine);
 struct move machine_move(const struct machine *machine, uint32_t index);
 bool machine_find(const struct machine *machine, uint32_t slot, struct move *move);
 /* Performs the next transition of the task in a slot. The footprint is the catalogue's; empty unless gathers. */
-const struct footprint *machine_step(struct machine *machine, struct label label);
+const struct footprint *machine_step(struct machine *machine, uint32_t slot);
 /* Passes on when nothing can move. */
 uint32_t machine_rest(const struct machine *machine);
 void machine_pass(struct machine *machine, uint32_t way);
 /* Whether the run, which is over, violates anything. */
 bool machine_over(const struct machine *machine);
-/* Back to an earlier point of the path. */
+/* Back to an earlier point of the path, or to its end after a detour. */
 void machine_back(struct machine *machine, uint32_t depth);
-/* The transition in this phase that started the task in a slot, which has just moved for the first time; else
- * ORDER_NONE. */
-uint32_t machine_cause(const struct machine *machine, const struct move *move);
+/* Goes another way from an earlier point of the path, to see what is there: back to `depth`, then transitions of the
+ * tasks in these slots. Returns the footprint of the last. The path stays what it was, and machine_back() must follow
+ * before anything else is asked of the run. */
+const struct footprint *machine_detour(struct machine *machine, uint32_t depth, const uint32_t *slots, uint32_t count);
 
 /* ---- for stages -------------------------------------------------------------------------------------------------- */
 

@@ -70,8 +70,8 @@ static void need_objects(struct order *order, uint32_t count)
     }
 }
 
-/* The rows that an access must be held against: those of its object, of the whole when it is a member, of all members when
- * it is the whole. */
+/* The rows that an access must be held against: those of its object, of the whole when it is a member, of all members
+ * when it is the whole. */
 static uint32_t opposite(const struct catalogue *catalogue, uint32_t object, uint32_t opposites[2])
 {
     const struct object *facts = &catalogue->objects[object];
@@ -155,7 +155,7 @@ static void absorb(const struct order *order, uint32_t event, uint64_t *before, 
     }
 }
 
-void order_add(struct order *order, struct label label, const struct footprint *footprint, uint32_t cause)
+void order_add(struct order *order, uint32_t slot, bool variable, const struct footprint *footprint, uint32_t cause)
 {
     uint32_t number = order->count;
 
@@ -169,12 +169,12 @@ void order_add(struct order *order, struct label label, const struct footprint *
     need_objects(order, order->catalogue->object_count);
 
     uint64_t *before = order_before(order, number);
-    uint64_t *own = task_row(order, label.slot);
+    uint64_t *own = task_row(order, slot);
     uint64_t rest_word = 0;
     uint64_t *rest = words == 1 ? &rest_word : calloc(words, sizeof *rest);
     uint32_t race_count = number == 0 ? 0 : order->events[number - 1].race_count;
     uint32_t last = 0;
-    uint64_t previous_hash = label.slot;
+    uint64_t previous_hash = slot + 1;
     uint64_t conflict_hash = 0;
 
     assert(rest != NULL);
@@ -200,9 +200,9 @@ void order_add(struct order *order, struct label label, const struct footprint *
     }
     own[number >> 6] |= (uint64_t)1 << (number & 63);
     mark(order, footprint, number, true);
-    uint64_t hash = hash_combine(hash_combine(previous_hash, label.alternative + 1), conflict_hash);
+    uint64_t hash = hash_combine(hash_combine(previous_hash, 1), conflict_hash);
 
-    order->events[number] = (struct order_event){label, footprint, race_count, hash};
+    order->events[number] = (struct order_event){slot, variable, footprint, race_count, hash};
     order->class_hash += hash;
     order->count++;
 }
@@ -214,7 +214,7 @@ void order_cut(struct order *order, uint32_t count)
         const struct order_event *event = &order->events[number];
 
         mark(order, event->footprint, number, false);
-        task_row(order, event->label.slot)[number >> 6] &= ~((uint64_t)1 << (number & 63));
+        task_row(order, event->slot)[number >> 6] &= ~((uint64_t)1 << (number & 63));
         order->class_hash -= event->hash;
     }
 }
@@ -239,7 +239,7 @@ bool order_first_of(const struct order *order, uint32_t slot, const uint64_t *ro
     return false;
 }
 
-bool order_depends(const struct order *order, const struct footprint *footprint, const uint64_t *row)
+bool order_depends_word(const struct order *order, const struct footprint *footprint, uint32_t word, uint64_t bits)
 {
     for (uint32_t i = 0; i < footprint->count; i++) {
         struct access access = footprint->accesses[i];
@@ -251,8 +251,7 @@ bool order_depends(const struct order *order, const struct footprint *footprint,
                 continue;
             }
             for (enum access_mode mode = ACCESS_READ; mode < ACCESS_MODES; mode++) {
-                if (modes_conflict(access.mode, mode) &&
-                    rows_meet(touched_row(order, opposites[j], mode), row, order->words)) {
+                if (modes_conflict(access.mode, mode) && (touched_row(order, opposites[j], mode)[word] & bits) != 0) {
                     return true;
                 }
             }

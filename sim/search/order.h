@@ -1,8 +1,8 @@
 /* The order of an execution: which transitions happen before which, which race, and which class it belongs to.
  *
- * Happens-before is the least transitive relation that orders transitions of one task and transitions that depend on one
- * another (Mazurkiewicz traces; Abdulla, Aronis, Jonsson & Sagonas, JACM 2017, section 3). It is kept as one row of bits
- * per event, its predecessors: with a few dozen events a row is one word, and races fall out of building it.
+ * Happens-before is the least transitive relation that orders transitions of one task and transitions that depend on
+ * one another (Mazurkiewicz traces; Abdulla, Aronis, Jonsson & Sagonas, JACM 2017, section 3). It is kept as one row of
+ * bits per event, its predecessors: with a few dozen events a row is one word, and races fall out of building it.
  *
  * An order is a stack: events are added at its end and cut off there.
  */
@@ -11,16 +11,12 @@
 
 #include "sim/search/footprint.h"
 
-enum { ORDER_NONE = UINT32_MAX };
+#define ORDER_NONE UINT32_MAX
 
-/* A transition: which task moved, and which of its alternatives it took (0: the ordinary one). */
-struct label {
-    uint32_t slot;
-    uint32_t alternative;
-};
-
+/* A transition: the next one of the task in this slot. */
 struct order_event {
-    struct label label;
+    uint32_t slot;
+    bool variable; /* the footprint depends on what the transition finds */
     const struct footprint *footprint;
     uint32_t race_count; /* races up to and including this event's */
     uint64_t hash;       /* of the event in its class: the same wherever it stands */
@@ -52,7 +48,7 @@ void order_init(struct order *order, const struct catalogue *catalogue);
 void order_free(struct order *order);
 /* Adds an event and finds its races. `cause` is the event without which it could not be, beside its task's own: the one
  * that started the task (ORDER_NONE: none). */
-void order_add(struct order *order, struct label label, const struct footprint *footprint, uint32_t cause);
+void order_add(struct order *order, uint32_t slot, bool variable, const struct footprint *footprint, uint32_t cause);
 /* Cuts back to `count` events. */
 void order_cut(struct order *order, uint32_t count);
 
@@ -66,6 +62,7 @@ static inline bool row_has(const uint64_t *row, uint32_t bit)
     return (row[bit >> 6] >> (bit & 63) & 1) != 0;
 }
 
+/* Whether two rows have an event in common. */
 static inline bool rows_meet(const uint64_t *left, const uint64_t *right, uint32_t words)
 {
     for (uint32_t i = 0; i < words; i++) {
@@ -78,7 +75,8 @@ static inline bool rows_meet(const uint64_t *left, const uint64_t *right, uint32
 
 /* The first event of a task among the events of a row; false when there is none. */
 bool order_first_of(const struct order *order, uint32_t slot, const uint64_t *row, uint32_t *event);
-/* Whether a transition with this footprint depends on any event of the row (other than of its own task). */
-bool order_depends(const struct order *order, const struct footprint *footprint, const uint64_t *row);
+/* Whether a transition with this footprint depends on any event of `bits`, word number `word` of a row (other than of
+ * its own task). */
+bool order_depends_word(const struct order *order, const struct footprint *footprint, uint32_t word, uint64_t bits);
 
 #endif

@@ -6,7 +6,8 @@
 #include <assert.h>
 #include <string.h>
 
-/* ---- the programs -------------------------------------------------------------------------------------------------- */
+/* ---- the programs --------------------------------------------------------------------------------------------------
+ */
 
 static struct program_step *add_step(struct program *program, uint32_t task)
 {
@@ -40,8 +41,8 @@ void program_start_race(struct program *program, uint32_t tasks)
 
 void program_lcaa(struct program *program, uint32_t tasks, uint32_t rounds, uint32_t slots, bool commuting)
 {
-    *program = (struct program){
-        .name = "LCAA", .task_count = tasks, .object_count = slots + tasks, .claimed_count = slots};
+    *program =
+        (struct program){.name = "LCAA", .task_count = tasks, .object_count = slots + tasks, .claimed_count = slots};
     for (uint32_t task = 0; task < tasks; task++) {
         for (uint32_t round = 0; round < rounds; round++) {
             uint32_t slot = round % slots;
@@ -50,9 +51,9 @@ void program_lcaa(struct program *program, uint32_t tasks, uint32_t rounds, uint
             add_single(program, task, (struct program_act){.kind = ACT_LOOK, .object = (round + 1) % slots});
             add_single(program, task, (struct program_act){.kind = ACT_READ, .object = slot});
             add_single(program, task, (struct program_act){.kind = ACT_WRITE, .object = own, .value = 1});
-            add_single(program, task,
-                       (struct program_act){
-                           .kind = ACT_CLAIM, .object = slot, .other = own, .value = commuting ? 1 : 0});
+            add_single(
+                program, task,
+                (struct program_act){.kind = ACT_CLAIM, .object = slot, .other = own, .value = commuting ? 1 : 0});
         }
     }
 }
@@ -64,8 +65,8 @@ void program_generate(struct program *program, uint64_t seed)
     *program = (struct program){.name = "generated",
                                 .task_count = 2 + prng_below(&prng, 3),
                                 .object_count = 1 + prng_below(&prng, 4),
-                                .claimed_count = 1,
-                                .faults = prng_below(&prng, 3)};
+                                .claimed_count = 1};
+    bool faults = prng_below(&prng, 2) == 0;
     uint32_t steps_max = program->task_count == 2 ? 5 : program->task_count == 3 ? 3 : 2;
 
     for (uint32_t task = 0; task < program->task_count; task++) {
@@ -75,7 +76,7 @@ void program_generate(struct program *program, uint64_t seed)
             struct program_step *step = add_step(program, task);
             uint32_t acts = 1 + (prng_below(&prng, 3) == 0);
 
-            step->can_fail = program->faults > 0 && prng_below(&prng, 4) == 0;
+            step->fails = faults && prng_below(&prng, 4) == 0;
             for (uint32_t act = 0; act < acts; act++) {
                 add_act(step, (struct program_act){.kind = prng_below(&prng, 6),
                                                    .object = prng_below(&prng, program->object_count),
@@ -86,7 +87,8 @@ void program_generate(struct program *program, uint64_t seed)
     }
 }
 
-/* ---- running them --------------------------------------------------------------------------------------------------- */
+/* ---- running them ---------------------------------------------------------------------------------------------------
+ */
 
 struct program_run {
     struct kernel kernel;
@@ -94,7 +96,6 @@ struct program_run {
     int64_t values[PROGRAM_OBJECTS_MAX];
     int64_t registers[PROGRAM_TASKS_MAX];
     uint64_t histories[PROGRAM_TASKS_MAX]; /* of what each task read */
-    uint32_t faults_left;
 };
 
 struct program_task {
@@ -161,9 +162,7 @@ static bool answer(void *context, struct kernel_task *task, struct effect *effec
     const struct program_step *step = effect->payload;
 
     effect->result = value_null();
-    if (run->stage->machine->alternative != 0) {
-        assert(run->faults_left > 0);
-        run->faults_left--;
+    if (step->fails) {
         run->registers[task->origin] = -1;
         run->histories[task->origin] = hash_combine(run->histories[task->origin], UINT64_MAX);
         return true;
@@ -196,7 +195,6 @@ static void begin(void *context, struct machine *machine, struct snapshot_scope 
 
     stage->run = run;
     run->stage = stage;
-    run->faults_left = stage->program->faults;
     kernel_init(&run->kernel, stage->memory, 1, 0);
     run->kernel.fused = stage->fused;
     kernel_boot(&run->kernel, &config);
@@ -219,12 +217,18 @@ static void begin(void *context, struct machine *machine, struct snapshot_scope 
     }
 }
 
-static uint64_t alternatives(void *context, const struct kernel_task *task)
+/* A step that claims by what it has just read touches what it finds. */
+static bool is_variable(void *context, const struct kernel_task *task)
 {
-    const struct program_stage *stage = context;
     const struct program_step *step = task->state == TASK_ISSUED ? task->effect->payload : NULL;
 
-    return step != NULL && step->can_fail && stage->run->faults_left > 0 ? 3 : 1;
+    (void)context;
+    for (uint32_t i = 1; step != NULL && i < step->act_count; i++) {
+        if (step->acts[i].kind == ACT_CLAIM) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static bool over(void *context)
@@ -242,13 +246,12 @@ static bool over(void *context)
 struct stage program_stage(struct program_stage *stage, struct memory *memory)
 {
     stage->memory = memory;
-    return (struct stage){
-        .context = stage, .memory = memory, .begin = begin, .alternatives = alternatives, .over = over};
+    return (struct stage){.context = stage, .memory = memory, .begin = begin, .variable = is_variable, .over = over};
 }
 
 uint64_t program_outcome(const struct program_stage *stage)
 {
-    uint64_t hash = 0;
+    uint64_t hash = 1;
 
     for (uint32_t i = 0; i < stage->program->object_count; i++) {
         hash = hash_combine(hash, (uint64_t)stage->run->values[i]);

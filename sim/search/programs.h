@@ -1,5 +1,5 @@
-/* Synthetic stages: small programs of shared objects, run as tasks of the real kernel, for the searches to be measured and
- * checked on. Each step of a task is one effect, so it is a scheduling point; what it touches is known beforehand.
+/* Synthetic stages: small programs of shared objects, run as tasks of the real kernel, for the searches to be measured
+ * and checked on. Each step of a task is one effect, so it is a scheduling point; what it touches is known beforehand.
  */
 #ifndef DRYDOCK_SIM_SEARCH_PROGRAMS_H
 #define DRYDOCK_SIM_SEARCH_PROGRAMS_H
@@ -27,7 +27,7 @@ struct program_act {
 struct program_step {
     struct program_act acts[PROGRAM_ACTS_MAX];
     uint32_t act_count;
-    bool can_fail; /* refused: nothing happens, and the register is −1 */
+    bool fails; /* refused: nothing happens, and the register is −1 */
 };
 
 struct program {
@@ -37,7 +37,6 @@ struct program {
     struct program_step steps[PROGRAM_TASKS_MAX][PROGRAM_STEPS_MAX];
     uint32_t object_count;
     uint32_t claimed_count; /* objects below this one must be 1 at most in the end */
-    uint32_t faults;        /* how many steps may fail in one run */
 };
 
 /* exploration.md, Two benchmarks: N tasks, each starts a container that all share. */
@@ -49,8 +48,8 @@ void program_generate(struct program *program, uint64_t seed);
 
 /* A run of a program. */
 struct program_run;
-/* The stage on which a program plays; memory is the runs', and `runs` belongs to the caller. With `fused`, a step's apply
- * and resume are one transition. */
+/* The stage on which a program plays; memory is the runs', and `runs` belongs to the caller. With `fused`, a step's
+ * apply and resume are one transition. */
 struct program_stage {
     const struct program *program;
     bool fused;

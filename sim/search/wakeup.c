@@ -55,15 +55,37 @@ void wakeup_drop(struct wakeup *wakeup, uint32_t first)
     }
 }
 
-bool wakeup_weak_initial(const struct order *order, const uint64_t *row, struct label label,
-                         const struct footprint *footprint, bool alone, uint32_t *event)
+/* Whether a transition with this footprint depends on an event of the sequence other than its last. */
+static bool depends_before_last(const struct order *order, struct wakeup_sequence sequence,
+                                const struct footprint *footprint)
 {
-    if (order_first_of(order, label.slot, row, event)) {
-        return order->events[*event].label.alternative == label.alternative &&
-               !rows_meet(order_before(order, *event), row, order->words);
+    for (uint32_t word = 0; word < order->words; word++) {
+        uint64_t rest = sequence.row[word];
+
+        if (word == sequence.last >> 6) {
+            rest &= ~((uint64_t)1 << (sequence.last & 63));
+        }
+        if (rest != 0 && order_depends_word(order, footprint, word, rest)) {
+            return true;
+        }
     }
-    *event = ORDER_NONE;
-    return alone && footprint != NULL && !order_depends(order, footprint, row);
+    return false;
+}
+
+bool wakeup_weak_initial(const struct order *order, struct wakeup_sequence sequence, uint32_t slot,
+                         const struct footprint *footprint, uint32_t *event)
+{
+    bool has_last = row_has(sequence.row, sequence.last);
+
+    if (!order_first_of(order, slot, sequence.row, event)) {
+        *event = ORDER_NONE;
+        return footprint != NULL && !depends_before_last(order, sequence, footprint) &&
+               !(has_last && footprints_conflict(order->catalogue, footprint, sequence.last_footprint));
+    }
+    if (*event != sequence.last) {
+        return !rows_meet(order_before(order, *event), sequence.row, order->words);
+    }
+    return !depends_before_last(order, sequence, sequence.last_footprint);
 }
 
 /* Adds a node below *parent, or to the tree's children *first when there is none yet, and makes it the next parent. */
@@ -80,31 +102,30 @@ static void add_below(struct wakeup *wakeup, uint32_t *first, uint32_t *parent, 
     *parent = number;
 }
 
-static struct wakeup_node node_of(const struct order *order, uint32_t event, const bool *alone)
+static struct wakeup_node node_of(const struct order *order, uint32_t event, const struct footprint *footprint)
 {
-    return (struct wakeup_node){order->events[event].label, order->events[event].footprint, alone[event], WAKEUP_NONE,
-                                WAKEUP_NONE};
+    return (struct wakeup_node){order->events[event].slot, footprint, WAKEUP_NONE, WAKEUP_NONE};
 }
 
-/* Appends what is left of the sequence as a chain of nodes; `last`, whose order changes, comes when all others have
+/* Appends what is left of the sequence as a chain of nodes; its last, whose order changes, comes when all others have
  * been. */
 static void append(struct wakeup *wakeup, uint32_t *first, uint32_t parent, const struct order *order, uint64_t *row,
-                   uint32_t last, const bool *alone)
+                   struct wakeup_sequence sequence)
 {
-    bool has_last = row_has(row, last);
+    bool has_last = row_has(row, sequence.last);
 
     for (uint32_t word = 0; word < order->words; word++) {
         while (row[word] != 0) {
             uint32_t event = word * 64 + (uint32_t)__builtin_ctzll(row[word]);
 
             row[word] &= row[word] - 1;
-            if (event != last) {
-                add_below(wakeup, first, &parent, node_of(order, event, alone));
+            if (event != sequence.last) {
+                add_below(wakeup, first, &parent, node_of(order, event, order->events[event].footprint));
             }
         }
     }
     if (has_last) {
-        add_below(wakeup, first, &parent, node_of(order, last, alone));
+        add_below(wakeup, first, &parent, node_of(order, sequence.last, sequence.last_footprint));
     }
 }
 
@@ -118,8 +139,7 @@ static bool is_empty(const uint64_t *row, uint32_t words)
     return true;
 }
 
-bool wakeup_insert(struct wakeup *wakeup, uint32_t *first, const struct order *order,
-                   struct wakeup_sequence sequence, const bool *alone)
+bool wakeup_insert(struct wakeup *wakeup, uint32_t *first, const struct order *order, struct wakeup_sequence sequence)
 {
     uint32_t parent = WAKEUP_NONE;
     uint32_t child = *first;
@@ -132,7 +152,9 @@ bool wakeup_insert(struct wakeup *wakeup, uint32_t *first, const struct order *o
         const struct wakeup_node *node = &wakeup->nodes[child];
         uint32_t event = ORDER_NONE;
 
-        if (!wakeup_weak_initial(order, row, node->label, node->footprint, node->alone, &event)) {
+        struct wakeup_sequence rest = {row, sequence.last, sequence.last_footprint};
+
+        if (!wakeup_weak_initial(order, rest, node->slot, node->footprint, &event)) {
             child = node->next;
             continue;
         }
@@ -145,6 +167,6 @@ bool wakeup_insert(struct wakeup *wakeup, uint32_t *first, const struct order *o
         parent = child;
         child = node->first;
     }
-    append(wakeup, first, parent, order, row, sequence.last, alone);
+    append(wakeup, first, parent, order, row, sequence);
     return true;
 }
