@@ -162,6 +162,22 @@ static void task_main(void *argument)
     task->run(&task->task, task->argument);
 }
 
+/* A child is named after its parent, whatever else is going on. */
+static void name_task(struct kernel *kernel, struct kernel_task *task, const struct kernel_start *start)
+{
+    struct kernel_task *parent = kernel->running;
+
+    if (parent == NULL) {
+        task->label = start->label == NULL ? start->name : start->label;
+        task->identity = hash_text(task->label);
+    } else {
+        parent->child_count++;
+        task->label = arena_printf(&kernel->arena, "%s/%u", parent->label, parent->child_count);
+        task->identity = hash_combine(parent->identity, parent->child_count);
+    }
+    task->prng.state = hash_combine(kernel->seed, task->identity);
+}
+
 struct kernel_task *kernel_start(struct kernel *kernel, struct kernel_start start)
 {
     struct kernel_task *task = kernel->free_tasks;
@@ -174,13 +190,10 @@ struct kernel_task *kernel_start(struct kernel *kernel, struct kernel_start star
     *task = (struct kernel_task){.state = TASK_NEW,
                                  .number = kernel->task_number++,
                                  .origin = start.origin,
-                                 .identity = kernel->running == NULL
-                                                 ? start.identity
-                                                 : hash_combine(kernel->running->identity,
-                                                                ++kernel->running->child_count),
                                  .of_node = start.of_node,
                                  .spawned = start.spawned,
                                  .run = start.run};
+    name_task(kernel, task, &start);
     arena_init(&task->arena, &kernel->memory->source);
     task->task = (struct task){.node = &kernel->node, .arena = &task->arena, .name = start.name, .host = task};
 
@@ -275,7 +288,7 @@ static void perform_immediately(struct kernel *kernel, struct kernel_task *task,
     case EFFECT_NODE_RANDOM:
         effect->amount = kernel->inputs.chance != NULL
                              ? kernel->inputs.chance(kernel->inputs.context, task, (uint32_t)effect->amount)
-                             : prng_below(&kernel->prng, (uint32_t)effect->amount);
+                             : prng_below(&task->prng, (uint32_t)effect->amount);
         return;
     case EFFECT_NODE_SPAWN:
         perform_spawn(kernel, task, effect->payload);
@@ -301,6 +314,7 @@ static void kernel_perform(void *context, struct task *core_task, struct effect 
         return;
     }
     task->effect = effect;
+    task->call_count++;
     if (kernel->observer.issued != NULL) {
         kernel->observer.issued(kernel->observer.context, task, effect);
     }
@@ -398,7 +412,9 @@ static void task_apply(struct kernel *kernel, struct kernel_task *task)
     if (kernel->observer.applied != NULL) {
         kernel->observer.applied(kernel->observer.context, task, effect, fault);
     }
-    if (kernel->fused) {
+    if (kernel->faults.strike != NULL) {
+        kernel->faults.strike(kernel->faults.context, task, effect);
+    } else if (kernel->fused) {
         task_resume(kernel, task);
     }
 }
@@ -408,6 +424,7 @@ void kernel_step(struct kernel *kernel, uint32_t index)
     struct kernel_task *task = ready_take(kernel, index);
 
     kernel->step_count++;
+    task->move_count++;
     switch (task->state) {
     case TASK_NEW:
         task_run(kernel, task);
@@ -443,7 +460,7 @@ void kernel_init(struct kernel *kernel, struct memory *memory, uint64_t seed, in
     *kernel = (struct kernel){.memory = memory};
     arena_init(&kernel->arena, &memory->source);
     arena_init(&kernel->node_arena, &memory->source);
-    kernel->prng.state = seed;
+    kernel->seed = seed;
     kernel->choices.state = hash_combine(seed, 1);
     world_init(&kernel->world, &kernel->arena, seed, now_ms);
 }

@@ -44,10 +44,14 @@ struct kernel_task {
      * or what the caller gave. */
     uint64_t identity;
     uint32_t child_count;
+    const char *label;   /* the same for people: "check", "check#2" (its second round), "check/1" (its first child) */
+    uint32_t call_count; /* effects issued so far: the one in progress has this number */
+    uint32_t move_count; /* transitions so far */
+    struct prng prng;    /* what its logic asks for (node random): the same whatever the others do */
     /* A search's (sim/search): a small number for the identity, and when the task was started. */
     uint32_t slot, cause_phase, cause_event;
-    bool spawned;    /* by another task [F] */
-    bool of_node;    /* dies with the process */
+    bool spawned; /* by another task [F] */
+    bool of_node; /* dies with the process */
     struct arena arena;
     struct coroutine coroutine;
     void (*run)(struct task *task, const void *argument);
@@ -79,6 +83,8 @@ struct kernel_faults {
     enum fault_kind (*pick)(void *context, struct kernel_task *task, const struct effect *effect);
     /* At issue: how long the call is slow, 0 for not at all. */
     int64_t (*slowness_ms)(void *context, struct kernel_task *task, const struct effect *effect);
+    /* After an apply, before anything else moves: the process may crash here, the engine restart. May be NULL. */
+    void (*strike)(void *context, struct kernel_task *task, const struct effect *effect);
 };
 
 /* What a replay of a recorded run puts in the place of the fakes and of chance (sim/conform). Both may be NULL. */
@@ -106,7 +112,7 @@ struct kernel {
     struct node node;
     struct arena node_arena;
     bool node_up;
-    struct prng prng;       /* what the logic asks for (node random) */
+    uint64_t seed;
     struct prng choices;    /* the random strategy's */
     bool choose_microtasks; /* random strategy: micro-awaits may let another task go first */
     bool fused;             /* apply and resume are one transition: for stages without stale answers */
@@ -138,7 +144,7 @@ void kernel_crash(struct kernel *kernel);
 struct kernel_start {
     const char *name;
     uint32_t origin;
-    uint64_t identity; /* of a task that no task starts */
+    const char *label; /* of a task that no task starts: borrowed; NULL: the name */
     bool of_node;
     bool spawned;
     void (*run)(struct task *task, const void *argument);

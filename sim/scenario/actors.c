@@ -12,9 +12,11 @@
 #include "core/syncthing_loop.h"
 #include "core/upkeep.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum {
+    RESTART_MS = 15 * 1000,   /* of a process that a search lets crash: as the actor's default */
     LOOP_WAIT_MS = 30 * 1000, /* of masterSlaveApps: lifecycle.md 5.1 step 9 */
 };
 
@@ -32,6 +34,7 @@ static void act(void *context, uint32_t index);
 
 static void arm(struct runner *runner, uint32_t index, int64_t at_ms)
 {
+    runner->actors[index].held = false;
     runner->actors[index].next_ms = at_ms;
     kernel_at(&runner->kernel, at_ms, act, runner, index);
 }
@@ -44,8 +47,19 @@ void actors_arm(struct runner *runner)
     for (uint32_t i = 0; i < scenario->actor_count; i++) {
         int64_t at_ms = scenario->actors[i].at_ms;
 
-        arm(runner, i, runner->start_ms + (at_ms < 0 ? 0 : at_ms));
+        if (at_ms < 0 && runner->options.hold_any) {
+            runner->actors[i] = (struct actor_state){.next_ms = -1, .held = true};
+        } else {
+            arm(runner, i, runner->start_ms + (at_ms < 0 ? 0 : at_ms));
+        }
     }
+}
+
+void actor_release(struct runner *runner, uint32_t index)
+{
+    assert(runner->actors[index].held);
+    runner->actors[index] = (struct actor_state){.next_ms = runner->kernel.world.now_ms};
+    act(runner, index);
 }
 
 /* ---- FluxOS's own
@@ -139,7 +153,8 @@ static void restart_process(void *context, uint32_t tag)
     }
 }
 
-static void crash(struct runner *runner, const struct scenario_actor *actor, const char *text)
+/* restart_ms after which it starts again; −1: never */
+static void crash(struct runner *runner, int64_t restart_ms, const char *text)
 {
     if (!runner->kernel.node_up) {
         return;
@@ -152,18 +167,39 @@ static void crash(struct runner *runner, const struct scenario_actor *actor, con
             runner->actors[i].next_ms = -1; /* its timer was the process's: the boot sequence sets a new one */
         }
     }
-    if (actor->restart_ms >= 0) {
-        kernel_at(&runner->kernel, runner->kernel.world.now_ms + actor->restart_ms, restart_process, runner, 0);
+    if (restart_ms >= 0) {
+        kernel_at(&runner->kernel, runner->kernel.world.now_ms + restart_ms, restart_process, runner, 0);
     }
 }
 
-static void reboot(struct runner *runner, const struct scenario_actor *actor)
+static void reboot(struct runner *runner, int64_t restart_ms)
 {
     struct world *world = &runner->kernel.world;
 
-    crash(runner, actor, "the host reboots: the FluxOS process dies with it");
+    crash(runner, restart_ms, "the host reboots: the FluxOS process dies with it");
     host_reboot(&world->host);
     docker_engine_restart(&world->docker);
+}
+
+void actors_strike(struct runner *runner, enum strike_kind kind)
+{
+    runner->kernel.world.change_count = 0;
+    switch (kind) {
+    case STRIKE_CRASH:
+        crash(runner, RESTART_MS, "the FluxOS process dies");
+        break;
+    case STRIKE_ENGINE_RESTART:
+        recorder_line(&runner->recorder, RUN_STEP, "the Docker Engine restarts");
+        docker_engine_restart(&runner->kernel.world.docker);
+        break;
+    case STRIKE_HOST_REBOOT:
+        reboot(runner, RESTART_MS);
+        break;
+    case STRIKE_NONE:
+    case STRIKE_COUNT:
+        assert(false && "nothing to strike with");
+    }
+    recorder_changes(&runner->recorder, RUN_NONE, RUN_NONE);
 }
 
 /* ---- the acts (actors.def) ------------------------------------------------------------------------------------------
@@ -348,7 +384,7 @@ static bool act_restore_end(const struct acting *acting)
 
 static bool act_crash(const struct acting *acting)
 {
-    crash(acting->runner, acting->actor, "the FluxOS process dies");
+    crash(acting->runner, acting->actor->restart_ms, "the FluxOS process dies");
     return true;
 }
 
@@ -360,7 +396,7 @@ static bool act_engine_restart(const struct acting *acting)
 
 static bool act_host_reboot(const struct acting *acting)
 {
-    reboot(acting->runner, acting->actor);
+    reboot(acting->runner, acting->actor->restart_ms);
     return true;
 }
 
@@ -399,6 +435,7 @@ static void act(void *context, uint32_t index)
         return; /* a timer from before a crash */
     }
     runner->actors[index].next_ms = -1;
+    runner->actors[index].rounds++;
     if (actor->every_ms > 0) {
         arm(runner, index, now_at_ms + actor->every_ms);
     }
@@ -407,7 +444,11 @@ static void act(void *context, uint32_t index)
                       arena_printf(&runner->kernel.arena, "%s does not start: the process is down", actor->task));
         return;
     }
+    uint32_t round = runner->actors[index].rounds;
+    const char *label = round == 1 ? actor->task : arena_printf(&runner->kernel.arena, "%s#%u", actor->task, round);
+
     kernel_start(&runner->kernel, (struct kernel_start){.name = actor->task,
+                                                        .label = label,
                                                         .origin = index,
                                                         .of_node = actor_info(actor->kind)->of_node,
                                                         .run = run_actor,
@@ -441,6 +482,9 @@ bool actors_pending(const struct runner *runner)
         const struct scenario_actor *actor = actor_at(runner, i);
         int64_t first_ms = runner->start_ms + (actor->at_ms < 0 ? 0 : actor->at_ms);
 
+        if (runner->actors[i].held) {
+            return true;
+        }
         if (runner->actors[i].next_ms >= 0 && (actor->every_ms == 0 || runner->actors[i].next_ms == first_ms)) {
             return true;
         }

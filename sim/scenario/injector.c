@@ -1,4 +1,5 @@
-/* The scenario's faults at the moment of apply: which call is hit, and how often (design.md, Faults). */
+/* The scenario's faults and the plan's mishaps at the moment of apply: which call is hit, and how often (design.md,
+ * Faults). */
 #include "sim/scenario/runner.h"
 
 #include <string.h>
@@ -27,10 +28,72 @@ static bool hits(struct armed_fault *armed)
     return true;
 }
 
-static enum fault_kind pick(void *context, struct kernel_task *task, const struct effect *effect)
+/* ---- mishaps
+ * --------------------------------------------------------------------------------------------------------- */
+
+static bool is_call_of(const struct mishap *mishap, const struct kernel_task *task, const struct effect *effect)
+{
+    return mishap->effect == effect->id && mishap->call == task->call_count && strcmp(mishap->task, task->label) == 0;
+}
+
+/* The planned fault of one of the two sorts (slow or not) that hits this call; NULL: none. */
+static const struct mishap *planned_fault(struct runner *runner, const struct kernel_task *task,
+                                          const struct effect *effect, bool slow)
+{
+    const struct plan *plan = &runner->plan;
+
+    for (uint32_t i = 0; i < plan->count; i++) {
+        const struct mishap *mishap = &plan->mishaps[i];
+
+        if (mishap->fault == FAULT_NONE || (mishap->fault == FAULT_SLOW) != slow) {
+            continue;
+        }
+        bool hit = is_call_of(mishap, task, effect);
+
+        if (hit || (mishap->sticky && runner->fired[i] && mishap->effect == effect->id)) {
+            runner->fired[i] = true;
+            return mishap;
+        }
+    }
+    return NULL;
+}
+
+static void strike(void *context, struct kernel_task *task, const struct effect *effect)
 {
     struct runner *runner = context;
 
+    for (uint32_t i = 0; i < runner->plan.count; i++) {
+        const struct mishap *mishap = &runner->plan.mishaps[i];
+
+        if (mishap->strike != STRIKE_NONE && !runner->fired[i] && is_call_of(mishap, task, effect)) {
+            runner->fired[i] = true;
+            actors_strike(runner, mishap->strike);
+            return;
+        }
+    }
+}
+
+static bool plan_has_strike(const struct plan *plan)
+{
+    for (uint32_t i = 0; i < plan->count; i++) {
+        if (plan->mishaps[i].strike != STRIKE_NONE) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- what the kernel asks
+ * ---------------------------------------------------------------------------------------------- */
+
+static enum fault_kind pick(void *context, struct kernel_task *task, const struct effect *effect)
+{
+    struct runner *runner = context;
+    const struct mishap *planned = planned_fault(runner, task, effect, false);
+
+    if (planned != NULL) {
+        return planned->fault;
+    }
     /* The first fault that hits decides; a call that was hit does not count for the faults after it. */
     for (uint32_t i = 0; i < runner->scenario->fault_count; i++) {
         struct armed_fault *armed = &runner->faults[i];
@@ -45,7 +108,11 @@ static enum fault_kind pick(void *context, struct kernel_task *task, const struc
 static int64_t slowness_ms(void *context, struct kernel_task *task, const struct effect *effect)
 {
     struct runner *runner = context;
+    const struct mishap *planned = planned_fault(runner, task, effect, true);
 
+    if (planned != NULL) {
+        return planned->delay_ms;
+    }
     for (uint32_t i = 0; i < runner->scenario->fault_count; i++) {
         struct armed_fault *armed = &runner->faults[i];
 
@@ -64,7 +131,10 @@ struct kernel_faults injector_faults(struct runner *runner)
     for (uint32_t i = 0; i < count; i++) {
         runner->faults[i].fault = &runner->scenario->faults[i];
     }
-    return count == 0 ? (struct kernel_faults){NULL, NULL, NULL} : (struct kernel_faults){runner, pick, slowness_ms};
+    if (count == 0 && runner->plan.count == 0) {
+        return (struct kernel_faults){NULL, NULL, NULL, NULL};
+    }
+    return (struct kernel_faults){runner, pick, slowness_ms, plan_has_strike(&runner->plan) ? strike : NULL};
 }
 
 void injector_report(struct runner *runner)
@@ -78,6 +148,15 @@ void injector_report(struct runner *runner)
                               fault_info(armed->fault->kind)->name, armed->fault->on.text,
                               armed->matched == 0 ? "no such call was made while it was armed"
                                                   : "fewer such calls were made than it was to let pass");
+        }
+    }
+    for (uint32_t i = 0; i < runner->plan.count; i++) {
+        const struct mishap *mishap = &runner->plan.mishaps[i];
+
+        if (!runner->fired[i]) {
+            runner->record->counts[RUN_COUNT_UNFIRED_FAULTS]++;
+            expectation_unmet(runner, "%s was to hit call %u of %s (%s), which was not made", mishap_name(mishap),
+                              mishap->call, mishap->task, effect_info(mishap->effect)->name);
         }
     }
 }

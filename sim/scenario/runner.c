@@ -99,19 +99,19 @@ static void set_node_state(struct runner *runner)
     }
 }
 
-struct run_record *scenario_run(const struct scenario *scenario, const struct run_options *options,
-                                struct memory *run_memory, struct arena *record_arena, struct arena *event_arena)
+struct runner *runner_begin(const struct scenario *scenario, const struct run_options *options,
+                            struct memory *run_memory, struct arena *arena, struct arena *record_arena,
+                            struct arena *event_arena)
 {
-    memory_reset(run_memory);
-    struct arena arena;
-
-    arena_init(&arena, &run_memory->source);
-    struct runner *runner = arena_alloc(&arena, sizeof *runner);
+    struct runner *runner = arena_alloc(arena, sizeof *runner);
 
     runner->scenario = scenario;
     runner->options = *options;
     runner->revision = *options->revision;
     runner->revision.switches &= ~options->without;
+    if (options->plan != NULL) {
+        runner->plan = *options->plan;
+    }
     runner->start_ms = scenario->clock_ms;
     runner->end_ms = scenario->duration_ms == 0 ? INT64_MAX : scenario->clock_ms + scenario->duration_ms;
     runner->record = record_new(runner, record_arena);
@@ -130,14 +130,28 @@ struct run_record *scenario_run(const struct scenario *scenario, const struct ru
                                                 on_resumed, on_immediate, on_ended,  on_time_moved};
     kernel->faults = injector_faults(runner);
     actors_arm(runner);
+    return runner;
+}
 
-    schedule_follow(runner);
+void runner_end(struct runner *runner)
+{
     injector_report(runner);
     expectations_check(runner);
+    runner->record->virtual_ms = runner->kernel.world.now_ms - runner->start_ms;
+}
 
+struct run_record *scenario_run(const struct scenario *scenario, const struct run_options *options,
+                                struct memory *run_memory, struct arena *record_arena, struct arena *event_arena)
+{
+    struct arena arena;
+
+    memory_reset(run_memory);
+    arena_init(&arena, &run_memory->source);
+    struct runner *runner = runner_begin(scenario, options, run_memory, &arena, record_arena, event_arena);
     struct run_record *record = runner->record;
 
-    record->virtual_ms = kernel->world.now_ms - runner->start_ms;
+    schedule_follow(runner);
+    runner_end(runner);
     if (!options->keep_events) {
         arena_reset(event_arena);
         record->events = NULL;

@@ -7,14 +7,17 @@
 #include "sim/kernel/kernel.h"
 #include "sim/kernel/recorder.h"
 #include "sim/oracles/oracle.h"
+#include "sim/scenario/plan.h"
 #include "sim/scenario/scenario.h"
 
 struct run_options {
     const struct revision *revision;
     uint32_t without; /* switches of the revision to take out */
     bool seed_given;
-    uint64_t seed;    /* instead of the scenario's */
-    bool keep_events; /* the record's events are wanted after the run */
+    uint64_t seed;           /* instead of the scenario's */
+    bool keep_events;        /* the record's events are wanted after the run */
+    bool hold_any;           /* actors "at any time" wait for actor_release() */
+    const struct plan *plan; /* NULL: only the scenario's own faults */
 };
 
 /* A fault of the scenario and how far it has got. */
@@ -27,6 +30,8 @@ struct armed_fault {
 /* An actor and when it acts next. */
 struct actor_state {
     int64_t next_ms; /* instant, ms since the epoch; −1: never again */
+    uint32_t rounds; /* how often it has acted */
+    bool held;       /* waits for actor_release() */
 };
 
 struct runner {
@@ -39,6 +44,8 @@ struct runner {
     struct node_config config;
     struct run_record *record;
     struct armed_fault *faults;
+    struct plan plan;
+    bool fired[PLAN_MISHAPS_MAX]; /* of the plan's mishaps */
     struct actor_state *actors;
     int64_t start_ms, end_ms; /* INT64_MAX: until nothing is left to do */
     /* the schedule step in progress (schedule.c) */
@@ -46,6 +53,14 @@ struct runner {
     uint32_t step_matches; /* how often the step's task was about to do it */
     bool step_reached;
 };
+
+/* The start of a run: a runner that has built everything, with the actors armed and nothing moved yet. It lives in
+ * `arena`; run_memory has been reset. */
+struct runner *runner_begin(const struct scenario *scenario, const struct run_options *options,
+                            struct memory *run_memory, struct arena *arena, struct arena *record_arena,
+                            struct arena *event_arena);
+/* The end: what was armed and never fired, and what was expected. */
+void runner_end(struct runner *runner);
 
 /* Runs. `run_memory` is reset first and afterwards holds nothing that the record needs; the record lives in
  * `record_arena`, its events in `event_arena`, where they stay only with keep_events. wall_us is left to the caller,
@@ -57,6 +72,10 @@ struct run_record *scenario_run(const struct scenario *scenario, const struct ru
 
 /* Puts every actor on the clock. */
 void actors_arm(struct runner *runner);
+/* An actor that was held acts now. */
+void actor_release(struct runner *runner, uint32_t index);
+/* A strike of the plan, now. */
+void actors_strike(struct runner *runner, enum strike_kind kind);
 /* Whether a live task only waits for its next round, so that the node is at rest. */
 bool actor_is_idle(const struct runner *runner, const struct kernel_task *task);
 /* The next instant at which an actor named `task` acts; INT64_MAX when none will. */
@@ -70,6 +89,10 @@ void injector_report(struct runner *runner);
 
 /* Moves the run on until the scenario's end: its steps first, then by its strategy. */
 void schedule_follow(struct runner *runner);
+/* Whether nothing is left to do: all tasks are idle, no actor is to come. */
+bool schedule_at_rest(const struct runner *runner);
+/* The last instant at which something may still happen. */
+int64_t schedule_horizon_ms(const struct runner *runner);
 /* To be told of every issue: the step in progress may have been waiting for it. */
 void schedule_issued(struct runner *runner, const struct kernel_task *task, const struct effect *effect);
 

@@ -156,7 +156,7 @@ static void run_until(struct runner *runner, int64_t end_ms)
     }
 }
 
-static bool at_rest(const struct runner *runner)
+static bool all_idle(const struct runner *runner)
 {
     const struct kernel *kernel = &runner->kernel;
 
@@ -168,15 +168,25 @@ static bool at_rest(const struct runner *runner)
     return true;
 }
 
+bool schedule_at_rest(const struct runner *runner)
+{
+    return all_idle(runner) && !actors_pending(runner);
+}
+
+int64_t schedule_horizon_ms(const struct runner *runner)
+{
+    return runner->end_ms == INT64_MAX ? runner->start_ms + REST_HORIZON_MS : runner->end_ms;
+}
+
 static void run_until_rest(struct runner *runner)
 {
     struct kernel *kernel = &runner->kernel;
-    int64_t horizon_ms = runner->start_ms + REST_HORIZON_MS;
+    int64_t horizon_ms = schedule_horizon_ms(runner);
 
     while (!over(runner)) {
         if (kernel_ready_count(kernel) > 0) {
             choose_and_step(runner);
-        } else if ((at_rest(runner) && !actors_pending(runner)) || kernel_next_ms(kernel) == INT64_MAX) {
+        } else if (schedule_at_rest(runner) || kernel_next_ms(kernel) == INT64_MAX) {
             return;
         } else if (kernel_next_ms(kernel) > horizon_ms) {
             give_up(runner, "%s", "the run had not come to rest after 24 h: say a \"duration\"");
@@ -210,7 +220,7 @@ void schedule_follow(struct runner *runner)
     } else {
         run_until(runner, runner->end_ms);
     }
-    if (!over(runner) && at_rest(runner)) {
+    if (!over(runner) && all_idle(runner)) {
         oracles_at_rest(&runner->oracles);
     }
 }

@@ -183,6 +183,8 @@ static void started(void *context, struct kernel_task *task)
 static void begin(void *context, struct machine *machine, struct snapshot_scope *scope)
 {
     struct program_stage *stage = context;
+    static const char *const labels[PROGRAM_TASKS_MAX] = {"task 1", "task 2", "task 3", "task 4",
+                                                          "task 5", "task 6", "task 7", "task 8"};
     static const struct revision revision = {"none", 0};
     static const struct node_config config = {.revision = &revision, .flux_dir = "", .apps_folder = ""};
 
@@ -206,7 +208,7 @@ static void begin(void *context, struct machine *machine, struct snapshot_scope 
 
         kernel_start(&run->kernel, (struct kernel_start){.name = "task",
                                                          .origin = i,
-                                                         .identity = i + 1,
+                                                         .label = labels[i],
                                                          .run = run_task,
                                                          .argument = &argument,
                                                          .size = sizeof argument});

@@ -1,0 +1,49 @@
+/* A plan: which calls of a run go wrong, and how. It comes from a search or a repro, beside the faults that the
+ * scenario itself has.
+ *
+ * A call is named by the task that makes it and its number among that task's calls, so a plan means the same whatever
+ * the other tasks do.
+ */
+#ifndef DRYDOCK_SIM_SCENARIO_PLAN_H
+#define DRYDOCK_SIM_SCENARIO_PLAN_H
+
+#include "core/effect.h"
+
+enum strike_kind {
+    STRIKE_NONE,
+#define STRIKE(ID, name, what) STRIKE_##ID,
+#include "sim/scenario/strikes.def"
+    STRIKE_COUNT
+};
+
+struct strike_info {
+    const char *name, *what;
+};
+const struct strike_info *strike_info(enum strike_kind kind);
+bool strike_by_name(const char *name, enum strike_kind *kind);
+
+/* A call and what happens to it: a fault, or a strike right after it was applied. */
+struct mishap {
+    const char *task; /* label of the task */
+    uint32_t call;    /* from 1 */
+    enum effect_id effect;
+    const char *object;    /* what the call was about where it was found, for people; may be NULL */
+    enum fault_kind fault; /* FAULT_NONE: a strike */
+    enum strike_kind strike;
+    bool sticky;      /* the fault stays: every later call of this effect, by any task, fails likewise */
+    int64_t delay_ms; /* of FAULT_SLOW */
+};
+
+enum { PLAN_MISHAPS_MAX = 4 };
+
+struct plan {
+    struct mishap mishaps[PLAN_MISHAPS_MAX];
+    uint32_t count;
+};
+
+/* The same call and the same mishap, whatever the object. */
+bool mishap_equal(const struct mishap *left, const struct mishap *right);
+/* The name of its fault or strike. */
+const char *mishap_name(const struct mishap *mishap);
+
+#endif
