@@ -110,12 +110,12 @@ static const struct error *register_in_database(struct registration *registratio
     struct app_spec *app = registration->app;
 
     if (registration->component != NULL) {
-        apply_tier_resources(registration->component, registration->tier, registration->test);
+        apply_tier_resources(registration->task, registration->component, registration->tier, registration->test);
         return NULL;
     }
     TRY(store_record(registration));
     if (app->version <= 3) {
-        apply_tier_resources(&app->components[0], registration->tier, registration->test);
+        apply_tier_resources(registration->task, &app->components[0], registration->tier, registration->test);
     }
     return NULL;
 }
@@ -149,7 +149,7 @@ static const struct error *install_components(struct registration *registration)
         return error_new(task->arena, "TypeError", "appSpecsCompose is not iterable");
     }
     for (uint32_t i = 0; i < app->component_count; i++) { /* 2, in spec order */
-        apply_tier_resources(&app->components[i], registration->tier, registration->test);
+        apply_tier_resources(task, &app->components[i], registration->tier, registration->test);
         TRY(install_application_hard(task, &app->components[i], app->name, true, app, registration->test));
     }
     return NULL;

@@ -45,8 +45,7 @@ static bool is_listed(const struct value *const *containers, size_t count, const
 /* 3.2 step 3: only names of version ≤ 3 apps can match, since these arrays hold app names. */
 static bool in_backup_or_restore(struct task *task, const char *identifier)
 {
-    return cell_has(task, &task->node->backup_in_progress, "backupInProgress", identifier) ||
-           cell_has(task, &task->node->restore_in_progress, "restoreInProgress", identifier);
+    return cell_has(task, CELL_BACKUP_IN_PROGRESS, identifier) || cell_has(task, CELL_RESTORE_IN_PROGRESS, identifier);
 }
 
 /* Fields that nobody reads and the reply does without (3.2 step 4). */
@@ -69,7 +68,7 @@ bool list_running_apps(struct task *task, const struct value **containers)
     if (docker_list_containers(task, false, &running) != NULL) {
         return false;
     }
-    bool backups = task->node->backup_in_progress.count + task->node->restore_in_progress.count > 0;
+    bool backups = cell_count(task, CELL_BACKUP_IN_PROGRESS) + cell_count(task, CELL_RESTORE_IN_PROGRESS) > 0;
 
     if (backups && docker_list_containers(task, true, &all) != NULL) {
         return false;
@@ -101,15 +100,16 @@ bool list_running_apps(struct task *task, const struct value **containers)
 static const struct error *decrypt_cached(struct task *task, struct app_spec *app, struct app_spec **decrypted)
 {
     const char *key = app->hash == NULL ? "undefined" : app->hash; /* all hash-less apps share one key */
-    struct cache *cache = &task->node->decryption_cache;
 
-    *decrypted = cell_get(task, cache, "enterpriseAppDecryptionCache", key);
+    /* The object itself, for app_spec.h to change. */
+    *decrypted = (struct app_spec *)(uintptr_t)cell_get(task, CELL_DECRYPTED, key);
     if (*decrypted != NULL) {
         microtask(task);
         return NULL;
     }
     TRY(check_and_decrypt_app_specs(task, task->node->memory, app, decrypted));
-    cell_set(task, cache, "enterpriseAppDecryptionCache", key, *decrypted);
+    app_spec_share(*decrypted, arena_string(task->node->memory, key));
+    cell_set(task, CELL_DECRYPTED, key, *decrypted);
     return NULL;
 }
 

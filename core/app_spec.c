@@ -15,10 +15,10 @@ static void read_component(struct component *component, const struct value *docu
     component->document = document;
     component->name = value_get_text(document, "name");
     component->container_data = value_get_text(document, "containerData");
-    component->cpu = value_get_number(document, "cpu", 0);
-    component->ram = value_get_number(document, "ram", 0);
-    component->hdd = value_get_number(document, "hdd", 0);
-    component->env =
+    component->in_place.cpu = value_get_number(document, "cpu", 0);
+    component->in_place.ram = value_get_number(document, "ram", 0);
+    component->in_place.hdd = value_get_number(document, "hdd", 0);
+    component->in_place.env =
         value_truthy(env) ? env : value_get(document, "enviromentParameters"); /* 12.5: the older spelling */
 }
 
@@ -52,6 +52,36 @@ struct app_spec *app_spec_from(struct arena *arena, const struct value *document
     return spec;
 }
 
+/* ---- what is changed in place
+ * ------------------------------------------------------------------------------------------- */
+
+void app_spec_share(struct app_spec *spec, const char *key)
+{
+    for (uint32_t i = 0; i < spec->component_count; i++) {
+        spec->components[i].shared_as = key;
+    }
+}
+
+struct component_state component_now(struct task *task, const struct component *component)
+{
+    if (component->shared_as != NULL) {
+        cell_read(task, CELL_DECRYPTED, component->shared_as);
+    }
+    return component->in_place;
+}
+
+/* To write to, once between two awaits. */
+static struct component_state *change(struct task *task, struct component *component)
+{
+    return component->shared_as == NULL ? &component->in_place
+                                        : cell_change(task, CELL_DECRYPTED, component->shared_as, &component->in_place);
+}
+
+void component_set_env(struct task *task, struct component *component, const struct value *env)
+{
+    change(task, component)->env = env;
+}
+
 /* ---- writing back
  * ------------------------------------------------------------------------------------------------------ */
 
@@ -63,24 +93,28 @@ static const struct value *with_number(struct arena *arena, const struct value *
     return old >= number && old <= number ? document : value_with(arena, document, key, value_number(arena, number));
 }
 
-static const struct value *component_document(struct arena *arena, const struct component *component)
+static const struct value *component_document(struct task *task, const struct component *component)
 {
+    struct arena *arena = task->arena;
+    const struct component_state now = component_now(task, component);
     const struct value *document = component->document;
 
-    document = with_number(arena, document, "cpu", component->cpu);
-    document = with_number(arena, document, "ram", component->ram);
-    document = with_number(arena, document, "hdd", component->hdd);
-    if (value_get(document, "environmentParameters") != NULL && component->env != NULL &&
-        !value_equal(component->env, value_get(document, "environmentParameters"))) {
-        document = value_with(arena, document, "environmentParameters", component->env);
+    document = with_number(arena, document, "cpu", now.cpu);
+    document = with_number(arena, document, "ram", now.ram);
+    document = with_number(arena, document, "hdd", now.hdd);
+    if (value_get(document, "environmentParameters") != NULL && now.env != NULL &&
+        !value_equal(now.env, value_get(document, "environmentParameters"))) {
+        document = value_with(arena, document, "environmentParameters", now.env);
     }
     return document;
 }
 
-const struct value *app_spec_document(struct arena *arena, const struct app_spec *spec)
+const struct value *app_spec_document(struct task *task, const struct app_spec *spec)
 {
+    struct arena *arena = task->arena;
+
     if (spec->version < VERSION_WITH_COMPOSE) {
-        return component_document(arena, &spec->components[0]);
+        return component_document(task, &spec->components[0]);
     }
     if (!spec->has_compose) {
         return spec->document;
@@ -89,16 +123,16 @@ const struct value *app_spec_document(struct arena *arena, const struct app_spec
     bool changed = false;
 
     for (uint32_t i = 0; i < spec->component_count; i++) {
-        entries[i] = component_document(arena, &spec->components[i]);
+        entries[i] = component_document(task, &spec->components[i]);
         changed = changed || entries[i] != spec->components[i].document;
     }
     return changed ? value_with(arena, spec->document, "compose", value_array(arena, entries, spec->component_count))
                    : spec->document;
 }
 
-struct app_spec *app_spec_copy(struct arena *arena, const struct app_spec *spec)
+struct app_spec *app_spec_copy(struct task *task, const struct app_spec *spec)
 {
-    return app_spec_from(arena, value_copy(arena, app_spec_document(arena, spec)));
+    return app_spec_from(task->arena, value_copy(task->arena, app_spec_document(task, spec)));
 }
 
 struct component *app_spec_component(const struct app_spec *spec, const char *name)
@@ -129,18 +163,20 @@ static void apply_tier_field(double *field, const struct component *component, c
     }
 }
 
-void apply_tier_resources(struct component *component, const char *tier, bool test)
+void apply_tier_resources(struct task *task, struct component *component, const char *tier, bool test)
 {
+    struct component_state *state = change(task, component);
+
     if (test) {
         /* lifecycle.md 11, test resources */
-        component->cpu = 0.2;
-        component->ram = 300;
-        component->hdd = 2;
+        state->cpu = 0.2;
+        state->ram = 300;
+        state->hdd = 2;
         return;
     }
-    apply_tier_field(&component->cpu, component, "cpu", tier);
-    apply_tier_field(&component->ram, component, "ram", tier);
-    apply_tier_field(&component->hdd, component, "hdd", tier);
+    apply_tier_field(&state->cpu, component, "cpu", tier);
+    apply_tier_field(&state->ram, component, "ram", tier);
+    apply_tier_field(&state->hdd, component, "hdd", tier);
 }
 
 /* ---- specificationFormatter (3.5)
@@ -251,7 +287,7 @@ static const struct error *check_limits(struct arena *arena, const struct value 
 const struct error *specification_formatter(struct task *task, const struct app_spec *spec, struct app_spec **formatted)
 {
     struct arena *arena = task->arena;
-    const struct value *document = app_spec_document(arena, spec);
+    const struct value *document = app_spec_document(task, spec);
     struct value_member members[FIELD_COUNT];
     size_t count = 0;
 
@@ -285,7 +321,7 @@ const struct error *specification_formatter(struct task *task, const struct app_
 
 const struct value *app_record(struct task *task, const struct app_spec *app)
 {
-    const struct value *record = value_copy(task->arena, app_spec_document(task->arena, app));
+    const struct value *record = value_copy(task->arena, app_spec_document(task, app));
 
     if (app->version >= 8 && app->enterprise != NULL) {
         record = value_with(task->arena, record, "compose", value_empty_array());

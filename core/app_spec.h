@@ -9,15 +9,21 @@
 #include "core/error.h"
 #include "core/node.h"
 
+/* What FluxOS changes in place of a component. */
+struct component_state {
+    double cpu;              /* by tier or test resources, as ram and hdd */
+    double ram;              /* MB */
+    double hdd;              /* GB */
+    const struct value *env; /* environmentParameters, else enviromentParameters (12.5) */
+};
+
 /* One entry of compose; for version ≤ 3, one made of the app's own flat fields. */
 struct component {
-    const struct value *document; /* the entry, or the whole specification for version ≤ 3 */
-    const char *name;             /* NULL when the entry has none */
-    const char *container_data;   /* NULL when absent: reading it as a string is a TypeError */
-    double cpu;                   /* changed in place by tier or test resources */
-    double ram;                   /* MB */
-    double hdd;                   /* GB */
-    const struct value *env;      /* environmentParameters, else enviromentParameters (12.5); changed in place */
+    const struct value *document;    /* the entry, or the whole specification for version ≤ 3 */
+    const char *name;                /* NULL when the entry has none */
+    const char *container_data;      /* NULL when absent: reading it as a string is a TypeError */
+    const char *shared_as;           /* key of the decryption cache, when other tasks may hold it too; else NULL */
+    struct component_state in_place; /* through component_now(), component_set_env(), apply_tier_resources() only */
 };
 
 struct app_spec {
@@ -36,20 +42,28 @@ struct app_spec {
 struct app_spec *app_spec_from(struct arena *arena, const struct value *document);
 /* The document with what was changed in place (cpu, ram, hdd, env) written back: what an insert of the object stores.
  */
-const struct value *app_spec_document(struct arena *arena, const struct app_spec *spec);
+const struct value *app_spec_document(struct task *task, const struct app_spec *spec);
 /* What is stored of an app (1.6 step 1): an enterprise app's compose and contacts stay out of the record. */
 const struct value *app_record(struct task *task, const struct app_spec *spec);
 /* Deep copy: a JSON round trip of the object. */
-struct app_spec *app_spec_copy(struct arena *arena, const struct app_spec *spec);
+struct app_spec *app_spec_copy(struct task *task, const struct app_spec *spec);
 /* NULL when no component bears the name. */
 struct component *app_spec_component(const struct app_spec *spec, const char *name);
+
+/* What the decryption cache holds under `key`, which lives as long, other tasks hold too: from now on accesses to what
+ * is changed in place are reported as accesses to that key. */
+void app_spec_share(struct app_spec *spec, const char *key);
+/* The component as it is now: not to be kept over an await. */
+struct component_state component_now(struct task *task, const struct component *component);
+/* Replaces its environment in place; `env` lives as long as the specification. */
+void component_set_env(struct task *task, struct component *component, const struct value *env);
 
 /* Identifier of the component at this place (0.3); a nameless one is "undefined". */
 const char *app_spec_identifier(struct arena *arena, const struct app_spec *spec, uint32_t index);
 
 /* Sets cpu, ram and hdd of a component in place: the test constants when test, else `cpu<tier>`, `ram<tier>`,
  * `hdd<tier>` of its document where truthy (1.6 step 4). */
-void apply_tier_resources(struct component *component, const char *tier, bool test);
+void apply_tier_resources(struct task *task, struct component *component, const char *tier, bool test);
 
 /* 3.5: a fresh specification of the fixed list of fields per version; throws on missing or invalid ones. Hash and
  * height are dropped. */

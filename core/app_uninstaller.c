@@ -238,7 +238,7 @@ static const struct error *tell_removed(struct removal *removal)
     if (ip != NULL) {
         TRY(broadcast_message_to_all(task, app_removed_message(task, removal->app, ip, now_ms(task))));
     }
-    cell_delete(task, &task->node->running_apps_cache, "runningAppsCache", removal->app);
+    cell_delete(task, CELL_RUNNING_APPS, removal->app);
     return NULL;
 }
 

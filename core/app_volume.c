@@ -80,7 +80,7 @@ static void learn_ssd_size(struct task *task)
 {
     const struct value *benchmarks = NULL;
 
-    if (task->node->ssd_gb > 0) {
+    if (ssd_gb_get(task) > 0) {
         return;
     }
     const struct error *error = get_benchmarks(task, &benchmarks);
@@ -89,7 +89,7 @@ static void learn_ssd_size(struct task *task)
         log_error(task, "%s", error_text(task->arena, error));
         return;
     }
-    task->node->ssd_gb = value_get_number(benchmarks, "ssd", 0);
+    ssd_gb_set(task, value_get_number(benchmarks, "ssd", 0));
 }
 
 /* appsResources on the raw local records: enterprise apps count as zero, every component as its hdd and the extra. */
@@ -103,7 +103,7 @@ static const struct error *locked_by_apps(struct task *task, double *locked_gb)
         const struct app_spec *spec = app_spec_from(task->arena, value_at(documents, i));
 
         for (uint32_t j = 0; j < spec->component_count; j++) {
-            *locked_gb += spec->components[j].hdd + EXTRA_PER_COMPONENT_GB;
+            *locked_gb += component_now(task, &spec->components[j]).hdd + EXTRA_PER_COMPONENT_GB;
         }
     }
     return NULL;
@@ -113,7 +113,7 @@ static const struct error *choose_disk(struct volume *volume, const struct disk_
                                        double locked_gb, const struct disk_space **chosen)
 {
     struct arena *arena = volume->task->arena;
-    double usable_gb = 0.95 * volume->task->node->ssd_gb - LOCKED_GB;
+    double usable_gb = 0.95 * ssd_gb_get(volume->task) - LOCKED_GB;
     double used_gb = 0;
     double free_gb = 0;
 
@@ -302,7 +302,7 @@ const struct error *create_app_volume(struct task *task, struct component *compo
         .task = task,
         .app_id = app_id,
         .folder = arena_printf(task->arena, "%s%s", task->node->config.apps_folder, app_id),
-        .hdd_gb = component->hdd,
+        .hdd_gb = component_now(task, component).hdd,
     };
 
     TRY(find_room(&volume)); /* a throw up to here leaves an existing volume untouched */

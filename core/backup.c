@@ -102,13 +102,11 @@ static const struct error *back_up(struct task *task, const char *app)
 
 void backup_app(struct task *task, const char *app)
 {
-    struct cache *list = &task->node->backup_in_progress;
-
-    cell_add(task, list, "backupInProgress", app);
+    cell_add(task, CELL_BACKUP_IN_PROGRESS, app);
     const struct error *error = back_up(task, app);
 
     log_failure(task, error);
-    cell_delete(task, list, "backupInProgress", app);
+    cell_delete(task, CELL_BACKUP_IN_PROGRESS, app);
 }
 
 /* ---- restore
@@ -168,11 +166,9 @@ static const struct error *restore(struct task *task, const char *app)
 
 void restore_app(struct task *task, const char *app)
 {
-    struct cache *list = &task->node->restore_in_progress;
-
-    cell_add(task, list, "restoreInProgress", app);
+    cell_add(task, CELL_RESTORE_IN_PROGRESS, app);
     const struct error *error = restore(task, app);
 
     log_failure(task, error);
-    cell_delete(task, list, "restoreInProgress", app);
+    cell_delete(task, CELL_RESTORE_IN_PROGRESS, app);
 }

@@ -22,13 +22,13 @@ static void store_benchmark(struct task *task, const void *argument)
         log_error(task, "%s", error_text(arena, error));
         return;
     }
-    task->node->benchmark_stored_ms = at_ms;
+    benchmark_stored_ms_set(task, at_ms);
 }
 
 static void store_benchmark_once(struct task *task, const struct value *data)
 {
     const char *status = value_get_text(data, "status");
-    int64_t stored_ms = task->node->benchmark_stored_ms;
+    int64_t stored_ms = benchmark_stored_ms_get(task);
 
     if (status == NULL ||
         (strcmp(status, "CUMULUS") != 0 && strcmp(status, "NIMBUS") != 0 && strcmp(status, "STRATUS") != 0) ||

@@ -25,7 +25,7 @@ static void remove_at(struct cache *cache, uint32_t index)
     memmove(&cache->entries[index], &cache->entries[index + 1], (cache->count - index) * sizeof cache->entries[0]);
 }
 
-void *cache_get(struct cache *cache, const char *key, int64_t now_ms)
+const void *cache_get(struct cache *cache, const char *key, int64_t now_ms)
 {
     struct cache_entry *entry = find(cache, key);
 
@@ -40,9 +40,12 @@ void *cache_get(struct cache *cache, const char *key, int64_t now_ms)
     return entry->content;
 }
 
-static void make_room(struct cache *cache)
+/* Returns whether an entry went for it. */
+static bool make_room(struct cache *cache)
 {
-    if (cache->count_max != 0 && cache->count == cache->count_max) {
+    bool full = cache->count_max != 0 && cache->count == cache->count_max;
+
+    if (full) {
         uint32_t oldest = 0;
 
         for (uint32_t i = 1; i < cache->count; i++) {
@@ -62,20 +65,23 @@ static void make_room(struct cache *cache)
         cache->entries = entries;
         cache->size = size;
     }
+    return full;
 }
 
-void cache_set(struct cache *cache, const char *key, void *content, int64_t now_ms)
+bool cache_set(struct cache *cache, const char *key, const void *content, int64_t now_ms)
 {
     struct cache_entry *entry = find(cache, key);
+    bool evicted = false;
 
     if (entry == NULL) {
-        make_room(cache);
+        evicted = make_room(cache);
         entry = &cache->entries[cache->count++];
         entry->key = arena_string(cache->arena, key);
     }
     entry->content = content;
     entry->expires_ms = cache->age_ms_max == 0 ? INT64_MAX : now_ms + cache->age_ms_max;
     entry->used = ++cache->clock;
+    return evicted;
 }
 
 void cache_delete(struct cache *cache, const char *key)

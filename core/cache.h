@@ -11,7 +11,7 @@
 
 struct cache_entry {
     const char *key;
-    void *content;
+    const void *content;
     int64_t expires_ms; /* INT64_MAX: never */
     uint64_t used;      /* larger: more recently read or written */
 };
@@ -28,9 +28,9 @@ struct cache {
 
 void cache_init(struct cache *cache, struct arena *arena, uint32_t count_max, int64_t age_ms_max);
 /* The content under `key` at instant now_ms, NULL when absent or too old. */
-void *cache_get(struct cache *cache, const char *key, int64_t now_ms);
-/* Sets or replaces; at count_max the least recently used entry goes. */
-void cache_set(struct cache *cache, const char *key, void *content, int64_t now_ms);
+const void *cache_get(struct cache *cache, const char *key, int64_t now_ms);
+/* Sets or replaces; at count_max the least recently used entry goes. Returns whether one went. */
+bool cache_set(struct cache *cache, const char *key, const void *content, int64_t now_ms);
 void cache_delete(struct cache *cache, const char *key);
 void cache_clear(struct cache *cache);
 

@@ -4,13 +4,13 @@
 #include <string.h>
 
 /* A daemon call through a reply cache: key = method + JSON of parameters; errors are not cached (12.1). */
-static const struct error *cached_call(struct task *task, struct effect *effect, const char *method,
-                                       struct cache *replies, const char *cell, const struct value **reply)
+static const struct error *cached_call(struct task *task, struct effect *effect, const char *method, enum cell_id cell,
+                                       const struct value **reply)
 {
     const char *key =
         arena_printf(task->arena, "%s%s", method, value_json(task->arena, value_get(effect->args, "params")));
 
-    *reply = cell_get(task, replies, cell, key);
+    *reply = cell_get(task, cell, key);
     if (*reply != NULL) {
         microtask(task);
         return NULL;
@@ -18,7 +18,7 @@ static const struct error *cached_call(struct task *task, struct effect *effect,
     TRY(perform(task, effect));
     const struct value *kept = value_copy(task->node->memory, effect->result);
 
-    cell_set(task, replies, cell, key, (void *)(uintptr_t)kept);
+    cell_set(task, cell, key, kept);
     *reply = kept;
     return NULL;
 }
@@ -28,7 +28,7 @@ static const struct error *get_node_status(struct task *task, const struct value
     struct effect effect = {.id = EFFECT_DAEMON_GETZELNODESTATUS,
                             .args = OBJECT(task->arena, {"params", value_empty_array()})};
 
-    return cached_call(task, &effect, "getzelnodestatus", &task->node->daemon_replies, "daemonReplies", status);
+    return cached_call(task, &effect, "getzelnodestatus", CELL_DAEMON_REPLIES, status);
 }
 
 /* The text between `COutPoint(` and the comma; NULL when there is none. */
@@ -74,12 +74,11 @@ const struct error *node_tier(struct task *task, const char **tier)
     const struct value *transaction = NULL;
     int output = 0;
 
-    if (task->node->tier != NULL) {
+    *tier = tier_get(task);
+    if (*tier != NULL) {
         microtask(task);
-        *tier = task->node->tier;
         return NULL;
     }
-    *tier = NULL;
     TRY(get_node_status(task, &status));
     const char *txid = collateral_txid(task, status, &output);
 
@@ -90,15 +89,14 @@ const struct error *node_tier(struct task *task, const char **tier)
                             .args = OBJECT(task->arena, {"params", ARRAY(task->arena, value_string(task->arena, txid),
                                                                          value_number(task->arena, 1))})};
 
-    TRY(cached_call(task, &effect, "getrawtransaction", &task->node->raw_transactions, "rawTransactions",
-                    &transaction));
+    TRY(cached_call(task, &effect, "getrawtransaction", CELL_RAW_TRANSACTIONS, &transaction));
     const struct value *vout = value_at(value_get(transaction, "vout"), (uint32_t)output);
 
     *tier = tier_of_collateral(value_get_number(vout, "value", 0));
     if (*tier == NULL) {
         return error_new(task->arena, "Error", "Unrecognised Flux node tier");
     }
-    task->node->tier = *tier;
+    tier_set(task, *tier);
     return NULL;
 }
 
@@ -124,7 +122,7 @@ const struct error *get_block_count(struct task *task, double *height)
                             .args = OBJECT(task->arena, {"params", value_empty_array()})};
     const struct value *reply = NULL;
 
-    TRY(cached_call(task, &effect, "getblockcount", &task->node->daemon_replies, "daemonReplies", &reply));
+    TRY(cached_call(task, &effect, "getblockcount", CELL_DAEMON_REPLIES, &reply));
     *height = value_to_number(reply, 0);
     return NULL;
 }
@@ -135,7 +133,7 @@ const struct error *daemon_is_synced(struct task *task, bool *synced)
                             .args = OBJECT(task->arena, {"params", value_empty_array()})};
     const struct value *reply = NULL;
 
-    TRY(cached_call(task, &effect, "getblockchaininfo", &task->node->daemon_replies, "daemonReplies", &reply));
+    TRY(cached_call(task, &effect, "getblockchaininfo", CELL_DAEMON_REPLIES, &reply));
     *synced = value_get_number(reply, "blocks", 0) >= value_get_number(reply, "headers", 0);
     return NULL;
 }

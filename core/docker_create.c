@@ -263,16 +263,16 @@ static const struct value *host_config(const struct creation *creation, bool sto
 {
     bool burst = creation->burst;
     struct arena *arena = creation->arena;
-    const struct component *component = creation->component;
+    const struct component_state component = component_now(creation->task, creation->component);
     const struct value *nofile =
         OBJECT(arena, {"Name", value_string(arena, "nofile")}, {"Soft", value_number(arena, NOFILE_LIMIT)},
                {"Hard", value_number(arena, NOFILE_LIMIT)});
 
-    return OBJECT(arena, {"NanoCPUs", burst ? NULL : value_number(arena, round(component->cpu * 1e9))},
+    return OBJECT(arena, {"NanoCPUs", burst ? NULL : value_number(arena, round(component.cpu * 1e9))},
                   {"CpuPeriod", burst ? value_number(arena, CPU_PERIOD_US) : NULL},
-                  {"CpuQuota", burst ? value_number(arena, round(component->cpu * CPU_PERIOD_US)) : NULL},
-                  {"Memory", value_number(arena, round(component->ram * BYTES_PER_MB))},
-                  {"MemorySwap", value_number(arena, round((component->ram + SWAP_EXTRA_MB) * BYTES_PER_MB))},
+                  {"CpuQuota", burst ? value_number(arena, round(component.cpu * CPU_PERIOD_US)) : NULL},
+                  {"Memory", value_number(arena, round(component.ram * BYTES_PER_MB))},
+                  {"MemorySwap", value_number(arena, round((component.ram + SWAP_EXTRA_MB) * BYTES_PER_MB))},
                   {"Mounts", bind_mounts(creation)}, {"Ulimits", ARRAY(arena, nofile)},
                   {"PortBindings", port_bindings(creation)},
                   {"RestartPolicy", OBJECT(arena, {"Name", value_string(arena, restart_policy(creation))})},
@@ -286,6 +286,7 @@ static const struct value *create_body(const struct creation *creation, const ch
 {
     struct arena *arena = creation->arena;
     const struct component *component = creation->component;
+    const struct value *env = component_now(creation->task, component).env;
     bool flat = creation->spec->version <= 3;
     const struct value *networking = NULL;
 
@@ -299,7 +300,7 @@ static const struct value *create_body(const struct creation *creation, const ch
         arena, {"Image", value_get(component->document, "repotag")}, {"name", value_string(arena, creation->app_id)},
         {"Hostname", value_string(arena, flat ? creation->app : component->name)}, {"AttachStdin", value_bool(true)},
         {"AttachStdout", value_bool(true)}, {"AttachStderr", value_bool(true)}, {"Cmd", command_list(creation)},
-        {"Env", component->env != NULL ? component->env : value_empty_array()}, {"Tty", value_bool(false)},
+        {"Env", env != NULL ? env : value_empty_array()}, {"Tty", value_bool(false)},
         {"ExposedPorts", exposed_ports(creation)},
         {"Labels", creation->logs ? log_labels(creation->task, creation->app) : NULL},
         {"HostConfig", host_config(creation, storage_option)}, {"NetworkingConfig", networking});
@@ -335,10 +336,10 @@ static const struct error *read_backing_filesystem(const struct creation *creati
 /* The collector itself takes no address from its look-up: it is step 4's, made once more. */
 static void find_log_collector(struct creation *creation)
 {
-    if (collects_logs(creation->component)) {
+    if (collects_logs(creation->task, creation->component)) {
         creation->logs = true;
         (void)next_available_ip_for_app(creation);
-    } else if (sends_logs(creation->component)) {
+    } else if (sends_logs(creation->task, creation->component)) {
         creation->collector_ip = log_collector_ip(creation->task, creation->spec, creation->app, creation->network);
         creation->logs = creation->collector_ip != NULL;
     }

@@ -9,12 +9,13 @@
 static void append_to_environment(struct task *task, struct component *component, const struct value *entries)
 {
     struct arena *memory = task->node->memory;
-    const struct value *env = component->env == NULL ? value_empty_array() : component->env;
+    const struct value *env = component_now(task, component).env;
 
+    env = env == NULL ? value_empty_array() : env;
     for (uint32_t i = 0; i < value_count(entries); i++) {
         env = value_append(memory, env, value_copy(memory, value_at(entries, i)));
     }
-    component->env = env;
+    component_set_env(task, component, env);
 }
 
 const struct error *append_secrets(struct task *task, struct component *component, const char *app, int version)
@@ -40,16 +41,18 @@ bool may_burst(struct task *task, const char *owner)
     static const char probe[] = "/sys/fs/cgroup/cpu.max.burst";
     bool listed = value_holds_text(task->node->config.enterprise_owners, owner);
 
-    if (!listed || task->node->cpu_burst_probed) {
-        return listed && task->node->cpu_burst;
+    if (!listed || cpu_burst_probed_get(task)) {
+        return listed && cpu_burst_get(task);
     }
     struct effect access = {.id = EFFECT_HOST_ACCESS,
                             .args = OBJECT(task->arena, {"path", value_string(task->arena, probe)}),
                             .object = probe};
 
-    task->node->cpu_burst = perform(task, &access) == NULL && value_truthy(access.result);
-    task->node->cpu_burst_probed = true;
-    return task->node->cpu_burst;
+    bool bursts = perform(task, &access) == NULL && value_truthy(access.result);
+
+    cpu_burst_set(task, bursts);
+    cpu_burst_probed_set(task, true);
+    return bursts;
 }
 
 bool has_xfs_quota(struct task *task)
@@ -73,10 +76,10 @@ static const struct error *fetch(struct task *task, const char *url, const struc
 }
 
 /* The first entry that begins with `prefix`, without it; NULL when there is none. */
-static const char *environment_entry(const struct component *component, const char *prefix)
+static const char *environment_entry(const struct value *env, const char *prefix)
 {
-    for (uint32_t i = 0; i < value_count(component->env); i++) {
-        const char *entry = value_text(value_at(component->env, i));
+    for (uint32_t i = 0; i < value_count(env); i++) {
+        const char *entry = value_text(value_at(env, i));
 
         if (entry != NULL && strncmp(entry, prefix, strlen(prefix)) == 0) {
             return entry + strlen(prefix);
@@ -87,8 +90,9 @@ static const char *environment_entry(const struct component *component, const ch
 
 const struct error *fetch_from_storage(struct task *task, struct component *component, const struct value **commands)
 {
-    const char *env_url = environment_entry(component, "F_S_ENV=");
-    const char *command_url = environment_entry(component, "F_S_CMD=");
+    const struct value *env = component_now(task, component).env;
+    const char *env_url = environment_entry(env, "F_S_ENV=");
+    const char *command_url = environment_entry(env, "F_S_CMD=");
     const struct value *entries = NULL;
 
     if (env_url != NULL) {

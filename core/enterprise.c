@@ -172,7 +172,7 @@ const struct error *check_and_decrypt_app_specs(struct task *task, struct arena 
     }
     TRY(find_height(task, spec->name, &height));
     TRY(decrypt_enterprise_from_session(task, spec, height, &plain));
-    const struct value *document = app_spec_document(task->arena, spec);
+    const struct value *document = app_spec_document(task, spec);
 
     document = value_with(task->arena, document, "compose", value_get(plain, "compose"));
     document = value_with(task->arena, document, "contacts", value_get(plain, "contacts"));

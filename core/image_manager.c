@@ -49,8 +49,7 @@ static const struct error *parse_repotag(struct task *task, const char *repotag,
 /* Kept for 6 h under the list's own key; an empty list counts as kept (12.1). NULL: not to be had. */
 static const struct value *repository_list(struct task *task, enum effect_id id, const char *key)
 {
-    struct cache *lists = &task->node->repository_lists;
-    const struct value *list = cell_get(task, lists, "repositoryLists", key);
+    const struct value *list = cell_get(task, CELL_REPOSITORY_LISTS, key);
 
     if (list != NULL) {
         microtask(task);
@@ -63,7 +62,7 @@ static const struct value *repository_list(struct task *task, enum effect_id id,
         return NULL;
     }
     list = value_copy(task->node->memory, effect.result);
-    cell_set(task, lists, "repositoryLists", key, (void *)(uintptr_t)list);
+    cell_set(task, CELL_REPOSITORY_LISTS, key, list);
     return list;
 }
 

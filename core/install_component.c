@@ -96,10 +96,10 @@ const struct error *install_application_soft(struct task *task, struct component
 
 void start_app_monitoring(struct task *task, const char *identifier)
 {
-    cell_add(task, &task->node->monitored, "appsMonitored", identifier);
+    cell_add(task, CELL_MONITORED, identifier);
 }
 
 void stop_app_monitoring(struct task *task, const char *identifier)
 {
-    cell_delete(task, &task->node->monitored, "appsMonitored", identifier);
+    cell_delete(task, CELL_MONITORED, identifier);
 }

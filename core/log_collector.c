@@ -5,19 +5,19 @@
 
 enum { GELF_PORT = 12201 }; /* Graylog's own; the specification names none */
 
-static bool has_entry(const struct component *component, const char *entry)
+static bool has_entry(struct task *task, const struct component *component, const char *entry)
 {
-    return value_holds_text(component->env, entry);
+    return value_holds_text(component_now(task, component).env, entry);
 }
 
-bool collects_logs(const struct component *component)
+bool collects_logs(struct task *task, const struct component *component)
 {
-    return has_entry(component, "LOG=COLLECT");
+    return has_entry(task, component, "LOG=COLLECT");
 }
 
-bool sends_logs(const struct component *component)
+bool sends_logs(struct task *task, const struct component *component)
 {
-    return has_entry(component, "LOG=SEND");
+    return has_entry(task, component, "LOG=SEND");
 }
 
 const char *log_collector_ip(struct task *task, const struct app_spec *spec, const char *app, const char *network)
@@ -25,7 +25,7 @@ const char *log_collector_ip(struct task *task, const struct app_spec *spec, con
     const struct component *collector = NULL;
 
     for (uint32_t i = 0; i < spec->component_count; i++) {
-        if (collector == NULL && collects_logs(&spec->components[i])) {
+        if (collector == NULL && collects_logs(task, &spec->components[i])) {
             collector = &spec->components[i];
         }
     }

@@ -8,10 +8,10 @@
 #include "core/node.h"
 
 /* The component collects the logs of its app. */
-bool collects_logs(const struct component *component);
+bool collects_logs(struct task *task, const struct component *component);
 
 /* The component sends its logs to another of the app's. */
-bool sends_logs(const struct component *component);
+bool sends_logs(struct task *task, const struct component *component);
 
 /* Where the app's collector is reached on `network`, by an inspect of its container. NULL: there is no collector, or it
  * has no address (an error of the inspect is logged). The text lives in the task's arena. */

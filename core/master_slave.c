@@ -196,7 +196,7 @@ static const char *history_of(struct candidate *candidate)
 {
     struct task *task = candidate->cycle->task;
 
-    return cell_get(task, &task->node->master_history, "masterSlaveHistory", candidate->identifier);
+    return cell_get(task, CELL_MASTER_HISTORY, candidate->identifier);
 }
 
 static void set_history(struct candidate *candidate, const char *ip)
@@ -204,15 +204,15 @@ static void set_history(struct candidate *candidate, const char *ip)
     struct task *task = candidate->cycle->task;
     const char *known = history_of(candidate);
 
-    cell_set(task, &task->node->master_history, "masterSlaveHistory", candidate->identifier,
-             known != NULL && strcmp(known, ip) == 0 ? (void *)(uintptr_t)known : arena_string(task->node->memory, ip));
+    cell_set(task, CELL_MASTER_HISTORY, candidate->identifier,
+             known != NULL && strcmp(known, ip) == 0 ? known : arena_string(task->node->memory, ip));
 }
 
 static const int64_t *schedule_of(struct candidate *candidate)
 {
     struct task *task = candidate->cycle->task;
 
-    return cell_get(task, &task->node->master_schedule, "masterSlaveSchedule", candidate->identifier);
+    return cell_get(task, CELL_MASTER_SCHEDULE, candidate->identifier);
 }
 
 static void set_schedule(struct candidate *candidate, int64_t at_ms)
@@ -221,21 +221,20 @@ static void set_schedule(struct candidate *candidate, int64_t at_ms)
     int64_t *kept = arena_alloc(task->node->memory, sizeof *kept);
 
     *kept = at_ms;
-    cell_set(task, &task->node->master_schedule, "masterSlaveSchedule", candidate->identifier, kept);
+    cell_set(task, CELL_MASTER_SCHEDULE, candidate->identifier, kept);
 }
 
 static void delete_schedule(struct candidate *candidate)
 {
     struct task *task = candidate->cycle->task;
 
-    cell_delete(task, &task->node->master_schedule, "masterSlaveSchedule", candidate->identifier);
+    cell_delete(task, CELL_MASTER_SCHEDULE, candidate->identifier);
 }
 
 static bool is_ready(struct candidate *candidate)
 {
     struct task *task = candidate->cycle->task;
-    const struct sync_state *state =
-        cell_get(task, &task->node->receive_only, "receiveOnlySyncthingAppsCache", candidate->app_id);
+    const struct sync_state *state = cell_get(task, CELL_RECEIVE_ONLY, candidate->app_id);
     const char *folder = arena_printf(task->arena, "%s%s", task->node->config.apps_folder, candidate->app_id);
 
     return (state != NULL && state->restarted) || syncthing_folder_has_type(task, folder, "sendreceive");
@@ -321,8 +320,8 @@ static const struct error *treat_app(struct cycle *cycle, struct app_spec *app, 
 {
     struct task *task = cycle->task;
 
-    if (cell_has(task, &task->node->backup_in_progress, "backupInProgress", app->name) ||
-        cell_has(task, &task->node->restore_in_progress, "restoreInProgress", app->name)) { /* 1 */
+    if (cell_has(task, CELL_BACKUP_IN_PROGRESS, app->name) ||
+        cell_has(task, CELL_RESTORE_IN_PROGRESS, app->name)) { /* 1 */
         return NULL;
     }
     struct candidate candidate = {.cycle = cycle, .app = app, .identifier = master_identifier(task, app)};
@@ -354,10 +353,13 @@ static const struct error *treat_app(struct cycle *cycle, struct app_spec *app, 
  */
 
 /* Step 7: what is not installed any more loses its history and schedule. */
-static void purge(struct cycle *cycle, struct cache *map, const char *cell)
+static void purge(struct cycle *cycle, enum cell_id cell)
 {
-    for (uint32_t i = map->count; i > 0; i--) {
-        const char *key = map->entries[i - 1].key;
+    uint32_t count = 0;
+    const char *const *keys = cell_keys(cycle->task, cell, &count);
+
+    for (uint32_t i = count; i > 0; i--) {
+        const char *key = keys[i - 1];
         bool known = false;
 
         for (uint32_t j = 0; j < cycle->apps.count && !known; j++) {
@@ -366,7 +368,7 @@ static void purge(struct cycle *cycle, struct cache *map, const char *cell)
             }
         }
         if (!known) {
-            cell_delete(cycle->task, map, cell, key);
+            cell_delete(cycle->task, cell, key);
         }
     }
 }
@@ -393,9 +395,9 @@ static const struct error *run_cycle(struct task *task)
     if (!installed) {
         return NULL;
     }
-    decrypt_enterprise_apps(task, cycle.apps, true, &cycle.apps);     /* 6 */
-    purge(&cycle, &task->node->master_history, "masterSlaveHistory"); /* 7 */
-    purge(&cycle, &task->node->master_schedule, "masterSlaveSchedule");
+    decrypt_enterprise_apps(task, cycle.apps, true, &cycle.apps); /* 6 */
+    purge(&cycle, CELL_MASTER_HISTORY);                           /* 7 */
+    purge(&cycle, CELL_MASTER_SCHEDULE);
     for (uint32_t i = 0; i < cycle.apps.count && !leave; i++) { /* 8 */
         TRY(treat_app(&cycle, cycle.apps.apps[i], &leave));
     }

@@ -190,9 +190,8 @@ static void send_to_peers(struct task *task, const struct value *peers, const st
 {
     for (uint32_t i = 0; i < value_count(peers); i++) {
         const char *address = value_text(value_at(peers, i));
-        struct cache *closed = &task->node->closed_peers;
 
-        if (cell_has(task, closed, "closedPeers", address)) {
+        if (cell_has(task, CELL_CLOSED_PEERS, address)) {
             continue;
         }
         delay(task, PEER_WAIT_MS);
@@ -204,7 +203,7 @@ static void send_to_peers(struct task *task, const struct value *peers, const st
         };
 
         if (perform(task, &effect) != NULL) {
-            cell_add(task, closed, "closedPeers", address); /* a failed send closes that peer, the loop goes on */
+            cell_add(task, CELL_CLOSED_PEERS, address); /* a failed send closes that peer, the loop goes on */
         }
     }
 }

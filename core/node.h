@@ -5,12 +5,13 @@
  * runs.
  *
  * Invariants: what runs between two perform() calls is atomic (lifecycle.md 0.2 [S]); shared cells are read and written
- * through the accessors below only, so that a bench sees every access; nothing in core keeps state outside struct node.
+ * through the accessors of cells.h only, so that a bench sees every access; nothing in core keeps state outside struct
+ * node.
  */
 #ifndef DRYDOCK_CORE_NODE_H
 #define DRYDOCK_CORE_NODE_H
 
-#include "core/cache.h"
+#include "core/cells.h"
 #include "core/effect.h"
 #include "core/revision.h"
 
@@ -51,12 +52,6 @@ struct note {
     const char *text;   /* the reason, when there is one; NULL otherwise */
 };
 
-enum flag_id {
-#define FLAG(ID, name, at_start) FLAG_##ID,
-#include "core/cells.def"
-    FLAG_COUNT
-};
-
 /* What the process is started with: environment and configuration, constant while it lives. Strings are borrowed. */
 struct node_config {
     const struct revision *revision; /* its switches decide between releases */
@@ -78,21 +73,6 @@ struct node_config {
     const struct value *inbound_peers;
 };
 
-/* An entry of receiveOnlySyncthingAppsCache (7.3). */
-/* A synced folder in the health monitor's book (7.5). */
-struct folder_health {
-    int64_t ill_since_ms; /* 0: it is well */
-    bool stopped;         /* its container, by the monitor */
-    bool restarted;       /* syncthing, for this folder */
-};
-
-struct sync_state {
-    bool restarted;
-    bool first_encounter_skipped;
-    bool blocked; /* its mount was not safe */
-    int executions;
-};
-
 /* An enterprise record's `enterprise` (3.4) taken apart, and what it held when it was last opened. */
 enum { SEALED_BLOBS = 8 };
 struct sealed_blob {
@@ -111,33 +91,12 @@ struct node {
     struct node_config config;
     struct arena *memory; /* the process's */
 
-    bool flags[FLAG_COUNT];
-    struct cache backup_in_progress;               /* app names (5.6) */
-    struct cache restore_in_progress;              /* app names (5.6) */
-    struct cache running_apps_cache;               /* set of app names */
-    struct cache monitored;                        /* set of identifiers (appsMonitored) */
-    struct cache stopped_apps_cache;               /* 40, 90 min */
-    struct cache decryption_cache;                 /* 100, 7 d: hash → struct app_spec *, by reference (3.3) */
-    struct sealed_blob sealed_blobs[SEALED_BLOBS]; /* enterprise.c: blobs read and opened before */
-    size_t next_sealed_blob;
-    struct cache daemon_replies;   /* 50, 20 s: method and parameters → const struct value * (12.1) */
-    struct cache raw_transactions; /* 300, 1 h */
-    struct cache repository_lists; /* 10, 6 h */
-    struct cache receive_only;     /* app id → struct sync_state * */
-    struct cache master_history;   /* identifier → last FDM address, text (5.1) */
-    struct cache master_schedule;  /* identifier → int64_t * ms */
-    struct cache folder_health;    /* app id → struct folder_health * (7.5) */
-    struct cache device_ids;       /* ip:port → const struct value *, a peer's syncthing id */
-    struct cache closed_peers;     /* addresses whose sending failed (4.7) */
+    struct node_cells cells; /* through the accessors of cells.h only */
 
-    bool first_check_done;       /* latch of 4.2 step 11 */
-    int64_t daemon_behind_ms;    /* since when checkDaemonHealth has found the daemon behind, 0: it is not */
-    int64_t health_checked_ms;   /* by the health monitor, 0: never */
-    int64_t benchmark_stored_ms; /* when the benchmark document was last written, 0: never (12.1) */
-    const char *tier;            /* "basic", "super", "bamf"; NULL until known (12.1) */
-    double ssd_gb;               /* 0 until known (2.6 step 2) */
-    bool cpu_burst_probed;       /* 2.7 step 5: once per process */
-    bool cpu_burst;
+    /* enterprise.c: blobs read and opened before. A pure memo: what it holds changes no answer, so that its accesses
+     * are not reported. */
+    struct sealed_blob sealed_blobs[SEALED_BLOBS];
+    size_t next_sealed_blob;
 };
 
 /* Starts a process: everything as at boot. `memory` and what config points to must outlive the node. */
@@ -165,22 +124,7 @@ void log_error(struct task *task, const char *format, ...) __attribute__((format
 void log_failure(struct task *task, const struct error *error);
 void take_note(struct task *task, enum note_id id, const char *app, const char *object, const char *text);
 
-/* ---- shared cells ------------------------------------------------------------------------------------------ */
-
-bool flag_get(struct task *task, enum flag_id flag);
-void flag_set(struct task *task, enum flag_id flag, bool set);
-const char *flag_name(enum flag_id flag);
 const char *note_name(enum note_id note);
-
-/* Caches and sets of the node. `name` is upstream's name of the cell, for the bench. Content is stored by reference and
- * must live in task->node->memory. */
-void *cell_get(struct task *task, struct cache *cell, const char *name, const char *key);
-void cell_set(struct task *task, struct cache *cell, const char *name, const char *key, void *content);
-void cell_delete(struct task *task, struct cache *cell, const char *name, const char *key);
-/* Whether the set holds the key (content is not looked at). */
-bool cell_has(struct task *task, struct cache *cell, const char *name, const char *key);
-/* Adds a key without content to a set. */
-void cell_add(struct task *task, struct cache *cell, const char *name, const char *key);
 
 /* Whether the running release has a change (switches.def). */
 bool revision_has(const struct task *task, enum switch_bit bit);

@@ -66,11 +66,11 @@ static const struct error *recreate(struct task *task, const char *identifier, c
         if (component == NULL) {
             return error_new(task->arena, "Error", "Component %s not found in app %s", name, app);
         }
-        apply_tier_resources(component, tier, false);
+        apply_tier_resources(task, component, tier, false);
         return install_application_hard(task, component, app, true, spec, false);
     }
     for (uint32_t i = 0; i < spec->component_count; i++) {
-        apply_tier_resources(&spec->components[i], tier, false);
+        apply_tier_resources(task, &spec->components[i], tier, false);
         TRY(install_application_hard(task, &spec->components[i], app, true, spec, false));
     }
     return NULL;
@@ -158,8 +158,7 @@ static const struct error *scan_compose(struct check *check, const struct app_sp
 
 static bool in_backup_or_restore(struct task *task, const char *identifier)
 {
-    return cell_has(task, &task->node->backup_in_progress, "backupInProgress", identifier) ||
-           cell_has(task, &task->node->restore_in_progress, "restoreInProgress", identifier);
+    return cell_has(task, CELL_BACKUP_IN_PROGRESS, identifier) || cell_has(task, CELL_RESTORE_IN_PROGRESS, identifier);
 }
 
 /* The 30-minute rule of r: apps: syncthing starts them, unless it had its time. */
@@ -211,9 +210,9 @@ static const struct error *handle_stopped(struct check *check, const char *ident
             return NULL;
         }
     }
-    if (!cell_has(task, &task->node->stopped_apps_cache, "stoppedAppsCache", identifier)) {
+    if (!cell_has(task, CELL_STOPPED_APPS, identifier)) {
         log_info(task, "%s is stopped, it will be started if it still is at the next check", identifier);
-        cell_add(task, &task->node->stopped_apps_cache, "stoppedAppsCache", identifier);
+        cell_add(task, CELL_STOPPED_APPS, identifier);
         return NULL;
     }
     TRY(app_docker_start(task, identifier));
@@ -382,9 +381,9 @@ static const struct error *announce_all(struct check *check, const struct value 
     if (check->announced_count > 1) {
         return broadcast_message_to_all(task, v2_message(check, *entries));
     }
-    if (check->announced_count == 0 && !task->node->first_check_done) {
+    if (check->announced_count == 0 && !first_check_done_get(task)) {
         TRY(broadcast_message_to_all(task, v2_message(check, value_empty_array())));
-        task->node->first_check_done = true;
+        first_check_done_set(task, true);
     }
     return NULL;
 }
@@ -392,11 +391,9 @@ static const struct error *announce_all(struct check *check, const struct value 
 /* Step 13. */
 static void refill_running_apps(struct task *task, const struct value *entries)
 {
-    struct cache *running = &task->node->running_apps_cache;
-
-    cache_clear(running);
+    cell_clear(task, CELL_RUNNING_APPS);
     for (uint32_t i = 0; i < value_count(entries); i++) {
-        cell_add(task, running, "runningAppsCache", value_get_text(value_at(entries, i), "name"));
+        cell_add(task, CELL_RUNNING_APPS, value_get_text(value_at(entries, i), "name"));
     }
 }
 

@@ -45,7 +45,7 @@ static const struct error *soft_register(struct task *task, struct app_spec *app
     TRY(set_up_app_network(task, app->name));
     TRY(insert_one_to_database(task, LOCAL_APPS, app_record(task, app), &inserted));
     for (uint32_t i = 0; i < app->component_count; i++) {
-        apply_tier_resources(&app->components[i], tier, false);
+        apply_tier_resources(task, &app->components[i], tier, false);
         TRY(install_application_soft(task, &app->components[i], app->name, app->version > 3, app));
     }
     trust_data(task, app);
@@ -132,7 +132,7 @@ static const struct error *soft_register_component(struct task *task, struct app
     const char *tier = NULL;
 
     TRY(node_tier(task, &tier));
-    apply_tier_resources(component, tier, false);
+    apply_tier_resources(task, component, tier, false);
     return install_application_soft(task, component, app->name, true, app);
 }
 

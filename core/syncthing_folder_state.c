@@ -16,9 +16,15 @@ enum {
     LEADER_TOLERANCE_MS = 5000,
 };
 
-static struct sync_state *state_of(struct sync_folder_task *folder)
+static const struct sync_state *state_of(struct sync_folder_task *folder)
 {
-    return cell_get(folder->task, &folder->task->node->receive_only, "receiveOnlySyncthingAppsCache", folder->app_id);
+    return cell_get(folder->task, CELL_RECEIVE_ONLY, folder->app_id);
+}
+
+/* The entry that `state` is, to write to: once after each await. */
+static struct sync_state *change(struct sync_folder_task *folder, const struct sync_state *state)
+{
+    return cell_change(folder->task, CELL_RECEIVE_ONLY, folder->app_id, state);
 }
 
 static const struct error *is_running(struct sync_folder_task *folder, bool *running)
@@ -113,7 +119,7 @@ static int my_index(const struct sync_folder_task *folder, bool *runs)
 }
 
 /* The folder becomes sendreceive; an r: container is started. A g: one never is: that is the master/slave loop's. */
-static const struct error *promote(struct sync_folder_task *folder, struct sync_state *state)
+static const struct error *promote(struct sync_folder_task *folder, const struct sync_state *state)
 {
     struct task *task = folder->task;
     struct command chmod = {.id = EFFECT_HOST_CHMOD,
@@ -126,7 +132,7 @@ static const struct error *promote(struct sync_folder_task *folder, struct sync_
         TRY(app_docker_restart(task, folder->identifier));
         start_app_monitoring(task, folder->identifier);
     }
-    state->restarted = true;
+    change(folder, state)->restarted = true;
     return NULL;
 }
 
@@ -143,7 +149,7 @@ static bool is_in_sync(struct sync_folder_task *folder, bool *known)
            value_get_number(status.result, "inSyncBytes", 0) >= value_get_number(status.result, "globalBytes", 0);
 }
 
-static const struct error *transition(struct sync_folder_task *folder, struct sync_state *state)
+static const struct error *transition(struct sync_folder_task *folder, const struct sync_state *state)
 {
     bool another_runs = false;
     bool known = false;
@@ -153,13 +159,14 @@ static const struct error *transition(struct sync_folder_task *folder, struct sy
     if (index == 0 && !another_runs) {
         return promote(folder, state);
     }
-    state->executions++;
+    change(folder, state)->executions++;
     bool in_sync = is_in_sync(folder, &known);
     int patience = EXECUTIONS_BASE + EXECUTIONS_PER_INDEX * (index < 0 ? 0 : index);
 
     if (patience > EXECUTIONS_MAX) {
         patience = EXECUTIONS_MAX;
     }
+    cell_read(folder->task, CELL_RECEIVE_ONLY, folder->app_id); /* asking syncthing took a while */
     if (in_sync || state->executions >= EXECUTIONS_MAX || (!known && state->executions >= patience)) {
         return promote(folder, state);
     }
@@ -190,7 +197,7 @@ static const struct error *first_run(struct sync_folder_task *folder)
 
 const struct error *manage_folder_sync_state(struct sync_folder_task *folder)
 {
-    struct sync_state *state = state_of(folder);
+    const struct sync_state *state = state_of(folder);
 
     folder->visited = true;
     folder->type = "sendreceive";

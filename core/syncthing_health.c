@@ -18,26 +18,33 @@ struct watched {
     struct task *task;
     const struct app_spec *app;
     const char *identifier, *app_id;
-    struct folder_health *health;
+    const struct folder_health *health;
 };
+
+/* Its entry, to write to: once after each await. */
+static struct folder_health *change(const struct watched *watched)
+{
+    return cell_change(watched->task, CELL_FOLDER_HEALTH, watched->app_id, watched->health);
+}
 
 static bool may_run(struct task *task)
 {
     static const enum flag_id flags[] = {FLAG_INS, FLAG_REM, FLAG_SRD, FLAG_HRD};
-    struct node *node = task->node;
 
     for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {
         if (flag_get(task, flags[i])) {
             return false;
         }
     }
-    if (node->backup_in_progress.count + node->restore_in_progress.count > 0) {
+    if (cell_count(task, CELL_BACKUP_IN_PROGRESS) + cell_count(task, CELL_RESTORE_IN_PROGRESS) > 0) {
         return false;
     }
-    if (node->health_checked_ms != 0 && now_ms(task) - node->health_checked_ms < CHECK_EVERY_MS) {
+    int64_t checked_ms = health_checked_ms_get(task);
+
+    if (checked_ms != 0 && now_ms(task) - checked_ms < CHECK_EVERY_MS) {
         return false;
     }
-    node->health_checked_ms = now_ms(task);
+    health_checked_ms_set(task, now_ms(task));
     return true;
 }
 
@@ -59,10 +66,9 @@ static void restart_syncthing(struct task *task)
     log_failure(task, perform(task, &restart));
 }
 
-static void treat_ill(const struct watched *watched)
+static void treat_ill(const struct watched *watched, struct folder_health *health)
 {
     struct task *task = watched->task;
-    struct folder_health *health = watched->health;
     int64_t ill_ms = now_ms(task) - health->ill_since_ms;
 
     if (ill_ms >= REMOVE_AFTER_MS) {
@@ -79,14 +85,13 @@ static void treat_ill(const struct watched *watched)
     }
 }
 
-static struct folder_health *health_of(struct task *task, const char *app_id)
+static const struct folder_health *health_of(struct task *task, const char *app_id)
 {
-    struct cache *cells = &task->node->folder_health;
-    struct folder_health *health = cell_get(task, cells, "folderHealthCache", app_id);
+    const struct folder_health *health = cell_get(task, CELL_FOLDER_HEALTH, app_id);
 
     if (health == NULL) {
         health = arena_alloc(task->node->memory, sizeof *health);
-        cell_set(task, cells, "folderHealthCache", app_id, health);
+        cell_set(task, CELL_FOLDER_HEALTH, app_id, health);
     }
     return health;
 }
@@ -94,15 +99,17 @@ static struct folder_health *health_of(struct task *task, const char *app_id)
 static void watch(const struct watched *watched)
 {
     struct task *task = watched->task;
-    struct folder_health *health = watched->health;
+    bool ill = is_ill(task, watched->app_id);
+    struct folder_health *health = change(watched);
 
-    if (is_ill(task, watched->app_id)) {
+    if (ill) {
         health->ill_since_ms = health->ill_since_ms == 0 ? now_ms(task) : health->ill_since_ms;
-        treat_ill(watched);
+        treat_ill(watched, health);
         return;
     }
     if (health->stopped) {
         log_failure(task, app_docker_start(task, watched->identifier));
+        health = change(watched);
     }
     *health = (struct folder_health){0};
 }
@@ -117,8 +124,7 @@ void monitor_folder_health(struct task *task, const struct app_list *apps)
 
         for (uint32_t j = 0; j < app->component_count; j++) {
             const char *app_id = component_app_id(task, &app->components[j], app->name, app->version > 3);
-            const struct sync_state *state =
-                cell_get(task, &task->node->receive_only, "receiveOnlySyncthingAppsCache", app_id);
+            const struct sync_state *state = cell_get(task, CELL_RECEIVE_ONLY, app_id);
 
             if (state != NULL && state->restarted &&
                 folder_is_mounted(task, arena_printf(task->arena, "%s%s", task->node->config.apps_folder, app_id))) {

@@ -137,8 +137,7 @@ static const struct value *folder_by_id(const struct value *folders, const char 
 static void meet_peer(struct sync_run *run, const char *ip)
 {
     struct task *task = run->task;
-    struct cache *known = &task->node->device_ids;
-    const struct value *id = cell_get(task, known, "syncthingDevicesIDCache", ip);
+    const struct value *id = cell_get(task, CELL_DEVICE_IDS, ip);
 
     if (id == NULL) {
         struct effect ask = {.id = EFFECT_PEERS_DEVICEID,
@@ -149,7 +148,7 @@ static void meet_peer(struct sync_run *run, const char *ip)
             return;
         }
         id = value_copy(task->node->memory, value_get(ask.result, "data"));
-        cell_set(task, known, "syncthingDevicesIDCache", ip, (void *)(uintptr_t)id);
+        cell_set(task, CELL_DEVICE_IDS, ip, id);
     }
     run->wanted = value_append(task->arena, run->wanted, OBJECT(task->arena, {"deviceID", id}));
 }
@@ -214,8 +213,7 @@ static const struct error *process_apps(struct sync_run *run)
     for (uint32_t i = 0; i < run->apps.count; i++) {
         struct app_spec *app = run->apps.apps[i];
 
-        if (cell_has(task, &task->node->backup_in_progress, "backupInProgress", app->name) ||
-            cell_has(task, &task->node->restore_in_progress, "restoreInProgress", app->name)) {
+        if (cell_has(task, CELL_BACKUP_IN_PROGRESS, app->name) || cell_has(task, CELL_RESTORE_IN_PROGRESS, app->name)) {
             continue;
         }
         for (uint32_t j = 0; j < app->component_count; j++) {

@@ -101,7 +101,7 @@ const struct error *stop_syncthing_app(struct task *task, const char *app_id)
             TRY(delete_folder(task, value_at(folders, i)));
         }
     }
-    cell_delete(task, &task->node->receive_only, "receiveOnlySyncthingAppsCache", app_id);
+    cell_delete(task, CELL_RECEIVE_ONLY, app_id);
     return NULL;
 }
 
@@ -110,6 +110,6 @@ struct sync_state *set_sync_state(struct task *task, const char *app_id, struct 
     struct sync_state *kept = arena_alloc(task->node->memory, sizeof *kept);
 
     *kept = state;
-    cell_set(task, &task->node->receive_only, "receiveOnlySyncthingAppsCache", app_id, kept);
+    cell_set(task, CELL_RECEIVE_ONLY, app_id, kept);
     return kept;
 }

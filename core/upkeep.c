@@ -229,17 +229,21 @@ void monitor_node_status(struct task *task)
 
 static bool has_been_behind(struct task *task)
 {
-    struct node *node = task->node;
     bool synced = true;
     const struct error *error = daemon_is_synced(task, &synced);
 
     log_failure(task, error); /* a daemon that does not answer is not in sync either */
     if (error == NULL && synced) {
-        node->daemon_behind_ms = 0;
+        daemon_behind_ms_set(task, 0);
         return false;
     }
-    node->daemon_behind_ms = node->daemon_behind_ms == 0 ? now_ms(task) : node->daemon_behind_ms;
-    return now_ms(task) - node->daemon_behind_ms >= BEHIND_MAX_MS;
+    int64_t since_ms = daemon_behind_ms_get(task);
+
+    if (since_ms == 0) {
+        since_ms = now_ms(task);
+        daemon_behind_ms_set(task, since_ms);
+    }
+    return now_ms(task) - since_ms >= BEHIND_MAX_MS;
 }
 
 void check_daemon_health(struct task *task)

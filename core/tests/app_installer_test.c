@@ -73,7 +73,7 @@ static void test_12_10_whole_install_in_recorded_order(void **state)
                  "docker containers.create", "docker containers.list", "docker container.start",
                  "docker container.inspect", "db find", "db update", "db delete", "clock delay", "peers send",
                  "clock delay", "clock delay", "peers send");
-    assert_false(script.node.flags[FLAG_INS]);
+    assert_false(script.node.cells.flags[FLAG_INS]);
     assert_true(script.noted[NOTE_GUARD_PASSED] && script.noted[NOTE_INSTALL_DONE]);
     script_run_spawned(&script); /* the benchmark document and the crontab */
     assert_int_equal(script_calls_of(&script, "host crontab -", NULL), 1);
@@ -114,10 +114,10 @@ static void test_1_1_1_removal_in_progress_refuses(void **state)
 
     (void)state;
     begin(&script, "8.9.2");
-    script.node.flags[FLAG_REM] = true;
+    script.node.cells.flags[FLAG_REM] = true;
     assert_false(install(&script, napp));
     assert_int_equal(script.call_count, 0);
-    assert_true(script.node.flags[FLAG_REM] && !script.node.flags[FLAG_INS]);
+    assert_true(script.node.cells.flags[FLAG_REM] && !script.node.cells.flags[FLAG_INS]);
     assert_true(script_logged(&script, "Another application is undergoing removal. Installation not possible."));
     script_end(&script);
 }
@@ -128,10 +128,10 @@ static void test_1_1_2_installation_in_progress_refuses(void **state)
 
     (void)state;
     begin(&script, "8.9.2");
-    script.node.flags[FLAG_INS] = true;
+    script.node.cells.flags[FLAG_INS] = true;
     assert_false(install(&script, napp));
     assert_int_equal(script.call_count, 0);
-    assert_true(script.node.flags[FLAG_INS]);
+    assert_true(script.node.cells.flags[FLAG_INS]);
     script_end(&script);
 }
 
@@ -144,7 +144,7 @@ static void test_1_1_5_no_tier_leaves_installation_flag_set(void **state)
     script_fail(&script, "daemon getzelnodestatus", NULL, 0, "connect ECONNREFUSED", -1);
     assert_false(install(&script, napp));
     EXPECT_CALLS(&script, "daemon getzelnodestatus");
-    assert_true(script.node.flags[FLAG_INS]);
+    assert_true(script.node.cells.flags[FLAG_INS]);
     assert_true(script_logged(&script, "Failed to get Node Tier"));
     script_end(&script);
 }
@@ -157,7 +157,7 @@ static void test_1_1_4_unknown_collateral_is_no_tier(void **state)
     begin(&script, "8.9.2");
     script_answer(&script, "daemon getrawtransaction", NULL, "{\"vout\":[{\"value\":7}]}", -1);
     assert_false(install(&script, napp));
-    assert_true(script.node.flags[FLAG_INS]);
+    assert_true(script.node.cells.flags[FLAG_INS]);
     script_end(&script);
 }
 
@@ -169,7 +169,7 @@ static void test_1_1_4_status_without_collateral_is_no_tier(void **state)
     begin(&script, "8.9.2");
     script_answer(&script, "daemon getzelnodestatus", NULL, "{\"status\":\"CONFIRMED\"}", -1);
     assert_false(install(&script, napp));
-    assert_true(script.node.flags[FLAG_INS]);
+    assert_true(script.node.cells.flags[FLAG_INS]);
     script_end(&script);
 }
 
@@ -182,7 +182,7 @@ static void test_1_1_6_benchmark_failure_removes_the_app(void **state)
     begin(&script, "8.9.2");
     script_fail(&script, "bench getbenchmarks", NULL, 0, "connect ECONNREFUSED", 1);
     assert_false(install(&script, napp));
-    assert_false(script.node.flags[FLAG_INS]);
+    assert_false(script.node.cells.flags[FLAG_INS]);
     assert_true(script_logged(&script, "FluxBench status Error. Application cannot be installed at the moment"));
     assert_true(script.noted[NOTE_INSTALL_FAILED] && script.noted[NOTE_REMOVAL_BEGUN]);
     script_end(&script);
@@ -208,7 +208,7 @@ static void test_1_1_10_already_installed(void **state)
     begin(&script, "8.9.2");
     script_answer(&script, "db find", "napp", "{\"docs\":[{\"name\":\"napp\"}]}", -1);
     assert_false(install(&script, napp));
-    assert_false(script.node.flags[FLAG_INS]);
+    assert_false(script.node.cells.flags[FLAG_INS]);
     assert_false(script.noted[NOTE_REMOVAL_BEGUN]);
     assert_true(script_logged(&script, "Flux App napp already installed"));
     script_end(&script);
@@ -295,7 +295,7 @@ static void test_1_2_4_the_loop_holds_the_guard(void **state)
     (void)state;
     begin(&script, "8.9.1");
     answer_lists(&script);
-    script.node.flags[FLAG_MSR] = true;
+    script.node.cells.flags[FLAG_MSR] = true;
     assert_true(install(&script, napp));
     assert_int_equal(script_calls_of(&script, "docker containers.prune", NULL), 0);
     script_end(&script);
@@ -518,7 +518,7 @@ static void test_1_10_test_install_always_removes(void **state)
 
     (void)state;
     begin(&script, "8.9.1");
-    script.node.flags[FLAG_INS] = true; /* refused, and the real app is removed all the same */
+    script.node.cells.flags[FLAG_INS] = true; /* refused, and the real app is removed all the same */
     assert_false(register_app_locally(&script.task, spec_of(&script, napp), NULL, NULL, true, false));
     assert_true(script.noted[NOTE_REMOVAL_BEGUN]);
     assert_int_equal(script_calls_of(&script, "peers send", NULL), 0);

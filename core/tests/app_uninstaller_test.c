@@ -48,7 +48,7 @@ static void test_12_10_not_forced_in_recorded_order(void **state)
                  "syncthing GET /rest/config/folders", "docker containers.list", "docker container.remove",
                  "host ufw status", "host umount", "host rm", "host crontab -l", "host rm", "docker image.remove",
                  "bench getbenchmarks", "clock delay", "peers send", "clock delay", "clock delay", "peers send");
-    assert_false(script.node.flags[FLAG_REM]);
+    assert_false(script.node.cells.flags[FLAG_REM]);
     script_end(&script);
 }
 
@@ -130,14 +130,14 @@ static void test_6_1_1_refusal_clears_the_flag(void **state)
 
     (void)state;
     begin(&script);
-    script.node.flags[FLAG_REM] = true;
+    script.node.cells.flags[FLAG_REM] = true;
     remove_app_locally(&script.task, "app", false, true, "t");
     assert_int_equal(script.call_count, 0);
-    assert_false(script.node.flags[FLAG_REM]);
-    script.node.flags[FLAG_INS] = true;
+    assert_false(script.node.cells.flags[FLAG_REM]);
+    script.node.cells.flags[FLAG_INS] = true;
     remove_app_locally(&script.task, "app", false, true, "t");
     assert_int_equal(script.call_count, 0);
-    assert_true(script.node.flags[FLAG_INS]);
+    assert_true(script.node.cells.flags[FLAG_INS]);
     assert_false(script.noted[NOTE_REMOVAL_BEGUN]);
     script_end(&script);
 }
@@ -400,15 +400,15 @@ static void test_6_3_soft_removal(void **state)
     assert_int_equal(script_calls_of(&script, "docker container.remove", NULL), 2);
     assert_int_equal(script_calls_of(&script, "host umount", NULL), 0);
     assert_int_equal(script_calls_of(&script, "db findAndModify", "app"), 1);
-    assert_false(script.node.flags[FLAG_REM]);
+    assert_false(script.node.cells.flags[FLAG_REM]);
     script_fail(&script, "docker container.remove", NULL, 409, "running", -1);
     assert_non_null(soft_remove_app_locally(&script.task, "app")); /* not swallowed */
-    assert_false(script.node.flags[FLAG_REM]);
-    script.node.flags[FLAG_INS] = true;
+    assert_false(script.node.cells.flags[FLAG_REM]);
+    script.node.cells.flags[FLAG_INS] = true;
     assert_non_null(soft_remove_app_locally(&script.task, "app"));
-    script.node.flags[FLAG_REM] = true;
+    script.node.cells.flags[FLAG_REM] = true;
     assert_non_null(soft_remove_app_locally(&script.task, "app"));
-    assert_true(script.node.flags[FLAG_REM]);
+    assert_true(script.node.cells.flags[FLAG_REM]);
     script_end(&script);
 }
 

@@ -457,7 +457,7 @@ static void test_2_7_2_secrets_of_version_7_join_the_environment_in_place(void *
     assert_null(create_first(&script, app));
     assert_string_equal(script.calls[0], "host pgp decrypt");
     assert_string_equal(value_json(&script.arena, value_get(last_body(&script), "Env")), "[\"A=1\",\"B=2\"]");
-    assert_int_equal(value_count(app->components[0].env), 2);
+    assert_int_equal(value_count(app->components[0].in_place.env), 2);
     script_answer(&script, "host pgp decrypt", NULL, "{\"plain\":\"no list\"}", 1);
     assert_non_null(create_first(&script, app));
     script_fail(&script, "host pgp decrypt", NULL, 0, "Misformed armored text", 1);
@@ -523,7 +523,7 @@ static void test_2_7_8_storage_gives_environment_and_commands(void **state)
     assert_string_equal(value_json(&script.arena, value_get(last_body(&script), "Env")),
                         "[\"F_S_ENV=u1\",\"F_S_CMD=u2\",\"E=1\"]");
     assert_string_equal(value_json(&script.arena, value_get(last_body(&script), "Cmd")), "[\"run\"]");
-    assert_int_equal(value_count(app->components[0].env), 3); /* the spec's own array */
+    assert_int_equal(value_count(app->components[0].in_place.env), 3); /* the spec's own array */
     script_answer(&script, "net GET storage", "u1", "{}", 1);
     assert_non_null(create_first(&script, app));
     script_fail(&script, "net GET storage", "u1", 404, "not found", 1);
@@ -639,7 +639,7 @@ static void test_3_2_backup_adds_version_3_apps(void **state)
 
     (void)state;
     script_begin(&script, "8.9.2");
-    cache_set(&script.node.backup_in_progress, "old", &script, script.now_ms);
+    cache_set(&script.node.cells.caches[CELL_BACKUP_IN_PROGRESS], "old", &script, script.now_ms);
     script_answer(
         &script, "docker containers.list", NULL,
         "[{\"Names\":[\"/fluxold\"],\"State\":\"exited\"},{\"Names\":[\"/fluxa_b\"],\"Mounts\":[]},{\"Names\":"
@@ -773,19 +773,19 @@ static void test_1_6_4_tier_resources(void **state)
     struct app_spec *app = one_component(
         &script, ",\"cpu\":1,\"ram\":2,\"hdd\":3,\"cpusuper\":9,\"ramsuper\":0,\"environmentParameters\":[]");
 
-    apply_tier_resources(&app->components[0], "super", false);
-    assert_true(app->components[0].cpu > 8.9 && app->components[0].ram < 2.1);
+    apply_tier_resources(&script.task, &app->components[0], "super", false);
+    assert_true(app->components[0].in_place.cpu > 8.9 && app->components[0].in_place.ram < 2.1);
     assert_non_null(app_spec_component(app, "web"));
     assert_null(app_spec_component(app, "db"));
-    app->components[0].env = ARRAY(&script.arena, value_string(&script.arena, "A=B"));
-    struct app_spec *copy = app_spec_copy(&script.arena, app); /* what was changed in place is written back */
+    app->components[0].in_place.env = ARRAY(&script.arena, value_string(&script.arena, "A=B"));
+    struct app_spec *copy = app_spec_copy(&script.task, app); /* what was changed in place is written back */
 
-    assert_true(copy->components[0].cpu > 8.9);
-    assert_int_equal(value_count(copy->components[0].env), 1);
-    apply_tier_resources(&app->components[0], "super", true);
-    assert_true(app->components[0].hdd < 2.1 && app->components[0].cpu < 0.21);
+    assert_true(copy->components[0].in_place.cpu > 8.9);
+    assert_int_equal(value_count(copy->components[0].in_place.env), 1);
+    apply_tier_resources(&script.task, &app->components[0], "super", true);
+    assert_true(app->components[0].in_place.hdd < 2.1 && app->components[0].in_place.cpu < 0.21);
     assert_string_equal(spec_of(&script, "{}")->name, "undefined");
-    assert_non_null(app_spec_document(&script.arena, spec_of(&script, "{\"version\":8}")));
+    assert_non_null(app_spec_document(&script.task, spec_of(&script, "{\"version\":8}")));
     script_end(&script);
 }
 

@@ -44,7 +44,7 @@ static int cycle(struct script *script)
 {
     script->spawned_count = 0;
     master_slave_apps(&script->task);
-    assert_false(script->node.flags[FLAG_MSR]);
+    assert_false(script->node.cells.flags[FLAG_MSR]);
     int workflows = 0;
 
     for (int i = 0; i < script->spawned_count; i++) { /* the loop itself and the benchmark document are started too */
@@ -89,7 +89,7 @@ static void test_5_1_2_flags_leave_at_once(void **state)
         struct script script;
 
         begin(&script);
-        script.node.flags[flags[i]] = true;
+        script.node.cells.flags[flags[i]] = true;
         cycle(&script);
         EXPECT_CALLS(&script, "clock delay");
         script_end(&script);
@@ -97,7 +97,7 @@ static void test_5_1_2_flags_leave_at_once(void **state)
     struct script script;
 
     begin(&script);
-    script.node.flags[FLAG_ROA] = true; /* not tested */
+    script.node.cells.flags[FLAG_ROA] = true; /* not tested */
     cycle(&script);
     assert_int_equal(script_calls_of(&script, "db find", NULL) > 0, 1);
     script_end(&script);
@@ -131,12 +131,12 @@ static void test_5_2_1_backup_and_restore_by_app_name(void **state)
 
     (void)state;
     begin(&script);
-    cache_set(&script.node.backup_in_progress, "gapp", &script, script.now_ms);
+    cache_set(&script.node.cells.caches[CELL_BACKUP_IN_PROGRESS], "gapp", &script, script.now_ms);
     cycle(&script);
     assert_int_equal(script_calls_of(&script, "fdm appips", NULL), 0);
     script_end(&script);
     begin(&script);
-    cache_set(&script.node.restore_in_progress, "gapp", &script, script.now_ms);
+    cache_set(&script.node.cells.caches[CELL_RESTORE_IN_PROGRESS], "gapp", &script, script.now_ms);
     cycle(&script);
     assert_int_equal(script_calls_of(&script, "fdm appips", NULL), 0);
     script_end(&script);
@@ -204,9 +204,11 @@ static void test_5_2_primary_elsewhere_and_stopped_is_well(void **state)
     begin(&script);
     script_answer(&script, "fdm appips", NULL, other, -1);
     assert_int_equal(cycle(&script), 0);
-    assert_string_equal(cache_get(&script.node.master_history, "web_gapp", script.now_ms), "203.0.113.40");
+    assert_string_equal(cache_get(&script.node.cells.caches[CELL_MASTER_HISTORY], "web_gapp", script.now_ms),
+                        "203.0.113.40");
     cycle(&script); /* the same address is kept */
-    assert_string_equal(cache_get(&script.node.master_history, "web_gapp", script.now_ms), "203.0.113.40");
+    assert_string_equal(cache_get(&script.node.cells.caches[CELL_MASTER_HISTORY], "web_gapp", script.now_ms),
+                        "203.0.113.40");
     script_end(&script);
 }
 
@@ -235,7 +237,7 @@ static void test_5_2_restarted_needs_no_call(void **state)
 
     (void)state;
     begin(&script);
-    cache_set(&script.node.receive_only, "fluxweb_gapp", &synced, script.now_ms);
+    cache_set(&script.node.cells.caches[CELL_RECEIVE_ONLY], "fluxweb_gapp", &synced, script.now_ms);
     script_answer(&script, "fdm appips", NULL, me, -1);
     assert_int_equal(cycle(&script), 1);
     assert_int_equal(script_calls_of(&script, "syncthing GET /rest/config/folders", NULL), 0);
@@ -277,13 +279,13 @@ static void test_5_2_d_and_c_second_in_line_waits_three_minutes(void **state)
     begin(&script);
     locate(&script, "{\"docs\":[" AT("203.0.113.9", "1") "," AT("198.51.100.7:16127", "2") "]}");
     assert_int_equal(cycle(&script), 0);
-    const int64_t *at_ms = cache_get(&script.node.master_schedule, "web_gapp", script.now_ms);
+    const int64_t *at_ms = cache_get(&script.node.cells.caches[CELL_MASTER_SCHEDULE], "web_gapp", script.now_ms);
 
     assert_int_equal(*at_ms - script.now_ms, 3 * 60 * 1000 - 30 * 1000);
     assert_int_equal(cycle(&script), 0); /* e */
     script.now_ms += 3 * 60 * 1000;
     assert_int_equal(cycle(&script), 1); /* c: due, nobody before me runs it */
-    assert_null(cache_get(&script.node.master_schedule, "web_gapp", script.now_ms));
+    assert_null(cache_get(&script.node.cells.caches[CELL_MASTER_SCHEDULE], "web_gapp", script.now_ms));
     script_end(&script);
 }
 
@@ -351,7 +353,7 @@ static void test_5_2_b_others_wait_their_turn(void **state)
 
         with_history(&script, cases[i].rows);
         assert_int_equal(cycle(&script), cases[i].minutes == 0);
-        const int64_t *at_ms = cache_get(&script.node.master_schedule, "web_gapp", script.now_ms);
+        const int64_t *at_ms = cache_get(&script.node.cells.caches[CELL_MASTER_SCHEDULE], "web_gapp", script.now_ms);
 
         assert_int_equal(at_ms != NULL, cases[i].minutes != 0);
         script_end(&script);
@@ -368,7 +370,7 @@ static void test_5_1_7_what_is_not_installed_is_forgotten(void **state)
     cycle(&script);
     script_answer(&script, "db find", NULL, "{\"docs\":[]}", -1);
     cycle(&script);
-    assert_null(cache_get(&script.node.master_history, "web_gapp", script.now_ms));
+    assert_null(cache_get(&script.node.cells.caches[CELL_MASTER_HISTORY], "web_gapp", script.now_ms));
     script_end(&script);
 }
 
@@ -463,7 +465,7 @@ static void test_5_4_3_folder_not_configured_aborts(void **state)
 
     (void)state;
     begin(&script);
-    cache_set(&script.node.receive_only, "fluxweb_gapp", &synced, script.now_ms);
+    cache_set(&script.node.cells.caches[CELL_RECEIVE_ONLY], "fluxweb_gapp", &synced, script.now_ms);
     script_answer(&script, "syncthing GET /rest/config/folders", NULL, "[]", -1);
     start(&script);
     EXPECT_CALLS(&script, "syncthing GET /rest/config/folders", "host chmod", "syncthing GET /rest/config/folders");

@@ -120,7 +120,7 @@ static void test_12_10_one_running_app(void **state)
     EXPECT_CALLS(&script, "daemon getzelnodestatus", "bench getbenchmarks", "db find", "docker containers.list",
                  "db find", "db find", "db update", "db delete", "clock delay", "peers send", "clock delay",
                  "clock delay", "peers send");
-    assert_non_null(cache_get(&script.node.running_apps_cache, "app", script.now_ms));
+    assert_non_null(cache_get(&script.node.cells.caches[CELL_RUNNING_APPS], "app", script.now_ms));
     script_end(&script);
 }
 
@@ -206,7 +206,7 @@ static void test_4_3_backup_is_compared_with_identifiers(void **state)
         struct script script;
 
         begin(&script, "8.9.2", DOCS(APP("app", COMPONENT("web", "g:/d"))));
-        cache_set(&script.node.backup_in_progress, cases[i].name, &script, script.now_ms);
+        cache_set(&script.node.cells.caches[CELL_BACKUP_IN_PROGRESS], cases[i].name, &script, script.now_ms);
         script_answer(&script, "host mount | grep", NULL, "{\"stdout\":\"x on /flux/ZelApps/fluxweb_app\"}", -1);
         check(&script);
         assert_int_equal(script.noted[NOTE_RECREATE_BEGUN], cases[i].recreated);
@@ -220,7 +220,7 @@ static void test_4_3_backup_of_an_app_without_g_is_logged_only(void **state)
 
     (void)state;
     begin(&script, "8.9.2", DOCS(APP("app", COMPONENT("web", "/d"))));
-    cache_set(&script.node.restore_in_progress, "web_app", &script, script.now_ms);
+    cache_set(&script.node.cells.caches[CELL_RESTORE_IN_PROGRESS], "web_app", &script, script.now_ms);
     check(&script);
     assert_true(script_logged(&script, "web_app is in backup or restore"));
     script_end(&script);
@@ -240,7 +240,7 @@ static void test_4_3_second_sighting_starts(void **state)
     script.now_ms += 60 * 60 * 1000;
     check(&script);
     assert_int_equal(script_calls_of(&script, "docker container.start", NULL), 1);
-    assert_non_null(cache_get(&script.node.monitored, "web_app", script.now_ms));
+    assert_non_null(cache_get(&script.node.cells.caches[CELL_MONITORED], "web_app", script.now_ms));
     script_end(&script);
 }
 
@@ -282,7 +282,8 @@ static void test_4_3_r_app_grace(void **state)
         script_answer(&script, "docker containers.list", NULL, LISTED("web_app", "exited"), -1);
         script_answer(&script, "docker containers.list", NULL, "[]", 1);
         check(&script);
-        assert_int_equal(cache_get(&script.node.stopped_apps_cache, "web_app", script.now_ms) != NULL, cases[i].seen);
+        assert_int_equal(cache_get(&script.node.cells.caches[CELL_STOPPED_APPS], "web_app", script.now_ms) != NULL,
+                         cases[i].seen);
         script_end(&script);
     }
 }
@@ -355,7 +356,7 @@ static void test_4_2_8_flags_skip_the_stopped_apps(void **state)
         struct script script;
 
         begin(&script, "8.9.2", DOCS(APP("app", COMPONENT("web", "g:/d"))));
-        script.node.flags[flags[i]] = true;
+        script.node.cells.flags[flags[i]] = true;
         check(&script);
         assert_true(script.noted[NOTE_CHECK_SKIPPED]);
         assert_false(script.noted[NOTE_RECREATE_BEGUN]);
@@ -388,7 +389,7 @@ static void test_4_2_12_a_failing_store_is_logged_only(void **state)
     script_fail(&script, "db update", NULL, 10107, "not primary", -1);
     check(&script);
     assert_true(script_logged(&script, "MongoServerError: not primary"));
-    assert_non_null(cache_get(&script.node.running_apps_cache, "app", script.now_ms)); /* 13 */
+    assert_non_null(cache_get(&script.node.cells.caches[CELL_RUNNING_APPS], "app", script.now_ms)); /* 13 */
     script_end(&script);
 }
 
@@ -422,7 +423,7 @@ static void test_4_4_5_without_underscore_every_component(void **state)
                   "{\"stdout\":\"/flux/ZelApps/fluxdb_app /flux/ZelApps/fluxui_app\"}", -1);
     assert_null(recreate_missing_containers(&script.task, "app"));
     assert_int_equal(script_calls_of(&script, "docker containers.create", NULL), 2);
-    assert_false(script.node.flags[FLAG_INS]);
+    assert_false(script.node.cells.flags[FLAG_INS]);
     script_end(&script);
 }
 

@@ -61,6 +61,20 @@ static const struct value *parse(struct script *script, const char *json)
     return value;
 }
 
+static void record_access(struct script *script, const struct effect *effect)
+{
+    if (effect->amount >= 0) {
+        assert_string_equal(effect->object, flag_name((enum flag_id)effect->amount));
+        assert_null(effect->operand);
+    }
+    if (script->records_accesses) {
+        assert_true(script->access_count < SCRIPT_ACCESSES_MAX);
+        script->accesses[script->access_count++] =
+            arena_printf(&script->arena, "%s %s%s%s", effect->payload == NULL ? "read" : "write", effect->object,
+                         effect->operand == NULL ? "" : " ", effect->operand == NULL ? "" : effect->operand);
+    }
+}
+
 static void answer_immediate(struct script *script, struct effect *effect)
 {
     const struct spawn *spawn = effect->payload;
@@ -75,6 +89,9 @@ static void answer_immediate(struct script *script, struct effect *effect)
     case EFFECT_NODE_LOG:
         assert_true(script->line_count < SCRIPT_LINES_MAX);
         script->lines[script->line_count++] = arena_printf(&script->arena, "%s: %s", effect->operand, effect->object);
+        break;
+    case EFFECT_NODE_CELL:
+        record_access(script, effect);
         break;
     case EFFECT_NODE_NOTE:
         script->noted[((const struct note *)effect->payload)->id] = true;
@@ -214,6 +231,19 @@ void script_expect_calls(const struct script *script, const char *const *names)
              i < script->call_count ? script->calls[i] : "no more");
 }
 
+void script_expect_accesses(const struct script *script, const char *const *accesses)
+{
+    int i = 0;
+
+    for (; accesses[i] != NULL && i < script->access_count; i++) {
+        assert_string_equal(script->accesses[i], accesses[i]);
+    }
+    if (accesses[i] != NULL || i < script->access_count) {
+        fail_msg("access %d: expected %s, got %s", i + 1, accesses[i] == NULL ? "no more" : accesses[i],
+                 i < script->access_count ? script->accesses[i] : "no more");
+    }
+}
+
 int script_calls_of(const struct script *script, const char *effect, const char *object)
 {
     int count = 0;
@@ -249,4 +279,5 @@ void script_forget(struct script *script)
 {
     script->call_count = 0;
     script->line_count = 0;
+    script->access_count = 0;
 }

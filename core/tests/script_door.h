@@ -9,7 +9,13 @@
 
 #include "core/node.h"
 
-enum { SCRIPT_RULES_MAX = 64, SCRIPT_CALLS_MAX = 512, SCRIPT_SPAWNED_MAX = 32, SCRIPT_LINES_MAX = 256 };
+enum {
+    SCRIPT_RULES_MAX = 64,
+    SCRIPT_CALLS_MAX = 512,
+    SCRIPT_SPAWNED_MAX = 32,
+    SCRIPT_LINES_MAX = 256,
+    SCRIPT_ACCESSES_MAX = 64
+};
 
 struct script_rule {
     const char *effect; /* name, as in effects.def */
@@ -35,6 +41,9 @@ struct script {
     const char *lines[SCRIPT_LINES_MAX]; /* log: "error: text" */
     int line_count;
     bool noted[NOTE_COUNT];
+    bool records_accesses;                     /* to cells; set by the test around what it looks at */
+    const char *accesses[SCRIPT_ACCESSES_MAX]; /* "read appsMonitored web_app", "write nodeTier" */
+    int access_count;
     struct {
         void (*run)(struct task *, const void *);
         void *argument;
@@ -59,13 +68,16 @@ void script_run_spawned(struct script *script);
 /* Asserts (cmocka) that the calls so far are exactly these names, NULL at the end; shows both lists when not. */
 void script_expect_calls(const struct script *script, const char *const *names);
 #define EXPECT_CALLS(script, ...) script_expect_calls((script), (const char *const[]){__VA_ARGS__, NULL})
+/* The same for accesses to cells since records_accesses was set or script_forget(). */
+void script_expect_accesses(const struct script *script, const char *const *accesses);
+#define EXPECT_ACCESSES(script, ...) script_expect_accesses((script), (const char *const[]){__VA_ARGS__, NULL})
 /* How many calls of an effect were made, about an object when it is not NULL. */
 int script_calls_of(const struct script *script, const char *effect, const char *object);
 /* The request of the nth (from 1) call of an effect; NULL when there was none. */
 const struct value *script_args_of(const struct script *script, const char *effect, int nth);
 /* Whether a log line contains the text. */
 bool script_logged(const struct script *script, const char *text);
-/* Forgets calls and lines so far. */
+/* Forgets calls, lines and accesses so far. */
 void script_forget(struct script *script);
 
 #endif

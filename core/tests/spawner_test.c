@@ -77,7 +77,7 @@ static void reinstall(struct script *script, const char *installed, const char *
     script_answer(script, "db find", NULL, installed, 1);
     script->random_next = chance;
     reinstall_old_applications(&script->task);
-    assert_false(script->node.flags[FLAG_ROA]);
+    assert_false(script->node.cells.flags[FLAG_ROA]);
 }
 
 static void test_8_reinstall(void **state)

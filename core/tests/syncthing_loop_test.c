@@ -44,9 +44,9 @@ static void begin(struct script *script, const char *data, const char *folders, 
 
 #define LOCATIONS(...) "{\"docs\":[" __VA_ARGS__ "]}"
 
-static struct sync_state *state_of(struct script *script)
+static const struct sync_state *state_of(struct script *script)
 {
-    return cache_get(&script->node.receive_only, "fluxweb_app", script->now_ms);
+    return cache_get(&script->node.cells.caches[CELL_RECEIVE_ONLY], "fluxweb_app", script->now_ms);
 }
 
 static void set_state(struct script *script, struct sync_state state)
@@ -54,8 +54,8 @@ static void set_state(struct script *script, struct sync_state state)
     struct sync_state *kept = arena_alloc(&script->arena, sizeof *kept);
 
     *kept = state;
-    cache_set(&script->node.receive_only, "fluxweb_app", kept, script->now_ms);
-    script->node.flags[FLAG_SFR] = false;
+    cache_set(&script->node.cells.caches[CELL_RECEIVE_ONLY], "fluxweb_app", kept, script->now_ms);
+    script->node.cells.flags[FLAG_SFR] = false;
 }
 
 /* The type that was put, NULL: none was. */
@@ -78,7 +78,7 @@ static void test_7_1_1_flags_keep_the_run_away(void **state)
         struct script script;
 
         script_begin(&script, "8.9.2");
-        script.node.flags[flags[i]] = true;
+        script.node.cells.flags[flags[i]] = true;
         syncthing_apps(&script.task);
         assert_int_equal(script.call_count, 0);
         script_end(&script);
@@ -102,8 +102,8 @@ static void test_7_1_6_missing_facts_end_the_run_and_keep_first_run(void **state
         script_fail(&script, missing[i], NULL, 500, "no", -1);
         syncthing_apps(&script.task);
         assert_int_equal(script_calls_of(&script, "syncthing PUT /rest/config/devices", NULL), 0);
-        assert_true(script.node.flags[FLAG_SFR]);
-        assert_false(script.node.flags[FLAG_USR]);
+        assert_true(script.node.cells.flags[FLAG_SFR]);
+        assert_false(script.node.cells.flags[FLAG_USR]);
         script_end(&script);
     }
 }
@@ -132,7 +132,7 @@ static void test_7_1_9_and_12(void **state)
     assert_int_equal(script_calls_of(&script, "syncthing DELETE /rest/config/folders/ID", "old"), 1);
     assert_int_equal(script_calls_of(&script, "syncthing POST /rest/system/restart", NULL), 1);
     assert_int_equal(script_calls_of(&script, "syncthing PUT /rest/config/folders", NULL), 0);
-    assert_false(script.node.flags[FLAG_SFR]);
+    assert_false(script.node.cells.flags[FLAG_SFR]);
     script_end(&script);
 }
 
@@ -162,7 +162,7 @@ static void test_7_2_devices_are_asked_for_once(void **state)
     assert_int_equal(script_calls_of(&script, "peers deviceid", NULL), 1);
     assert_string_equal(put_type(&script), "sendreceive");
     script_fail(&script, "peers deviceid", NULL, 0, "refused", -1);
-    cache_clear(&script.node.device_ids);
+    cache_clear(&script.node.cells.caches[CELL_DEVICE_IDS]);
     syncthing_apps(&script.task);
     assert_int_equal(value_count(value_get(script_args_of(&script, "syncthing PUT /rest/config/devices", 3), "body")),
                      0);
@@ -204,7 +204,7 @@ static void test_7_3_row_3_and_8_a_new_app_begins_anew(void **state)
         struct script script;
 
         begin(&script, APP("g:/d"), "[]", LOCATIONS(MINE));
-        script.node.flags[FLAG_SFR] = first == 1;
+        script.node.cells.flags[FLAG_SFR] = first == 1;
         syncthing_apps(&script.task);
         assert_int_equal(script_calls_of(&script, "host rm", FOLDER "/appdata/*"), 1);
         assert_int_equal(state_of(&script)->executions, 1);
@@ -253,7 +253,7 @@ static void test_7_3_rows_9_and_6_first_encounter(void **state)
 
     (void)state;
     begin(&script, APP("g:/d"), F("receiveonly"), LOCATIONS(MINE));
-    script.node.flags[FLAG_SFR] = false;
+    script.node.cells.flags[FLAG_SFR] = false;
     syncthing_apps(&script.task);
     assert_true(state_of(&script)->first_encounter_skipped);
     assert_int_equal(script_calls_of(&script, "syncthing DELETE /rest/config/folders/ID", NULL), 1);
@@ -392,10 +392,10 @@ static void test_7_5_when_it_does_not_look(void **state)
 
     (void)state;
     begin_healthy(&script); /* a backup of any app */
-    cache_set(&script.node.backup_in_progress, "other", &script, script.now_ms);
+    cache_set(&script.node.cells.caches[CELL_BACKUP_IN_PROGRESS], "other", &script, script.now_ms);
     run_with_health(&script, 1, HALF);
     assert_int_equal(script_calls_of(&script, "syncthing GET /rest/db/status", NULL), 0);
-    cache_clear(&script.node.backup_in_progress);
+    cache_clear(&script.node.cells.caches[CELL_BACKUP_IN_PROGRESS]);
     syncthing_apps(&script.task);
     syncthing_apps(&script.task); /* within 5 min */
     assert_int_equal(script_calls_of(&script, "syncthing GET /rest/db/status", NULL), 1);

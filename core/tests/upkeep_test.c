@@ -66,7 +66,7 @@ static void test_8_force_app_removals_respects_flags(void **state)
         struct script script;
 
         script_begin(&script, "8.9.2");
-        script.node.flags[flags[i]] = true;
+        script.node.cells.flags[flags[i]] = true;
         force_app_removals(&script.task);
         assert_int_equal(script.call_count, 0);
         script_end(&script);
@@ -220,7 +220,7 @@ static void test_8_daemon_health(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {
         script_begin(&script, "8.9.2");
-        script.node.flags[flags[i]] = true;
+        script.node.cells.flags[flags[i]] = true;
         check_daemon_health(&script.task);
         assert_int_equal(script.call_count, 0);
         script_end(&script);
@@ -305,14 +305,14 @@ static void test_8_redeploys_are_refused_by_flags(void **state)
         struct script script;
 
         script_begin(&script, "8.9.2");
-        script.node.flags[flags[i]] = true;
+        script.node.cells.flags[flags[i]] = true;
         soft_redeploy(&script.task, spec_of(&script));
         hard_redeploy(&script.task, spec_of(&script));
         if (flags[i] == FLAG_REM || flags[i] == FLAG_INS) {
             assert_false(soft_register_app_locally(&script.task, spec_of(&script)));
         }
         assert_int_equal(script.call_count, 0);
-        assert_true(script.node.flags[flags[i]]);
+        assert_true(script.node.cells.flags[flags[i]]);
         script_end(&script);
     }
 }
@@ -329,7 +329,7 @@ static void test_8_soft_register_failures_remove_by_force_unawaited(void **state
         script_begin(&script, "8.9.2");
         script_fail(&script, failing[i], NULL, 500, "no", -1);
         assert_false(soft_register_app_locally(&script.task, spec_of(&script)));
-        assert_false(script.node.flags[FLAG_INS]);
+        assert_false(script.node.cells.flags[FLAG_INS]);
         assert_false(script_logged(&script, "APP REMOVAL TRIGGERED"));
         script_run_spawned(&script);
         assert_true(script_logged(&script, "APP REMOVAL TRIGGERED: app | force=true | sendMessage=true"));
@@ -353,7 +353,7 @@ static void test_8_soft_redeploy_whose_removal_fails_removes_by_force(void **sta
     script_fail(&script, "db find", NULL, 500, "no", -1);
     soft_redeploy(&script.task, spec_of(&script));
     assert_true(script_logged(&script, "APP REMOVAL TRIGGERED: app | force=true | sendMessage=true"));
-    assert_false(script.node.flags[FLAG_SRD]);
+    assert_false(script.node.cells.flags[FLAG_SRD]);
     script_end(&script);
 }
 
@@ -369,20 +369,20 @@ static void test_8_component_redeploys_uninstall_null(void **state)
     assert_true(script_logged(&script, "Container null not found"));
     assert_int_equal(script_calls_of(&script, "docker image.pull", NULL), 0);
     assert_true(script_logged(&script, "APP REMOVAL TRIGGERED: app | force=true | sendMessage=true"));
-    assert_false(script.node.flags[FLAG_SRD]);
+    assert_false(script.node.cells.flags[FLAG_SRD]);
     script_end(&script);
 
     script_begin(&script, "8.9.2");
     script_answer(&script, "docker containers.list", NULL, "[" LISTED("fluxweb_app", "running") "]", -1);
     hard_redeploy_component(&script.task, spec_of(&script), "web");
     assert_int_equal(script_calls_of(&script, "host rm", "/flux/ZelApps/null"), 1);
-    assert_false(script.node.flags[FLAG_HRD]);
+    assert_false(script.node.cells.flags[FLAG_HRD]);
     script_end(&script);
 
     script_begin(&script, "8.9.2");
     hard_redeploy_component(&script.task, spec_of(&script), "nosuch");
     assert_true(script_logged(&script, "Component nosuch of app not found"));
-    script.node.flags[FLAG_REM] = true;
+    script.node.cells.flags[FLAG_REM] = true;
     soft_redeploy_component(&script.task, spec_of(&script), "web");
     assert_int_equal(script.call_count, 0);
     script_end(&script);
@@ -407,8 +407,8 @@ static void test_5_6_every_way_out_takes_the_app_off_the_list(void **state)
         script_fail(&script, failing[i], NULL, 500, "no", -1);
         backup_app(&script.task, "app");
         restore_app(&script.task, "app");
-        assert_int_equal(script.node.backup_in_progress.count, 0);
-        assert_int_equal(script.node.restore_in_progress.count, 0);
+        assert_int_equal(script.node.cells.caches[CELL_BACKUP_IN_PROGRESS].count, 0);
+        assert_int_equal(script.node.cells.caches[CELL_RESTORE_IN_PROGRESS].count, 0);
         assert_true(script_logged(&script, "no"));
         script_end(&script);
     }

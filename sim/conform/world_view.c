@@ -100,12 +100,12 @@ static const struct value *node_view(struct arena *arena, const struct node *nod
     const struct value *flags = value_empty_object();
 
     for (size_t i = 0; i < sizeof recorded / sizeof recorded[0]; i++) {
-        flags = value_with(arena, flags, flag_name(recorded[i]), value_bool(node->flags[recorded[i]]));
+        flags = value_with(arena, flags, flag_name(recorded[i]), value_bool(node->cells.flags[recorded[i]]));
     }
-    return OBJECT(arena, {"flags", flags}, {"runningAppsCache", keys_of(arena, &node->running_apps_cache)},
-                  {"stoppedAppsCache", keys_of(arena, &node->stopped_apps_cache)},
-                  {"decryptCache", keys_of(arena, &node->decryption_cache)},
-                  {"appsMonitored", keys_of(arena, &node->monitored)});
+    return OBJECT(arena, {"flags", flags}, {"runningAppsCache", keys_of(arena, &node->cells.caches[CELL_RUNNING_APPS])},
+                  {"stoppedAppsCache", keys_of(arena, &node->cells.caches[CELL_STOPPED_APPS])},
+                  {"decryptCache", keys_of(arena, &node->cells.caches[CELL_DECRYPTED])},
+                  {"appsMonitored", keys_of(arena, &node->cells.caches[CELL_MONITORED])});
 }
 
 /* What a reader of the apps folder and the volumes folder sees: what a mount hides or does not show is left out. */

@@ -40,7 +40,8 @@ static void check_backup(struct oracles *oracles, struct kernel_task *task, cons
     const struct node *node = &oracles->kernel->node;
     const char *name = app->app->name;
 
-    if ((in_list(oracles, &node->backup_in_progress, name) || in_list(oracles, &node->restore_in_progress, name)) &&
+    if ((in_list(oracles, &node->cells.caches[CELL_BACKUP_IN_PROGRESS], name) ||
+         in_list(oracles, &node->cells.caches[CELL_RESTORE_IN_PROGRESS], name)) &&
         !oracle_was_asked(oracles, task, app)) {
         oracle_broken(oracles, ORACLE_TOUCHED_IN_BACKUP, task, task->event, container,
                       "%s of app %s by %s, while a backup or restore of the app is in progress", what, name,

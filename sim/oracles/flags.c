@@ -48,7 +48,7 @@ static void ended(struct oracles *oracles, struct kernel_task *task, bool killed
             continue;
         }
         oracles->flag_owner[i] = RUN_NONE;
-        if (!killed && oracles->kernel->node.flags[i]) { /* a crash takes the flags with it */
+        if (!killed && oracles->kernel->node.cells.flags[i]) { /* a crash takes the flags with it */
             oracle_broken(oracles, ORACLE_FLAG_STUCK, task, RUN_NONE, flag_name((enum flag_id)i),
                           "%s ended and left %s set: nobody is in progress, and nobody will clear it", task->task.name,
                           flag_name((enum flag_id)i));

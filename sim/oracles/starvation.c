@@ -26,8 +26,10 @@ static bool needs_start(struct oracles *oracles, const struct oracle_app *app, c
     const struct kernel *kernel = oracles->kernel;
     const char *name = app->app->name;
     const char *primary = NULL;
-    bool busy = cache_get((struct cache *)(uintptr_t)&kernel->node.backup_in_progress, name, kernel->world.now_ms) ||
-                cache_get((struct cache *)(uintptr_t)&kernel->node.restore_in_progress, name, kernel->world.now_ms);
+    bool busy = cache_get((struct cache *)(uintptr_t)&kernel->node.cells.caches[CELL_BACKUP_IN_PROGRESS], name,
+                          kernel->world.now_ms) ||
+                cache_get((struct cache *)(uintptr_t)&kernel->node.cells.caches[CELL_RESTORE_IN_PROGRESS], name,
+                          kernel->world.now_ms);
 
     *container = waiting_container(oracles, app->app);
     return *container != NULL && !busy && kernel->node_up && oracle_has_row(oracles, name) &&

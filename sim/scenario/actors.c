@@ -360,25 +360,27 @@ static bool act_announce(const struct acting *acting)
 
 static bool act_backup_begin(const struct acting *acting)
 {
-    cache_set(&acting->node->backup_in_progress, acting->actor->subject, acting->node, acting->world->now_ms);
+    cache_set(&acting->node->cells.caches[CELL_BACKUP_IN_PROGRESS], acting->actor->subject, acting->node,
+              acting->world->now_ms);
     return true;
 }
 
 static bool act_backup_end(const struct acting *acting)
 {
-    cache_delete(&acting->node->backup_in_progress, acting->actor->subject);
+    cache_delete(&acting->node->cells.caches[CELL_BACKUP_IN_PROGRESS], acting->actor->subject);
     return true;
 }
 
 static bool act_restore_begin(const struct acting *acting)
 {
-    cache_set(&acting->node->restore_in_progress, acting->actor->subject, acting->node, acting->world->now_ms);
+    cache_set(&acting->node->cells.caches[CELL_RESTORE_IN_PROGRESS], acting->actor->subject, acting->node,
+              acting->world->now_ms);
     return true;
 }
 
 static bool act_restore_end(const struct acting *acting)
 {
-    cache_delete(&acting->node->restore_in_progress, acting->actor->subject);
+    cache_delete(&acting->node->cells.caches[CELL_RESTORE_IN_PROGRESS], acting->actor->subject);
     return true;
 }
 

@@ -428,7 +428,7 @@ static void fill_component(struct loader *loader, struct scenario_component *com
     component->identifier = component_identifier(arena, spec->version, component->name, spec->name);
     component->app_id = get_app_identifier(arena, component->identifier);
     component->image = value_get_text(source->document, "repotag");
-    component->hdd_gb = source->hdd;
+    component->hdd_gb = source->in_place.hdd;
     component->g = parsed && mounts.flag_g;
     component->synced = parsed && (mounts.flag_g || mounts.flag_r || mounts.flag_s);
     component->container_exists = own != STATE_MISSING;

@@ -88,14 +88,14 @@ static void set_node_state(struct runner *runner)
     struct node *node = &runner->kernel.node;
 
     for (unsigned i = 0; i < FLAG_COUNT; i++) {
-        node->flags[i] =
-            (node->flags[i] || (world->flags_set & (1u << i)) != 0) && (world->flags_clear & (1u << i)) == 0;
+        node->cells.flags[i] =
+            (node->cells.flags[i] || (world->flags_set & (1u << i)) != 0) && (world->flags_clear & (1u << i)) == 0;
     }
     for (uint32_t i = 0; i < world->backup_count; i++) {
-        cache_set(&node->backup_in_progress, world->backup[i], node, runner->start_ms);
+        cache_set(&node->cells.caches[CELL_BACKUP_IN_PROGRESS], world->backup[i], node, runner->start_ms);
     }
     for (uint32_t i = 0; i < world->restore_count; i++) {
-        cache_set(&node->restore_in_progress, world->restore[i], node, runner->start_ms);
+        cache_set(&node->cells.caches[CELL_RESTORE_IN_PROGRESS], world->restore[i], node, runner->start_ms);
     }
 }
 

@@ -27,6 +27,17 @@ check_arrows core 'core/.*'
 check_arrows fakes 'core/effect\.h|fakes/.*'
 check_arrows reports 'core/effect\.h|core/effects\.def|reports/.*'
 
+echo "  LINT  cells"
+# What tasks share is touched by its accessors alone, which report it: files of core/ that may, and what only they say.
+check_owners() {
+  local found
+  found=$(printf '%s\n' "${all[@]}" | grep -E '^core/[^/]*\.c$' | grep -vE "^core/($1)\.c$" | xargs grep -nP "$2")
+  [ -z "$found" ] || { fail "only core/($1).c may:"; printf '%s\n' "$found" >&2; }
+}
+check_owners 'cells|node|enterprise' '\bnode(->|\.)(?!(config|memory)\b|h")'
+check_owners 'cells|node|cache' '(->|\.)cells\b|\bstruct (node_cells|cache)\b|\bcache_(init|get|set|delete|clear)\('
+check_owners 'app_spec' '(->|\.)in_place\b|\bstruct component_state \*'
+
 echo "  LINT  clocks, chance and environment below the command line"
 found=$(printf '%s\n' "${all[@]}" | grep -vE '^(sim/cli/|reports/sink|reports/color|reports/coverage|sim/main)|/tests/' |
   xargs grep -nE '\b(time|gettimeofday|clock_gettime|rand|srand|random|getenv|localtime|gmtime|setlocale)\(')
