@@ -94,7 +94,7 @@ struct node {
     struct node_cells cells; /* through the accessors of cells.h only */
 
     /* enterprise.c: blobs read and opened before. A pure memo: what it holds changes no answer, so that its accesses
-     * are not reported. */
+     * are not reported and node_hash() leaves it out. */
     struct sealed_blob sealed_blobs[SEALED_BLOBS];
     size_t next_sealed_blob;
 };
@@ -128,5 +128,10 @@ const char *note_name(enum note_id note);
 
 /* Whether the running release has a change (switches.def). */
 bool revision_has(const struct task *task, enum switch_bit bit);
+
+/* Hash of all that the process's future can depend on: its cells with their contents, and when it was started. The rest
+ * of its configuration is the same for every process of a run. What no task can tell is left out: the order of entries
+ * (but for the order of use where a full cache drops by it), and memos. */
+uint64_t node_hash(const struct node *node);
 
 #endif
