@@ -60,6 +60,7 @@ struct run_violation {
     const char *object;
     const char *message; /* one sentence, with the names of those concerned */
     uint32_t event;      /* index of its RUN_VIOLATION event */
+    uint32_t step;       /* the task's transition among all, from 1; 0: the world, or time */
 };
 
 struct run_unmet {

@@ -5,6 +5,7 @@
 #include "reports/sink.h"
 #include "sim/cli/recordings.h"
 #include "sim/conform/import.h"
+#include "sim/scenario/pretty_json.h"
 #include "sim/scenario/file_text.h"
 
 #include <errno.h>

@@ -11,7 +11,5 @@ const struct value *import_recording(struct arena *arena, const struct conformit
  * line, `file:line: …`), when no line is one. */
 const struct value *import_log(struct arena *arena, const char *file, const char *text, size_t length,
                                const char **mistake);
-/* JSON for people: what fits stands on one line. */
-const char *pretty_json(struct arena *arena, const struct value *value);
 
 #endif

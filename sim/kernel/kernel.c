@@ -314,7 +314,7 @@ static void kernel_perform(void *context, struct task *core_task, struct effect 
         return;
     }
     task->effect = effect;
-    task->call_count++;
+    task->issued[effect->id]++;
     if (kernel->observer.issued != NULL) {
         kernel->observer.issued(kernel->observer.context, task, effect);
     }
@@ -424,7 +424,6 @@ void kernel_step(struct kernel *kernel, uint32_t index)
     struct kernel_task *task = ready_take(kernel, index);
 
     kernel->step_count++;
-    task->move_count++;
     switch (task->state) {
     case TASK_NEW:
         task_run(kernel, task);

@@ -44,10 +44,9 @@ struct kernel_task {
      * or what the caller gave. */
     uint64_t identity;
     uint32_t child_count;
-    const char *label;   /* the same for people: "check", "check#2" (its second round), "check/1" (its first child) */
-    uint32_t call_count; /* effects issued so far: the one in progress has this number */
-    uint32_t move_count; /* transitions so far */
-    struct prng prng;    /* what its logic asks for (node random): the same whatever the others do */
+    const char *label; /* the same for people: "check", "check#2" (its second round), "check/1" (its first child) */
+    uint32_t issued[EFFECT_COUNT]; /* how often it has issued each effect, the one in progress included */
+    struct prng prng; /* what its logic asks for (node random): the same whatever the others do */
     /* A search's (sim/search): a small number for the identity, and when the task was started. */
     uint32_t slot, cause_phase, cause_event;
     bool spawned; /* by another task [F] */
@@ -144,7 +143,7 @@ void kernel_crash(struct kernel *kernel);
 struct kernel_start {
     const char *name;
     uint32_t origin;
-    const char *label; /* of a task that no task starts: borrowed; NULL: the name */
+    const char *label; /* the same for people: "check", "check#2" (its second round), "check/1" (its first child) */
     bool of_node;
     bool spawned;
     void (*run)(struct task *task, const void *argument);

@@ -334,5 +334,6 @@ void recorder_violation(struct recorder *recorder, const char *oracle, struct ke
                                         .effect = effect,
                                         .object = object == NULL ? NULL : arena_string(recorder->arena, object),
                                         .message = arena_string(recorder->arena, message),
-                                        .event = record->event_count - 1};
+                                        .event = record->event_count - 1,
+                                        .step = task == NULL ? 0 : (uint32_t)recorder->kernel->step_count};
 }

@@ -211,7 +211,6 @@ struct acting {
     const struct scenario_actor *actor;
     struct task *task;
     struct world *world;
-    struct node *node;
 };
 
 /* Each returns false when it found nothing to act on. */
@@ -360,27 +359,25 @@ static bool act_announce(const struct acting *acting)
 
 static bool act_backup_begin(const struct acting *acting)
 {
-    cache_set(&acting->node->cells.caches[CELL_BACKUP_IN_PROGRESS], acting->actor->subject, acting->node,
-              acting->world->now_ms);
+    cell_add(acting->task, CELL_BACKUP_IN_PROGRESS, acting->actor->subject);
     return true;
 }
 
 static bool act_backup_end(const struct acting *acting)
 {
-    cache_delete(&acting->node->cells.caches[CELL_BACKUP_IN_PROGRESS], acting->actor->subject);
+    cell_delete(acting->task, CELL_BACKUP_IN_PROGRESS, acting->actor->subject);
     return true;
 }
 
 static bool act_restore_begin(const struct acting *acting)
 {
-    cache_set(&acting->node->cells.caches[CELL_RESTORE_IN_PROGRESS], acting->actor->subject, acting->node,
-              acting->world->now_ms);
+    cell_add(acting->task, CELL_RESTORE_IN_PROGRESS, acting->actor->subject);
     return true;
 }
 
 static bool act_restore_end(const struct acting *acting)
 {
-    cache_delete(&acting->node->cells.caches[CELL_RESTORE_IN_PROGRESS], acting->actor->subject);
+    cell_delete(acting->task, CELL_RESTORE_IN_PROGRESS, acting->actor->subject);
     return true;
 }
 
@@ -412,7 +409,7 @@ static void run_actor(struct task *task, const void *argument)
     const struct actor_call *call = argument;
     struct runner *runner = call->runner;
     const struct scenario_actor *actor = actor_at(runner, call->index);
-    struct acting acting = {runner, actor, task, &runner->kernel.world, &runner->kernel.node};
+    struct acting acting = {runner, actor, task, &runner->kernel.world};
 
     runner->kernel.world.change_count = 0;
     bool done = acts[actor->kind](&acting);

@@ -33,7 +33,8 @@ static bool hits(struct armed_fault *armed)
 
 static bool is_call_of(const struct mishap *mishap, const struct kernel_task *task, const struct effect *effect)
 {
-    return mishap->effect == effect->id && mishap->call == task->call_count && strcmp(mishap->task, task->label) == 0;
+    return mishap->effect == effect->id && mishap->nth == task->issued[effect->id] &&
+           strcmp(mishap->task, task->label) == 0;
 }
 
 /* The planned fault of one of the two sorts (slow or not) that hits this call; NULL: none. */
@@ -155,8 +156,8 @@ void injector_report(struct runner *runner)
 
         if (!runner->fired[i]) {
             runner->record->counts[RUN_COUNT_UNFIRED_FAULTS]++;
-            expectation_unmet(runner, "%s was to hit call %u of %s (%s), which was not made", mishap_name(mishap),
-                              mishap->call, mishap->task, effect_info(mishap->effect)->name);
+            expectation_unmet(runner, "%s was to hit %s number %u of %s, which was not made", mishap_name(mishap),
+                              effect_info(mishap->effect)->name, mishap->nth, mishap->task);
         }
     }
 }

@@ -85,6 +85,10 @@ static const struct field root_fields[] = {
     {"actors", read_actors, 0, true},
     {"faults", read_faults, 0, false},
     {"schedule", read_schedule, 0, false},
+    {"window", read_duration, offsetof(struct scenario, window_ms), false},
+    {"mishaps", read_mishaps, 0, false},
+    {"course", read_course, 0, false},
+    {"found", read_found, offsetof(struct scenario, found), false},
     {"expect", read_expectations, 0, false},
 };
 
@@ -154,6 +158,7 @@ struct scenario *scenario_parse(struct arena *arena, const char *file, const cha
     if (read_object(&loader, tree, &root, &root_shape, loader.scenario)) {
         set_default_revisions(&loader);
         finish_apps(&loader);
+        finish_found(&loader);
         check_references(&loader);
     }
     mistake->text = loader.mistakes;

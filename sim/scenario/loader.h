@@ -41,7 +41,7 @@ struct object_shape {
 extern const struct object_shape root_shape, world_shape, node_shape, app_shape, compose_shape, state_shape,
     docker_shape, container_shape, image_shape, disk_shape, region_shape, syncthing_shape, folder_shape, peer_shape,
     row_shape, actor_shape, fault_shape, step_shape, expectation_shape, range_shape, expected_effect_shape,
-    expected_log_shape;
+    expected_log_shape, mishap_shape, turn_shape, found_shape;
 /* All of them, for the schema test. Ended by NULL. */
 extern const struct object_shape *const loader_shapes[];
 
@@ -85,6 +85,12 @@ field_reader read_actors;       /* loader_actors.c: struct scenario */
 field_reader read_faults;       /* struct scenario */
 field_reader read_schedule;     /* struct scenario */
 field_reader read_expectations; /* loader_expect.c: struct scenario */
+field_reader read_mishaps;      /* loader_found.c: struct scenario */
+field_reader read_course;
+field_reader read_found; /* struct finding_text */
+/* Readers that two parts share. */
+field_reader read_ordinal;    /* double, a whole number from 1 on */
+field_reader read_fault_kind; /* enum fault_kind */
 /* Reads "docker containers.prune", "docker" or "*" into a struct effect_pattern. */
 field_reader read_effect_pattern;
 
@@ -95,6 +101,7 @@ void resolve_primary(const struct scenario_world *world, const char *text, enum 
 
 /* After everything is read: defaults that depend on other parts, and references. */
 void finish_apps(struct loader *loader);
+void finish_found(struct loader *loader);
 void check_references(struct loader *loader);
 
 #endif

@@ -249,8 +249,7 @@ struct fault_source {
     int64_t from_ms, until_ms, delay_ms;
 };
 
-static void read_fault_kind(struct loader *loader, const struct value *value, const struct json_path *path,
-                            void *target)
+void read_fault_kind(struct loader *loader, const struct value *value, const struct json_path *path, void *target)
 {
     const char *names[FAULT_COUNT] = {NULL};
     const char *name = NULL;
@@ -264,7 +263,7 @@ static void read_fault_kind(struct loader *loader, const struct value *value, co
     }
 }
 
-static void read_ordinal(struct loader *loader, const struct value *value, const struct json_path *path, void *target)
+void read_ordinal(struct loader *loader, const struct value *value, const struct json_path *path, void *target)
 {
     double number = 1;
 

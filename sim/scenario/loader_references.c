@@ -26,6 +26,9 @@ const struct object_shape *const loader_shapes[] = {&root_shape,
                                                     &range_shape,
                                                     &expected_effect_shape,
                                                     &expected_log_shape,
+                                                    &mishap_shape,
+                                                    &turn_shape,
+                                                    &found_shape,
                                                     NULL};
 
 /* A list of names to choose from; ends with NULL. */

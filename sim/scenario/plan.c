@@ -28,7 +28,7 @@ bool strike_by_name(const char *name, enum strike_kind *kind)
 
 bool mishap_equal(const struct mishap *left, const struct mishap *right)
 {
-    return strcmp(left->task, right->task) == 0 && left->call == right->call && left->effect == right->effect &&
+    return strcmp(left->task, right->task) == 0 && left->nth == right->nth && left->effect == right->effect &&
            left->fault == right->fault && left->strike == right->strike && left->sticky == right->sticky &&
            left->delay_ms == right->delay_ms;
 }

@@ -1,8 +1,8 @@
 /* A plan: which calls of a run go wrong, and how. It comes from a search or a repro, beside the faults that the
  * scenario itself has.
  *
- * A call is named by the task that makes it and its number among that task's calls, so a plan means the same whatever
- * the other tasks do.
+ * A call is named by the task that makes it, its effect, and how many of that effect the task has made before, so a
+ * plan means the same whatever other tasks do.
  */
 #ifndef DRYDOCK_SIM_SCENARIO_PLAN_H
 #define DRYDOCK_SIM_SCENARIO_PLAN_H
@@ -25,8 +25,8 @@ bool strike_by_name(const char *name, enum strike_kind *kind);
 /* A call and what happens to it: a fault, or a strike right after it was applied. */
 struct mishap {
     const char *task; /* label of the task */
-    uint32_t call;    /* from 1 */
     enum effect_id effect;
+    uint32_t nth;           /* of the task's calls of this effect, from 1 */
     const char *object;    /* what the call was about where it was found, for people; may be NULL */
     enum fault_kind fault; /* FAULT_NONE: a strike */
     enum strike_kind strike;

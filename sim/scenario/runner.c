@@ -109,9 +109,8 @@ struct runner *runner_begin(const struct scenario *scenario, const struct run_op
     runner->options = *options;
     runner->revision = *options->revision;
     runner->revision.switches &= ~options->without;
-    if (options->plan != NULL) {
-        runner->plan = *options->plan;
-    }
+    runner->plan = options->plan != NULL ? *options->plan : scenario->plan;
+    runner->options.hold_any = options->hold_any || scenario->has_course;
     runner->start_ms = scenario->clock_ms;
     runner->end_ms = scenario->duration_ms == 0 ? INT64_MAX : scenario->clock_ms + scenario->duration_ms;
     runner->record = record_new(runner, record_arena);

@@ -89,10 +89,15 @@ void injector_report(struct runner *runner);
 
 /* Moves the run on until the scenario's end: its steps first, then by its strategy. */
 void schedule_follow(struct runner *runner);
-/* Whether nothing is left to do: all tasks are idle, no actor is to come. */
+/* Whether all tasks are idle; and no actor is to come either. */
+bool schedule_all_idle(const struct runner *runner);
 bool schedule_at_rest(const struct runner *runner);
 /* The last instant at which something may still happen. */
 int64_t schedule_horizon_ms(const struct runner *runner);
+/* The next transition of a task, unless the run has had too many. */
+void schedule_step(struct runner *runner, struct kernel_task *task);
+/* The run proves nothing, because of this; the first reason stays. */
+void schedule_give_up(struct runner *runner, const char *format, const char *what);
 /* To be told of every issue: the step in progress may have been waiting for it. */
 void schedule_issued(struct runner *runner, const struct kernel_task *task, const struct effect *effect);
 

@@ -10,6 +10,8 @@
 #include "core/node.h"
 #include "fakes/world.h"
 #include "reports/run_record.h"
+#include "sim/scenario/course.h"
+#include "sim/scenario/plan.h"
 
 enum actor_kind {
 #define ACTOR(ID, name, recorded, subject, of_node, act, boot_ms, every_ms, needs, section, what) ACTOR_##ID,
@@ -172,6 +174,13 @@ struct scenario_step {
     int64_t wait_ms;             /* let everything go on for so long */
 };
 
+/* What a search has found out about the scenario; its texts are NULL when no search made it. */
+struct finding_text {
+    const char *fingerprint, *why;
+    const char *trace;    /* hash of the trace on the scenario's first revision, 16 hex digits */
+    const char *replay;   /* the command */
+};
+
 struct expected_count {
     enum run_count count;
     uint64_t min, max; /* UINT64_MAX: no upper bound */
@@ -233,6 +242,11 @@ struct scenario {
     uint32_t fault_count;
     struct scenario_step *schedule;
     uint32_t step_count;
+    bool has_course; /* who moves is the course's doing, actors "at any time" are held: what a search has found */
+    struct course course;
+    struct plan plan;          /* "mishaps" */
+    int64_t window_ms;         /* within which held actors start (default 2 min) */
+    struct finding_text found; /* what a search says of it */
     bool random; /* strategy: "script" (default, first in first out past the schedule) or "random" */
     struct expectation *expectations;
     uint32_t expectation_count;

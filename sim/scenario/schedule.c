@@ -14,7 +14,7 @@ static bool is_named(const struct kernel_task *task, const char *name)
     return strcmp(task->task.name, name) == 0;
 }
 
-static void give_up(struct runner *runner, const char *format, const char *what)
+void schedule_give_up(struct runner *runner, const char *format, const char *what)
 {
     if (runner->record->inconclusive_because == NULL) {
         runner->record->inconclusive_because = arena_printf(runner->recorder.arena, format, what);
@@ -29,10 +29,21 @@ static bool over(const struct runner *runner)
 static void step_ready(struct runner *runner, uint32_t index)
 {
     if (runner->kernel.step_count >= TRANSITIONS_MAX) {
-        give_up(runner, "%s", "the run needs more than 50,000,000 transitions: it seems never to come to rest");
+        schedule_give_up(runner, "%s", "the run needs more than 50,000,000 transitions: it seems never to come to rest");
         return;
     }
     kernel_step(&runner->kernel, index);
+}
+
+void schedule_step(struct runner *runner, struct kernel_task *task)
+{
+    for (uint32_t i = 0; i < kernel_ready_count(&runner->kernel); i++) {
+        if (kernel_ready(&runner->kernel, i) == task) {
+            step_ready(runner, i);
+            return;
+        }
+    }
+    assert(false && "a task that cannot move was asked to");
 }
 
 /* ---- a schedule step ------------------------------------------------------------------------------------------------
@@ -123,7 +134,7 @@ static void follow_task(struct runner *runner)
         } else if (next_ms_of(runner, step->run) <= runner->end_ms && next_ms_of(runner, step->run) != INT64_MAX) {
             kernel_advance(&runner->kernel);
         } else {
-            give_up(runner, "schedule step \"%s\" cannot be done: its task has nothing left to do before the end",
+            schedule_give_up(runner, "schedule step \"%s\" cannot be done: its task has nothing left to do before the end",
                     step->text);
         }
     }
@@ -156,7 +167,7 @@ static void run_until(struct runner *runner, int64_t end_ms)
     }
 }
 
-static bool all_idle(const struct runner *runner)
+bool schedule_all_idle(const struct runner *runner)
 {
     const struct kernel *kernel = &runner->kernel;
 
@@ -170,7 +181,7 @@ static bool all_idle(const struct runner *runner)
 
 bool schedule_at_rest(const struct runner *runner)
 {
-    return all_idle(runner) && !actors_pending(runner);
+    return schedule_all_idle(runner) && !actors_pending(runner);
 }
 
 int64_t schedule_horizon_ms(const struct runner *runner)
@@ -189,7 +200,7 @@ static void run_until_rest(struct runner *runner)
         } else if (schedule_at_rest(runner) || kernel_next_ms(kernel) == INT64_MAX) {
             return;
         } else if (kernel_next_ms(kernel) > horizon_ms) {
-            give_up(runner, "%s", "the run had not come to rest after 24 h: say a \"duration\"");
+            schedule_give_up(runner, "%s", "the run had not come to rest after 24 h: say a \"duration\"");
         } else {
             kernel_advance(kernel);
         }
@@ -215,12 +226,14 @@ void schedule_follow(struct runner *runner)
     if (over(runner)) {
         return;
     }
-    if (runner->end_ms == INT64_MAX) {
+    if (scenario->has_course) {
+        course_follow(runner);
+    } else if (runner->end_ms == INT64_MAX) {
         run_until_rest(runner);
     } else {
         run_until(runner, runner->end_ms);
     }
-    if (!over(runner) && all_idle(runner)) {
+    if (!over(runner) && schedule_all_idle(runner)) {
         oracles_at_rest(&runner->oracles);
     }
 }

@@ -111,13 +111,32 @@ bool machine_find(const struct machine *machine, uint32_t slot, struct move *mov
     return false;
 }
 
+/* Whether the task that moved last could go on, and another is to move. */
+static bool is_switch(const struct machine *machine, uint32_t slot)
+{
+    const struct path_step *last = machine->depth == 0 ? NULL : &machine->path[machine->depth - 1];
+    struct move move;
+
+    return last != NULL && !last->pass && last->number != slot && machine_find(machine, last->number, &move);
+}
+
+/* machine->depth is that of before the step. */
 static void step_task(struct machine *machine, uint32_t slot)
 {
+    const struct stage *stage = machine->stage;
     struct kernel *kernel = machine->kernel;
 
     for (uint32_t i = 0; i < kernel_ready_count(kernel); i++) {
         if (kernel_ready(kernel, i)->slot == slot) {
+            bool switched = stage->after != NULL && is_switch(machine, slot);
+
+            if (stage->before != NULL) {
+                stage->before(stage->context, kernel_ready(kernel, i));
+            }
             kernel_step(kernel, i);
+            if (stage->after != NULL) {
+                stage->after(stage->context, switched);
+            }
             machine->event_count++;
             machine->transition_count++;
             return;
@@ -165,7 +184,7 @@ const struct footprint *machine_step(struct machine *machine, uint32_t slot)
     } else {
         step_task(machine, slot);
     }
-    add_step(machine, (struct path_step){.number = slot});
+    add_step(machine, (struct path_step){.number = slot, .footprint = footprint});
     return footprint;
 }
 
@@ -238,13 +257,14 @@ void machine_back(struct machine *machine, uint32_t depth)
 
     machine->gathers = false;
     while (machine->depth < depth) {
-        const struct path_step *step = &machine->path[machine->depth++];
+        const struct path_step *step = &machine->path[machine->depth];
 
         if (step->pass) {
             do_pass(machine, step->number);
         } else {
             step_task(machine, step->number);
         }
+        machine->depth++;
     }
     machine->gathers = gathers;
 }

@@ -19,6 +19,7 @@ struct move {
 struct path_step {
     bool pass;
     uint32_t number; /* the way of passing on, the slot of the task that moves */
+    const struct footprint *footprint; /* of a transition, when it was gathered */
 };
 
 struct saved_run {

@@ -1,6 +1,7 @@
 /* drydock import: what comes out is a scenario, and it does what was seen. */
 #include "core/revision.h"
 #include "sim/conform/import.h"
+#include "sim/scenario/pretty_json.h"
 #include "sim/scenario/file_text.h"
 #include "sim/tests/test_run.h"
 

@@ -1,4 +1,4 @@
-#include "sim/conform/import.h"
+#include "sim/scenario/pretty_json.h"
 
 #include <string.h>
 

@@ -1,0 +1,306 @@
+#include "sim/search/explore.h"
+
+#include "core/value.h"
+#include "sim/search/explore_unit.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A plan to be searched, and what its search told. */
+struct piece {
+    struct plan plan;
+    struct unit_result result;
+    bool done;
+};
+
+struct exploring {
+    const struct scenario *scenario;
+    const struct explore_options *options;
+    struct arena *arena;
+    struct exploration *exploration;
+    struct piece *pieces; /* of this level */
+    uint32_t count, size;
+    struct fingerprints known; /* of the levels before */
+    uint64_t *plan_keys;       /* of all plans ever made: open addressing */
+    uint32_t plan_key_count, plan_key_size;
+};
+
+/* ---- plans ---------------------------------------------------------------------------------------------------------------- */
+
+static uint64_t mishap_key(const struct mishap *mishap)
+{
+    uint64_t key = hash_combine(hash_text(mishap->task), ((uint64_t)mishap->effect << 32) | mishap->nth);
+
+    return hash_combine(key, ((uint64_t)mishap->fault << 16) | ((uint64_t)mishap->strike << 8) | mishap->sticky);
+}
+
+/* A plan is a set: its key does not depend on the order of its mishaps. Whether it is new. */
+static bool is_new_plan(struct exploring *exploring, const struct plan *plan)
+{
+    uint64_t key = 1;
+
+    for (uint32_t i = 0; i < plan->count; i++) {
+        key += mishap_key(&plan->mishaps[i]);
+    }
+    if ((exploring->plan_key_count + 1) * 2 > exploring->plan_key_size) {
+        uint32_t size = exploring->plan_key_size == 0 ? 1024 : exploring->plan_key_size * 2;
+        uint64_t *keys = arena_alloc(exploring->arena, size * sizeof *keys);
+
+        for (uint32_t i = 0; i < exploring->plan_key_size; i++) {
+            uint64_t old = exploring->plan_keys[i];
+
+            for (uint32_t place = (uint32_t)old & (size - 1); old != 0; place = (place + 1) & (size - 1)) {
+                if (keys[place] == 0) {
+                    keys[place] = old;
+                    break;
+                }
+            }
+        }
+        exploring->plan_keys = keys;
+        exploring->plan_key_size = size;
+    }
+    uint32_t place = (uint32_t)key & (exploring->plan_key_size - 1);
+
+    while (exploring->plan_keys[place] != 0) {
+        if (exploring->plan_keys[place] == key) {
+            return false;
+        }
+        place = (place + 1) & (exploring->plan_key_size - 1);
+    }
+    exploring->plan_keys[place] = key;
+    exploring->plan_key_count++;
+    return true;
+}
+
+static void add_piece(struct exploring *exploring, const struct plan *plan)
+{
+    if (exploring->count == exploring->size) {
+        uint32_t size = exploring->size == 0 ? 64 : exploring->size * 2;
+        struct piece *pieces = arena_alloc(exploring->arena, size * sizeof *pieces);
+
+        if (exploring->count > 0) {
+            memcpy(pieces, exploring->pieces, exploring->count * sizeof *pieces);
+        }
+        exploring->pieces = pieces;
+        exploring->size = size;
+    }
+    exploring->pieces[exploring->count++] = (struct piece){.plan = *plan};
+}
+
+static void add_plan(struct exploring *exploring, const struct plan *base, struct mishap mishap)
+{
+    struct plan plan = *base;
+
+    plan.mishaps[plan.count++] = mishap;
+    if (is_new_plan(exploring, &plan)) {
+        add_piece(exploring, &plan);
+    }
+}
+
+static uint32_t count_strikes(const struct plan *plan)
+{
+    uint32_t strikes = 0;
+
+    for (uint32_t i = 0; i < plan->count; i++) {
+        strikes += plan->mishaps[i].strike != STRIKE_NONE;
+    }
+    return strikes;
+}
+
+/* Whether a call is made again after this one, by anybody, for a fault that stays to be told from one that does not. */
+static bool is_made_again(const struct unit_result *result, const struct unit_site *site)
+{
+    for (uint32_t i = 0; i < result->site_count; i++) {
+        if (result->sites[i].effect == site->effect && &result->sites[i] != site) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* All plans with one fault or strike more, at this call. */
+static void add_plans_at(struct exploring *exploring, const struct piece *piece, const struct unit_site *site)
+{
+    const struct explore_options *options = exploring->options;
+    const struct effect_info *info = effect_info(site->effect);
+    uint32_t strikes = count_strikes(&piece->plan);
+    bool port = (options->ports & (1u << info->port)) != 0;
+    uint32_t kinds = piece->plan.count - strikes < options->faults_max && port ? info->faults & options->fault_kinds : 0;
+
+    for (unsigned kind = FAULT_NONE + 1; kind < FAULT_COUNT; kind++) {
+        struct mishap mishap = {.task = site->task,
+                                .effect = site->effect,
+                                .nth = site->nth,
+                                .object = site->object,
+                                .fault = (enum fault_kind)kind,
+                                .delay_ms = kind == FAULT_SLOW ? options->slow_ms : 0};
+
+        if ((kinds & (1u << kind)) == 0) {
+            continue;
+        }
+        if (options->once) {
+            add_plan(exploring, &piece->plan, mishap);
+        }
+        if (options->sticky && (!options->once || is_made_again(&piece->result, site))) {
+            mishap.sticky = true;
+            add_plan(exploring, &piece->plan, mishap);
+        }
+    }
+    /* A strike loses what the process remembers: right after a call that changed the world, or it is as good as one
+     * before. */
+    for (unsigned kind = STRIKE_NONE + 1; site->writes && strikes < options->crashes_max && kind < STRIKE_COUNT; kind++) {
+        if ((options->strike_kinds & (1u << kind)) != 0) {
+            add_plan(exploring, &piece->plan,
+                     (struct mishap){.task = site->task,
+                                     .effect = site->effect,
+                                     .nth = site->nth,
+                                     .object = site->object,
+                                     .strike = (enum strike_kind)kind});
+        }
+    }
+}
+
+/* The next level: every plan of this one with a mishap more. */
+static void next_level(struct exploring *exploring)
+{
+    struct piece *pieces = exploring->pieces;
+    uint32_t count = exploring->count;
+
+    exploring->pieces = NULL;
+    exploring->count = 0;
+    exploring->size = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        for (uint32_t j = 0; pieces[i].done && j < pieces[i].result.site_count; j++) {
+            add_plans_at(exploring, &pieces[i], &pieces[i].result.sites[j]);
+        }
+    }
+    exploring->exploration->plans += exploring->count;
+}
+
+/* ---- a level ---------------------------------------------------------------------------------------------------------------- */
+
+static const char *work(void *context, uint32_t index, struct arena *arena)
+{
+    struct exploring *exploring = context;
+
+    return explore_unit(exploring->scenario, exploring->options, &exploring->pieces[index].plan, &exploring->known, arena);
+}
+
+static void tick(void *context)
+{
+    struct exploring *exploring = context;
+
+    if (exploring->options->tick != NULL) {
+        exploring->options->tick(exploring->options->context);
+    }
+}
+
+static struct found *find(struct exploration *exploration, const char *fingerprint)
+{
+    for (uint32_t i = 0; i < exploration->found_count; i++) {
+        if (strcmp(exploration->found[i].fingerprint, fingerprint) == 0) {
+            return &exploration->found[i];
+        }
+    }
+    return NULL;
+}
+
+static void merge_found(struct exploring *exploring, const struct piece *piece, struct found found)
+{
+    struct exploration *exploration = exploring->exploration;
+    struct found *known = find(exploration, found.fingerprint);
+
+    if (known != NULL) {
+        known->times += found.times;
+        return;
+    }
+    found.plan = piece->plan;
+    found.first += exploration->executions;
+    *(struct found *)table_add(exploring->arena, (void **)&exploration->found, &exploration->found_count,
+                               &exploration->found_size, sizeof found) = found;
+}
+
+/* Takes in what a plan's search told. false: the budget ends here. */
+static bool merge(struct exploring *exploring, struct piece *piece)
+{
+    struct exploration *exploration = exploring->exploration;
+    const struct unit_result *result = &piece->result;
+    uint64_t left = exploring->options->executions_max - exploration->executions;
+    bool within = exploring->options->executions_max == 0 || result->executions <= left;
+
+    for (uint32_t i = 0; i < result->found_count; i++) {
+        if (exploring->options->executions_max == 0 || result->found[i].first <= left) {
+            merge_found(exploring, piece, result->found[i]);
+        }
+    }
+    exploration->executions += within ? result->executions : left;
+    exploration->transitions += result->transitions;
+    exploration->blocked += result->blocked;
+    exploration->merged += result->merged;
+    exploration->violating += result->violating;
+    exploration->depth_max = result->depth_max > exploration->depth_max ? result->depth_max : exploration->depth_max;
+    exploration->plans_done += result->complete && within;
+    return within && result->complete && !(exploring->options->first && exploration->found_count > 0);
+}
+
+/* Searches the plans of this level. false: the search is over, complete or not. */
+static bool search_level(struct exploring *exploring)
+{
+    struct exploration *exploration = exploring->exploration;
+    const char **texts = arena_alloc(exploring->arena, (exploring->count + 1) * sizeof *texts);
+    struct workers workers = {exploring->options->jobs, exploring->options->shared, exploring, work, tick};
+
+    if (!workers_run(&workers, exploring->count, exploring->arena, texts)) {
+        fprintf(stderr, "drydock: no workers: %s\n", strerror(errno));
+        exit(3);
+    }
+    for (uint32_t i = 0; i < exploring->count; i++) {
+        struct piece *piece = &exploring->pieces[i];
+
+        if (texts[i] == NULL) {
+            exploration->complete = false;
+            return false;
+        }
+        unit_result_read(texts[i], exploring->arena, &piece->result);
+        piece->done = true;
+        if (!merge(exploring, piece)) {
+            exploration->complete = false;
+            return false;
+        }
+    }
+    /* Only what is known before a level is left out in it: so it does not matter which plan is searched when. */
+    exploring->known = (struct fingerprints){NULL, 0, 0};
+    for (uint32_t i = 0; i < exploration->found_count; i++) {
+        *(const char **)table_add(exploring->arena, (void **)&exploring->known.texts, &exploring->known.count,
+                                  &exploring->known.size, sizeof(const char *)) = exploration->found[i].fingerprint;
+    }
+    return true;
+}
+
+void explore(const struct scenario *scenario, const struct explore_options *options, struct arena *arena,
+             struct exploration *exploration)
+{
+    struct exploring exploring = {
+        .scenario = scenario, .options = options, .arena = arena, .exploration = exploration};
+    uint32_t levels = options->faults_max + options->crashes_max;
+    bool go_on = true;
+
+    *exploration = (struct exploration){.complete = true, .plans = 1};
+    add_piece(&exploring, &(struct plan){.count = 0});
+    for (uint32_t level = 0; go_on && exploring.count > 0; level++) {
+        go_on = search_level(&exploring) && level < levels;
+        if (go_on) {
+            next_level(&exploring);
+        }
+    }
+    if (!exploration->complete) {
+        bool budget = options->executions_max != 0 && exploration->executions >= options->executions_max;
+
+        exploration->stopped_by = atomic_load(&options->shared->stop)                   ? "stop"
+                                  : budget                                                ? "executions"
+                                  : options->first && exploration->found_count > 0 ? "first"
+                                                                                          : "run";
+    }
+}

@@ -1,0 +1,298 @@
+#include "sim/search/finding.h"
+
+#include <string.h>
+
+enum { NO_INDEX = -1 };
+
+/* A run with its transitions' footprints. */
+struct looked_at {
+    const struct machine *machine;
+    const struct scenario_stage *stage;
+    struct arena *arena;
+    const struct footprint **footprints; /* of transitions, in their order */
+    uint32_t count;
+};
+
+/* ---- words -------------------------------------------------------------------------------------------------------------- */
+
+const char *moved_text(struct arena *arena, const struct moved *moved)
+{
+    const char *object = moved->object == NULL ? "" : moved->object;
+    const char *space = moved->object == NULL ? "" : " ";
+
+    if (moved->moment == MOMENT_START) {
+        return "the start";
+    }
+    return arena_printf(arena, "%s%s%s%s", moved->moment == MOMENT_RESUME ? "what follows " : "",
+                        effect_info(moved->effect)->name, space, object);
+}
+
+static const char *label_of(const struct looked_at *run, const struct moved *moved)
+{
+    return scenario_stage_label(run->stage, moved->slot);
+}
+
+static const char *actor_name(const struct looked_at *run, uint32_t origin)
+{
+    return actor_info(scenario_stage_actor(run->stage, origin)->kind)->name;
+}
+
+static const char *site_text(const struct looked_at *run, const struct moved *moved)
+{
+    static const char *const moments[MOMENT_COUNT] = {
+        [MOMENT_START] = "", [MOMENT_APPLY] = "/", [MOMENT_RESUME] = "/after "};
+    const char *effect = moved->moment == MOMENT_START ? "" : effect_info(moved->effect)->name;
+
+    return arena_printf(run->arena, "%s%s%s", actor_name(run, moved->origin), moments[moved->moment], effect);
+}
+
+static const struct moved *moved_at(const struct looked_at *run, int index)
+{
+    return scenario_stage_moved(run->stage, (uint32_t)index);
+}
+
+/* ---- races --------------------------------------------------------------------------------------------------------------- */
+
+static bool conflict(const struct looked_at *run, int left, int right)
+{
+    return moved_at(run, left)->origin != moved_at(run, right)->origin && run->footprints[left] != NULL &&
+           run->footprints[right] != NULL &&
+           footprints_conflict(&run->machine->catalogue, run->footprints[left], run->footprints[right]);
+}
+
+/* The last transition before `index` of another actor that it depends on. */
+static int direct_partner(const struct looked_at *run, int index)
+{
+    for (int i = index - 1; i >= 0; i--) {
+        if (conflict(run, i, index)) {
+            return i;
+        }
+    }
+    return NO_INDEX;
+}
+
+/* The last transition of another actor that changed what the one of `index` had looked at before; *looked is where it
+ * looked. */
+static int stale_partner(const struct looked_at *run, int index, int *looked)
+{
+    uint32_t origin = moved_at(run, index)->origin;
+
+    for (int i = index - 1; i >= 0; i--) {
+        for (int own = i - 1; moved_at(run, i)->origin != origin && own >= 0; own--) {
+            if (moved_at(run, own)->origin == origin && conflict(run, own, i)) {
+                *looked = own;
+                return i;
+            }
+        }
+    }
+    return NO_INDEX;
+}
+
+/* Where another task took over last. */
+static int last_switch(const struct looked_at *run)
+{
+    for (int i = (int)run->count - 1; i >= 0; i--) {
+        if (moved_at(run, i)->switched) {
+            return i;
+        }
+    }
+    return NO_INDEX;
+}
+
+/* ---- mishaps --------------------------------------------------------------------------------------------------------------- */
+
+/* The transition that a mishap hit. */
+static int hit_by(const struct looked_at *run, const struct mishap *mishap)
+{
+    for (uint32_t i = 0; i < run->count; i++) {
+        const struct moved *moved = moved_at(run, (int)i);
+
+        if (moved->moment == MOMENT_APPLY && moved->nth == mishap->nth && moved->effect == mishap->effect &&
+            strcmp(label_of(run, moved), mishap->task) == 0) {
+            return (int)i;
+        }
+    }
+    return NO_INDEX;
+}
+
+/* Whether the mishap had come to pass by transition `until`; *moved is the transition that it hit. */
+static bool came_to_pass(const struct looked_at *run, const struct mishap *mishap, int until, const struct moved **moved)
+{
+    int hit = hit_by(run, mishap);
+
+    if (hit == NO_INDEX || hit > until) {
+        return false;
+    }
+    *moved = moved_at(run, hit);
+    return true;
+}
+
+/* The fingerprint `of` with the mishaps up to transition `until`, but for number `left_out` (NO_INDEX: none). */
+static const char *with_mishaps(const struct looked_at *run, int until, int left_out, const char *of)
+{
+    const struct moved *moved = NULL;
+
+    for (uint32_t i = 0; i < run->stage->plan.count; i++) {
+        const struct mishap *mishap = &run->stage->plan.mishaps[i];
+
+        if ((int)i != left_out && came_to_pass(run, mishap, until, &moved)) {
+            of = arena_printf(run->arena, "%s | %s at %s", of, mishap_name(mishap), site_text(run, moved));
+        }
+    }
+    return of;
+}
+
+/* "refused hit db find zelappsinformation of install:napp (number 2 of them), and …" */
+static const char *mishaps_text(const struct looked_at *run, int until)
+{
+    const struct moved *moved = NULL;
+    const char *text = "";
+
+    for (uint32_t i = 0; i < run->stage->plan.count; i++) {
+        const struct mishap *mishap = &run->stage->plan.mishaps[i];
+
+        if (came_to_pass(run, mishap, until, &moved)) {
+            text = arena_printf(run->arena, "%s%s%s hit %s of %s (number %u of them%s)", text,
+                                text[0] == '\0' ? "" : ", and ", mishap_name(mishap), moved_text(run->arena, moved),
+                                label_of(run, moved), moved->nth, mishap->sticky ? ", and all such calls after it" : "");
+        }
+    }
+    return text;
+}
+
+static uint32_t mishap_count(const struct looked_at *run, int until)
+{
+    const struct moved *moved = NULL;
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < run->stage->plan.count; i++) {
+        count += came_to_pass(run, &run->stage->plan.mishaps[i], until, &moved);
+    }
+    return count;
+}
+
+/* ---- findings ---------------------------------------------------------------------------------------------------------------- */
+
+static void explain_race(const struct looked_at *run, int index, struct finding *finding)
+{
+    int looked = NO_INDEX;
+    int partner = direct_partner(run, index);
+
+    if (partner == NO_INDEX) {
+        partner = stale_partner(run, index, &looked);
+    }
+    if (partner == NO_INDEX) {
+        finding->why = arena_printf(run->arena, "%s does it alone, without any race or failure",
+                                    label_of(run, moved_at(run, index)));
+        return;
+    }
+    const struct moved *own = moved_at(run, index);
+    const struct moved *other = moved_at(run, partner);
+
+    finding->fingerprint =
+        arena_printf(run->arena, "%s | %s", finding->fingerprint, site_text(run, other));
+    if (looked == NO_INDEX) {
+        finding->why = arena_printf(run->arena, "%s of %s came before %s of %s, which depends on it",
+                                    moved_text(run->arena, other), label_of(run, other), moved_text(run->arena, own),
+                                    label_of(run, own));
+    } else {
+        finding->why = arena_printf(run->arena, "%s of %s came after %s of %s, which had seen it otherwise and goes on to %s",
+                                    moved_text(run->arena, other), label_of(run, other),
+                                    moved_text(run->arena, moved_at(run, looked)), label_of(run, own),
+                                    moved_text(run->arena, own));
+    }
+}
+
+static void explain_state(const struct looked_at *run, struct finding *finding)
+{
+    int index = last_switch(run);
+
+    if (index == NO_INDEX) {
+        finding->why = "it comes about without any race or failure";
+        return;
+    }
+    const struct moved *moved = moved_at(run, index);
+
+    finding->fingerprint = arena_printf(run->arena, "%s | %s", finding->fingerprint, site_text(run, moved));
+    finding->why = arena_printf(run->arena, "the last switch on the way: %s of %s came before another task went on",
+                                moved_text(run->arena, moved), label_of(run, moved));
+}
+
+static void add_simpler(struct finding *finding, const char *fingerprint)
+{
+    if (finding->simpler_count < SIMPLER_MAX) {
+        finding->simpler[finding->simpler_count++] = fingerprint;
+    }
+}
+
+/* Makes the finding one of mishaps: what it was without them is the simpler form. */
+static void blame_mishaps(const struct looked_at *run, int until, const char *broken, struct finding *finding)
+{
+    uint32_t count = mishap_count(run, until);
+
+    if (count == 0) {
+        return;
+    }
+    add_simpler(finding, finding->fingerprint);
+    add_simpler(finding, broken);
+    for (uint32_t i = 0; count > 1 && i < run->stage->plan.count; i++) {
+        add_simpler(finding, with_mishaps(run, until, (int)i, broken));
+    }
+    finding->fingerprint = with_mishaps(run, until, NO_INDEX, broken);
+    finding->why = mishaps_text(run, until);
+}
+
+static struct finding finding_of(const struct looked_at *run, const struct run_violation *violation)
+{
+    struct finding finding = {.oracle = violation->oracle, .object = violation->object, .message = violation->message};
+    int index = violation->step == 0 ? NO_INDEX : (int)violation->step - 1;
+    const char *broken = index == NO_INDEX ? violation->oracle
+                                           : arena_printf(run->arena, "%s | %s", violation->oracle,
+                                                          site_text(run, moved_at(run, index)));
+
+    finding.fingerprint = broken;
+    if (index == NO_INDEX) {
+        explain_state(run, &finding);
+    } else {
+        explain_race(run, index, &finding);
+    }
+    blame_mishaps(run, index == NO_INDEX ? (int)run->count : index, broken, &finding);
+    return finding;
+}
+
+static bool is_known(const struct finding *findings, uint32_t count, const char *fingerprint)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        if (strcmp(findings[i].fingerprint, fingerprint) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+uint32_t findings_of_run(const struct machine *machine, const struct scenario_stage *stage, struct arena *arena,
+                         struct finding findings[FINDINGS_MAX])
+{
+    const struct run_record *record = stage->runner->record;
+    struct looked_at run = {machine, stage, arena, NULL, scenario_stage_moved_count(stage)};
+    uint32_t count = 0;
+    uint32_t moved = 0;
+
+    if (record->violation_count == 0) {
+        return 0;
+    }
+    run.footprints = arena_alloc(arena, (run.count + 1) * sizeof(const struct footprint *));
+    for (uint32_t i = 0; i < machine->depth && moved < run.count; i++) {
+        if (!machine->path[i].pass) {
+            run.footprints[moved++] = machine->path[i].footprint;
+        }
+    }
+    for (uint32_t i = 0; i < record->violation_count && count < FINDINGS_MAX; i++) {
+        struct finding finding = finding_of(&run, &record->violations[i]);
+
+        if (!is_known(findings, count, finding.fingerprint)) {
+            findings[count++] = finding;
+        }
+    }
+    return count;
+}

@@ -1,0 +1,132 @@
+#include "sim/search/path_course.h"
+
+#include "sim/search/grow.h"
+
+#include <string.h>
+
+enum run_end machine_follow(struct machine *machine, struct scenario_stage *stage, const struct course *course,
+                            const struct course_watch *watch, uint32_t *taken)
+{
+    struct course_place place = {0};
+
+    machine_start(machine);
+    *taken = 0;
+    while (machine->depth < RUN_MOVES_MAX) {
+        struct course_choice choice = course_next(stage->runner, course, &place);
+
+        *taken = place.taken;
+        if (choice.step == COURSE_STUCK) {
+            return RUN_STUCK;
+        }
+        if (choice.step == COURSE_OVER) {
+            machine_over(machine);
+            return RUN_OVER;
+        }
+        if (watch != NULL && !watch->next(watch->context, machine, choice.task)) {
+            return RUN_STOPPED;
+        }
+        if (choice.step == COURSE_PASS) {
+            machine_pass(machine, scenario_stage_way(stage, choice.starts));
+        } else {
+            machine_step(machine, choice.task->slot);
+        }
+    }
+    return RUN_ENDLESS;
+}
+
+/* ---- from a path ---------------------------------------------------------------------------------------------------- */
+
+static void add_turn(struct course_draft *draft, struct turn turn)
+{
+    grow((void *)&draft->turns, &draft->size, draft->count + 1, sizeof *draft->turns);
+    draft->turns[draft->count++] = turn;
+}
+
+static void add_switch(struct course_draft *draft, struct scenario_stage *stage, const struct kernel_task *at,
+                       const char *run)
+{
+    struct turn turn = course_turn(at, names_keep(&stage->names, run));
+
+    turn.at = names_keep(&stage->names, turn.at);
+    add_turn(draft, turn);
+}
+
+/* Passes on where the path does; `first` is the task that the path moves next (NULL: it passes on again). An actor that the
+ * path starts here starts where it moves first, which a turn there says; only when nothing else moves there must a turn say
+ * it here. */
+static bool follow_pass(struct machine *machine, struct scenario_stage *stage, const char *first, uint32_t nth,
+                        struct course_draft *draft)
+{
+    struct runner *runner = stage->runner;
+
+    if (machine_move_count(machine) != 0 || !course_goes_on(runner)) {
+        return false;
+    }
+    uint64_t held = course_held(runner);
+    uint64_t start = first == NULL ? 0 : course_held_by_label(runner, first);
+    bool waits = course_can_wait(runner);
+    uint64_t by_default = waits ? 0 : held & (~held + 1);
+
+    machine_pass(machine, scenario_stage_way(stage, start == 0 || waits ? by_default : start));
+    if (start != 0 && start != by_default && (!waits || machine_move_count(machine) == 0)) {
+        add_turn(draft, (struct turn){.nth = nth, .run = names_keep(&stage->names, first)});
+        if (waits) {
+            actor_release(runner, (uint32_t)__builtin_ctzll(start));
+        }
+    }
+    return true;
+}
+
+/* Makes sure that the task of a label moves next: by itself, or by a turn. NULL: it cannot. */
+static struct kernel_task *turn_to(struct machine *machine, struct scenario_stage *stage, const char *label,
+                                   uint32_t last, struct course_draft *draft)
+{
+    struct runner *runner = stage->runner;
+    const struct kernel_task *by_default =
+        machine_move_count(machine) == 0 ? NULL : course_default_task(runner, last);
+
+    if (by_default == NULL) {
+        return NULL;
+    }
+    if (strcmp(by_default->label, label) != 0) {
+        uint64_t held = course_ready_task(runner, label) == NULL ? course_held_by_label(runner, label) : 0;
+
+        add_switch(draft, stage, by_default, label);
+        if (held != 0) {
+            actor_release(runner, (uint32_t)__builtin_ctzll(held));
+        }
+    }
+    return course_ready_task(runner, label);
+}
+
+bool course_from_path(struct machine *machine, struct scenario_stage *stage, const struct machine *path_of,
+                      const struct scenario_stage *other, struct course_draft *draft)
+{
+    uint32_t passes = 0;
+    uint32_t last = 0;
+
+    draft->count = 0;
+    machine_start(machine);
+    for (uint32_t i = 0; i < path_of->depth; i++) {
+        const struct path_step *step = &path_of->path[i];
+
+        if (step->pass) {
+            const struct path_step *next = i + 1 < path_of->depth ? &path_of->path[i + 1] : NULL;
+            const char *first = next == NULL || next->pass ? NULL : scenario_stage_label(other, next->number);
+
+            if (!follow_pass(machine, stage, first, ++passes, draft)) {
+                return false;
+            }
+            last = 0;
+            continue;
+        }
+        struct kernel_task *task = turn_to(machine, stage, scenario_stage_label(other, step->number), last, draft);
+
+        if (task == NULL) {
+            return false;
+        }
+        last = task->number + 1;
+        machine_step(machine, task->slot);
+    }
+    return true;
+}

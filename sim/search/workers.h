@@ -1,0 +1,41 @@
+/* Work side by side: pieces of work are handed out to processes, each gives a text back, and the texts come in the order of
+ * the pieces, whoever did them. Everything that a piece needs is there before the processes are made; what it changes stays
+ * in its process.
+ */
+#ifndef DRYDOCK_SIM_SEARCH_WORKERS_H
+#define DRYDOCK_SIM_SEARCH_WORKERS_H
+
+#include "core/arena.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* What the processes share: to be seen while they work, and to stop them. */
+struct workers_shared {
+    atomic_uint next;  /* piece to be taken */
+    atomic_uint done;  /* pieces */
+    atomic_bool stop;  /* set it, and every piece is to come to an end soon */
+    atomic_ullong executions, violations; /* the work's own counts */
+    atomic_uint depth; /* of the run in progress, of any process */
+};
+
+/* NULL when the system refuses. */
+struct workers_shared *workers_shared_new(void);
+void workers_shared_free(struct workers_shared *shared);
+
+struct workers {
+    uint32_t jobs; /* 1: in this process */
+    struct workers_shared *shared;
+    void *context;
+    /* Does piece number `index`; returns its text, made in the arena, which is emptied after each piece. */
+    const char *(*work)(void *context, uint32_t index, struct arena *arena);
+    /* Called now and then in this process, between pieces or several times a second; may be NULL. */
+    void (*tick)(void *context);
+};
+
+/* Does `count` pieces. texts[i] is made in `arena`, NULL for a piece that was not begun, because of `stop`. false, with
+ * errno, when the system refuses; a worker that dies ends the program with status 3. */
+bool workers_run(const struct workers *workers, uint32_t count, struct arena *arena, const char **texts);
+
+#endif
