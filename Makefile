@@ -80,8 +80,8 @@ SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-fra
 
 $(eval $(call variant,plain,$(BUILD),$$(CC),$$(CFLAGS),$$(LDFLAGS)))
 $(eval $(call variant,coverage,$(BUILD)/coverage,gcc,-O0 -g --coverage -DDRYDOCK_COVERAGE -DDRYDOCK_OBJECTS='"$(CURDIR)/$(BUILD)/coverage/obj"',--coverage))
-$(eval $(call variant,asan,$(BUILD)/asan,gcc,-O1 -g $(SANITIZE),))
-$(eval $(call variant,o0,$(BUILD)/o0,gcc,-O0,))
+$(eval $(call variant,asan,$(BUILD)/asan,gcc,-O1 -g $(SANITIZE) -DDRYDOCK_CHECKED,))
+$(eval $(call variant,o0,$(BUILD)/o0,gcc,-O0 -DDRYDOCK_CHECKED,))
 $(eval $(call variant,clang,$(BUILD)/clang,clang,-O2,))
 
 # ---- packages -----------------------------------------------------------------------------------------------------

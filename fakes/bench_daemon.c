@@ -124,13 +124,25 @@ void bench_daemon_apply(struct bench_daemon *bench, struct effect *effect, struc
     }
 }
 
+/* Decryptions kept are a cache. */
+uint64_t bench_daemon_hash(const struct bench_daemon *bench)
+{
+    uint64_t hash = hash_combine(hash_of_text(bench->ip), hash_of_text(bench->status));
+
+    hash = hash_combine(hash, hash_of_text(bench->architecture));
+    hash = hash_combine(hash, hash_of_number(bench->ssd));
+    hash = hash_combine(hash, hash_of_number(bench->ram));
+    return hash_combine(hash, hash_of_number(bench->cores));
+}
+
 /* ---- encrypting a scenario's specifications
  * ------------------------------------------------------------------------------------ */
 
-/* Bytes that follow from the world's seed and how often it was asked. `nonzero`: none of them 0. */
-static void derive_bytes(struct bench_daemon *bench, unsigned char *bytes, size_t count, bool nonzero)
+/* Bytes that follow from the world's seed, a text and how often it was asked for it. `nonzero`: none of them 0. */
+static void derive_bytes(struct bench_daemon *bench, const char *text, unsigned char *bytes, size_t count, bool nonzero)
 {
-    uint64_t state = hash_combine(bench->world->seed, ++bench->world->id_count);
+    uint64_t asked = world_made(bench->world, "secret", text);
+    uint64_t state = hash_combine(bench->world->seed, hash_combine(hash_text(text), asked));
 
     for (size_t i = 0; i < count; i++) {
         state = hash_combine(state, i);
@@ -143,7 +155,7 @@ static void derive_bytes(struct bench_daemon *bench, unsigned char *bytes, size_
 
 /* PKCS #1 v1.5 (RFC 8017, 7.2.1) with padding bytes from the seed: the library would draw them at random, and a run
  * would differ from its repetition. So the block is built here and encrypted without padding. */
-static void encrypt_rsa(struct bench_daemon *bench, const unsigned char aes_key[AES_KEY_BYTES],
+static void encrypt_rsa(struct bench_daemon *bench, const char *plain, const unsigned char aes_key[AES_KEY_BYTES],
                         unsigned char ciphertext[RSA_SIZE])
 {
     unsigned char block[RSA_SIZE];
@@ -152,7 +164,7 @@ static void encrypt_rsa(struct bench_daemon *bench, const unsigned char aes_key[
 
     block[0] = 0;
     block[1] = 2;
-    derive_bytes(bench, block + 2, padding, true);
+    derive_bytes(bench, plain, block + 2, padding, true);
     block[2 + padding] = 0;
     memcpy(block + 3 + padding, aes_key, AES_KEY_BYTES);
     EVP_PKEY *key = load_key();
@@ -188,9 +200,9 @@ const char *bench_daemon_encrypt(struct bench_daemon *bench, struct arena *arena
     unsigned char *blob = arena_alloc(arena, blob_size);
     unsigned char aes_key[AES_KEY_BYTES];
 
-    derive_bytes(bench, aes_key, sizeof aes_key, false);
-    encrypt_rsa(bench, aes_key, blob);
-    derive_bytes(bench, blob + RSA_SIZE, NONCE_BYTES, false);
+    derive_bytes(bench, plain_json, aes_key, sizeof aes_key, false);
+    encrypt_rsa(bench, plain_json, aes_key, blob);
+    derive_bytes(bench, plain_json, blob + RSA_SIZE, NONCE_BYTES, false);
     encrypt_aes(aes_key, blob + RSA_SIZE, plain_json, plain_size, blob + RSA_SIZE + NONCE_BYTES,
                 blob + blob_size - TAG_BYTES);
     return to_base64(arena, blob, blob_size);

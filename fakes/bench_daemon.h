@@ -26,8 +26,10 @@ struct bench_daemon {
 
 void bench_daemon_init(struct bench_daemon *bench, struct world *world);
 void bench_daemon_apply(struct bench_daemon *bench, struct effect *effect, struct arena *answers);
+uint64_t bench_daemon_hash(const struct bench_daemon *bench); /* world_hash() */
 
-/* Encrypts JSON text of {contacts, compose} into the blob of 3.4, base64. Same seed and call order, same blob. */
+/* Encrypts JSON text of {contacts, compose} into the blob of 3.4, base64. Same seed, text and number of calls
+ * with it, same blob. */
 const char *bench_daemon_encrypt(struct bench_daemon *bench, struct arena *arena, const char *plain_json);
 
 #endif

@@ -1,5 +1,6 @@
 #include "fakes/docker_engine.h"
 
+#include "fakes/host_paths.h"
 #include "fakes/world.h"
 
 #include <assert.h>
@@ -33,14 +34,42 @@ struct container *docker_engine_container(struct docker_engine *engine, const ch
     return NULL;
 }
 
+/* ---- what a request looks up: an id and a name are observed, there or not
+ * ------------------------------------------------------------------------------------------------ */
+
+static void touch_container(const struct docker_engine *engine, const char *name, enum touch_mode mode)
+{
+    touch_name(&engine->world->watch, OBJECTS_CONTAINERS, name, mode);
+}
+
+static void touch_network(const struct docker_engine *engine, const char *name, enum touch_mode mode)
+{
+    touch_name(&engine->world->watch, OBJECTS_NETWORKS, name, mode);
+}
+
 static struct container *find_container(struct docker_engine *engine, const char *reference)
 {
-    for (uint32_t i = 0; reference != NULL && i < engine->container_count; i++) {
+    struct container *found = reference == NULL ? NULL : docker_engine_container(engine, reference);
+
+    touch_container(engine, reference, TOUCH_READ);
+    for (uint32_t i = 0; reference != NULL && found == NULL && i < engine->container_count; i++) {
         if (strcmp(engine->containers[i].id, reference) == 0) {
-            return &engine->containers[i];
+            found = &engine->containers[i];
+            touch_container(engine, found->name, TOUCH_READ);
         }
     }
-    return reference == NULL ? NULL : docker_engine_container(engine, reference);
+    return found;
+}
+
+static const struct docker_network *find_network(const struct docker_engine *engine, const char *reference)
+{
+    const struct docker_network *found = docker_engine_network(engine, reference);
+
+    touch_network(engine, reference, TOUCH_READ);
+    if (found != NULL && strcmp(found->name, reference) != 0) {
+        touch_network(engine, found->name, TOUCH_READ);
+    }
+    return found;
 }
 
 const struct docker_network *docker_engine_network(const struct docker_engine *engine, const char *name)
@@ -62,6 +91,7 @@ static bool is_predefined(const char *network)
 
 static bool has_image(const struct docker_engine *engine, const char *repotag)
 {
+    touch_name(&engine->world->watch, OBJECTS_IMAGES, repotag, TOUCH_READ);
     for (uint32_t i = 0; repotag != NULL && i < engine->image_count; i++) {
         if (strcmp(engine->images[i], repotag) == 0) {
             return true;
@@ -106,6 +136,7 @@ static void set_running(struct docker_engine *engine, struct container *containe
 {
     assert(container->state != CONTAINER_RUNNING);
     assert(is_predefined(container->network) || docker_engine_network(engine, container->network) != NULL);
+    touch_container(engine, container->name, TOUCH_WRITE);
     container->state = CONTAINER_RUNNING;
     container->started_ms = engine->world->now_ms;
     container_changed(engine);
@@ -116,6 +147,7 @@ static void set_running(struct docker_engine *engine, struct container *containe
 static void set_exited(struct docker_engine *engine, struct container *container, int exit_code)
 {
     assert(container->state == CONTAINER_RUNNING);
+    touch_container(engine, container->name, TOUCH_WRITE);
     container->state = CONTAINER_EXITED;
     container->exit_code = exit_code;
     container_changed(engine);
@@ -124,6 +156,8 @@ static void set_exited(struct docker_engine *engine, struct container *container
 
 static void remove_at(struct docker_engine *engine, uint32_t index)
 {
+    touch_container(engine, engine->containers[index].name, TOUCH_WRITE);
+    touch_container(engine, engine->containers[index].id, TOUCH_WRITE);
     note(engine, CHANGE_CONTAINER_REMOVED, engine->containers[index].name);
     table_remove(engine->containers, &engine->container_count, sizeof engine->containers[0], index);
     container_changed(engine);
@@ -131,6 +165,9 @@ static void remove_at(struct docker_engine *engine, uint32_t index)
 
 static void remove_network_at(struct docker_engine *engine, uint32_t index)
 {
+    touch_network(engine, engine->networks[index].name, TOUCH_WRITE);
+    touch_network(engine, engine->networks[index].id, TOUCH_WRITE);
+    touch_network(engine, engine->networks[index].subnet, TOUCH_WRITE);
     note(engine, CHANGE_NETWORK_REMOVED, engine->networks[index].name);
     table_remove(engine->networks, &engine->network_count, sizeof engine->networks[0], index);
 }
@@ -150,7 +187,7 @@ struct container *docker_engine_add_container(struct docker_engine *engine, cons
     struct container *container = table_add(memory, (void **)&engine->containers, &engine->container_count,
                                             &engine->container_size, sizeof engine->containers[0]);
 
-    *container = (struct container){.id = world_new_id(engine->world),
+    *container = (struct container){.id = world_new_id(engine->world, "container", name),
                                     .name = arena_string(memory, name),
                                     .image = arena_string(memory, image),
                                     .network = arena_string(memory, network),
@@ -159,12 +196,15 @@ struct container *docker_engine_add_container(struct docker_engine *engine, cons
                                     .state = state,
                                     .created_ms = engine->world->now_ms,
                                     .started_ms = state == CONTAINER_CREATED ? 0 : engine->world->now_ms};
+    touch_added(&engine->world->watch, OBJECTS_CONTAINERS, container->name);
+    touch_container(engine, container->id, TOUCH_WRITE);
     container_changed(engine);
     return container;
 }
 
 static bool subnet_taken(const struct docker_engine *engine, const char *subnet)
 {
+    touch_network(engine, subnet, TOUCH_READ);
     for (uint32_t i = 0; i < engine->network_count; i++) {
         if (strcmp(engine->networks[i].subnet, subnet) == 0) {
             return true;
@@ -203,16 +243,20 @@ bool docker_engine_add_network(struct docker_engine *engine, const char *name, c
     while (prefix > 0 && subnet[prefix - 1] != '.') {
         prefix--;
     }
-    *network = (struct docker_network){.id = world_new_id(engine->world),
+    *network = (struct docker_network){.id = world_new_id(engine->world, "network", name),
                                        .name = arena_string(memory, name),
                                        .subnet = arena_string(memory, subnet),
                                        .gateway = arena_printf(memory, "%.*s1", (int)prefix, subnet)};
+    touch_added(&engine->world->watch, OBJECTS_NETWORKS, network->name);
+    touch_network(engine, network->id, TOUCH_WRITE);
+    touch_network(engine, network->subnet, TOUCH_WRITE);
     return true;
 }
 
 void docker_engine_add_image(struct docker_engine *engine, const char *repotag)
 {
     if (!has_image(engine, repotag)) {
+        touch_added(&engine->world->watch, OBJECTS_IMAGES, repotag);
         *(const char **)table_add(engine->world->memory, (void **)&engine->images, &engine->image_count,
                                   &engine->image_size, sizeof engine->images[0]) =
             arena_string(engine->world->memory, repotag);
@@ -241,6 +285,7 @@ static const struct value *list_containers(struct docker_engine *engine, bool al
     const struct value **kept = all ? &engine->list_all : &engine->list_running;
     struct arena *memory = engine->world->memory;
 
+    touch_every(&engine->world->watch, OBJECTS_CONTAINERS);
     if (*kept == NULL) {
         const struct value **items = arena_alloc(memory, (engine->container_count + 1) * sizeof *items);
         size_t count = 0;
@@ -255,10 +300,12 @@ static const struct value *list_containers(struct docker_engine *engine, bool al
     return *kept;
 }
 
-/* An attached container's address on its network: the fixed one, else one by its place. */
-static const char *address_of(const struct docker_engine *engine, const struct container *container,
-                              const struct docker_network *network, struct arena *arena)
+/* An attached container's address on its network: the fixed one, else one by its name. The real engine gives the next
+ * free one, so that every container's depends on all others'; FluxOS asks for fixed ones. */
+static const char *address_of(const struct container *container, const struct docker_network *network,
+                              struct arena *arena)
 {
+    enum { OCTET_FIRST = 200, OCTETS = 50 };
     size_t prefix = strcspn(network->subnet, "/");
 
     if (container->address != NULL) {
@@ -267,18 +314,19 @@ static const char *address_of(const struct docker_engine *engine, const struct c
     while (prefix > 0 && network->subnet[prefix - 1] != '.') {
         prefix--;
     }
-    return arena_printf(arena, "%.*s%u", (int)prefix, network->subnet, 200 + container_index(engine, container) % 50);
+    return arena_printf(arena, "%.*s%u", (int)prefix, network->subnet,
+                        OCTET_FIRST + (unsigned)(hash_text(container->name) % OCTETS));
 }
 
-static const struct value *inspected(struct docker_engine *engine, const struct container *container,
+static const struct value *inspected(const struct docker_engine *engine, const struct container *container,
                                      struct arena *arena)
 {
     bool running = container->state == CONTAINER_RUNNING;
-    const struct docker_network *network = docker_engine_network(engine, container->network);
+    const struct docker_network *network = running ? find_network(engine, container->network) : NULL;
     const struct value *ipam = container->address == NULL
                                    ? value_null()
                                    : OBJECT(arena, {"IPv4Address", value_string(arena, container->address)});
-    const char *address = running && network != NULL ? address_of(engine, container, network, arena) : "";
+    const char *address = network != NULL ? address_of(container, network, arena) : "";
     const struct value *endpoint = OBJECT(arena, {"IPAMConfig", ipam}, {"IPAddress", value_string(arena, address)});
 
     return OBJECT(arena, {"Id", value_string(arena, container->id)},
@@ -302,6 +350,7 @@ static void prune_containers(struct docker_engine *engine, struct effect *effect
 {
     const struct value *deleted = value_empty_array();
 
+    touch_every(&engine->world->watch, OBJECTS_CONTAINERS);
     for (uint32_t i = 0; i < engine->container_count;) {
         if (engine->containers[i].state == CONTAINER_RUNNING) {
             i++;
@@ -321,7 +370,7 @@ static const char *missing_source(struct docker_engine *engine, const struct val
     for (uint32_t i = 0; i < value_count(mounts); i++) {
         const char *source = value_get_text(value_at(mounts, i), "Source");
 
-        if (source != NULL && !host_path_exists(&engine->world->host, source)) {
+        if (source != NULL && !find_path(&engine->world->host, source)) {
             return source;
         }
     }
@@ -341,20 +390,20 @@ static void create_container(struct docker_engine *engine, struct effect *effect
     const struct value *body = value_get(effect->args, "body");
     const char *image = value_get_text(body, "Image");
     const char *network = value_get_text(value_get(body, "HostConfig"), "NetworkMode");
-    const struct container *taken = name == NULL ? NULL : docker_engine_container(engine, name);
-    const char *missing = missing_source(engine, body);
+    const struct container *taken = NULL;
+    const char *missing = NULL;
 
     if (name == NULL || image == NULL) {
         effect_fail(effect, answers, 400, NULL, "No command specified");
     } else if (!has_image(engine, image)) {
         effect_fail(effect, answers, 404, NULL, "No such image: %s", image);
-    } else if (taken != NULL) {
+    } else if ((taken = find_container(engine, name)) != NULL) {
         effect_fail(
             effect, answers, 409, NULL,
             "Conflict. The container name \"/%s\" is already in use by container \"%s\". You have to remove (or "
             "rename) that container to be able to reuse that name.",
             name, taken->id);
-    } else if (missing != NULL) {
+    } else if ((missing = missing_source(engine, body)) != NULL) {
         effect_fail(effect, answers, 400, NULL,
                     "invalid mount config for type \"bind\": bind source path does not exist: %s", missing);
     } else {
@@ -372,7 +421,7 @@ static void start_container(struct docker_engine *engine, struct effect *effect,
 {
     if (container->state == CONTAINER_RUNNING) {
         effect_fail(effect, answers, 304, NULL, "container already started");
-    } else if (!is_predefined(container->network) && docker_engine_network(engine, container->network) == NULL) {
+    } else if (!is_predefined(container->network) && find_network(engine, container->network) == NULL) {
         effect_fail(effect, answers, 404, NULL, "network %s not found", container->network);
     } else {
         set_running(engine, container);
@@ -471,6 +520,7 @@ static bool is_attached(const struct container *container, const struct docker_n
 
 static bool is_in_use(const struct docker_engine *engine, const struct docker_network *network)
 {
+    touch_every(&engine->world->watch, OBJECTS_CONTAINERS);
     for (uint32_t i = 0; i < engine->container_count; i++) {
         if (is_attached(&engine->containers[i], network)) {
             return true;
@@ -484,6 +534,7 @@ static void prune_networks(struct docker_engine *engine, struct effect *effect, 
 {
     const struct value *deleted = value_empty_array();
 
+    touch_every(&engine->world->watch, OBJECTS_NETWORKS);
     for (uint32_t i = 0; i < engine->network_count;) {
         if (is_in_use(engine, &engine->networks[i])) {
             i++;
@@ -502,7 +553,7 @@ static void create_network(struct docker_engine *engine, struct effect *effect, 
 
     if (name == NULL) {
         effect_fail(effect, answers, 400, NULL, "invalid reference format");
-    } else if (docker_engine_network(engine, name) != NULL) {
+    } else if (find_network(engine, name) != NULL) {
         effect_fail(effect, answers, 409, NULL, "network with name %s already exists", name);
     } else if (!docker_engine_add_network(engine, name, subnet)) {
         effect_fail(effect, answers, 403, NULL, "Pool overlaps with other one on this address space");
@@ -535,6 +586,7 @@ static void list_networks(struct docker_engine *engine, struct effect *effect, s
     const struct value *filters = text == NULL ? NULL : value_parse(answers, text, strlen(text));
     const struct value *found = value_empty_array();
 
+    touch_every(&engine->world->watch, OBJECTS_NETWORKS);
     for (uint32_t i = 0; i < engine->network_count; i++) {
         const struct docker_network *network = &engine->networks[i];
 
@@ -554,11 +606,12 @@ static const struct value *inspected_network(struct docker_engine *engine, const
     const struct value *config = OBJECT(arena, {"Subnet", value_string(arena, network->subnet)},
                                         {"Gateway", value_string(arena, network->gateway)});
 
+    touch_every(&engine->world->watch, OBJECTS_CONTAINERS);
     for (uint32_t i = 0; i < engine->container_count; i++) {
         const struct container *container = &engine->containers[i];
 
         if (is_attached(container, network)) {
-            const char *address = address_of(engine, container, network, arena);
+            const char *address = address_of(container, network, arena);
 
             endpoints = value_with(arena, endpoints, container->id,
                                    OBJECT(arena, {"Name", value_string(arena, container->name)},
@@ -569,23 +622,31 @@ static const struct value *inspected_network(struct docker_engine *engine, const
                   {"IPAM", OBJECT(arena, {"Config", ARRAY(arena, config)})}, {"Containers", endpoints});
 }
 
+static void disconnect(struct docker_engine *engine, struct effect *effect, struct arena *answers,
+                       const struct docker_network *network)
+{
+    struct container *container = find_container(engine, value_get_text(effect->args, "Container"));
+
+    if (container == NULL || !is_attached(container, network)) {
+        effect_fail(effect, answers, 404, NULL, "No such container: %s", container == NULL ? "" : container->name);
+        return;
+    }
+    touch_container(engine, container->name, TOUCH_WRITE);
+    container->disconnected = true;
+    effect->result = value_null();
+}
+
 static void apply_to_network(struct docker_engine *engine, struct effect *effect, struct arena *answers)
 {
     const char *reference = value_get_text(effect->args, "network");
-    const struct docker_network *network = reference == NULL ? NULL : docker_engine_network(engine, reference);
-    struct container *container = find_container(engine, value_get_text(effect->args, "Container"));
+    const struct docker_network *network = reference == NULL ? NULL : find_network(engine, reference);
 
     if (network == NULL) {
         effect_fail(effect, answers, 404, NULL, "network %s not found", reference == NULL ? "" : reference);
     } else if (effect->id == EFFECT_DOCKER_NETWORK_INSPECT) {
         effect->result = inspected_network(engine, network, answers);
     } else if (effect->id == EFFECT_DOCKER_NETWORK_DISCONNECT) {
-        if (container == NULL || !is_attached(container, network)) {
-            effect_fail(effect, answers, 404, NULL, "No such container: %s", container == NULL ? "" : container->name);
-        } else {
-            container->disconnected = true;
-            effect->result = value_null();
-        }
+        disconnect(engine, effect, answers, network);
     } else if (is_in_use(engine, network)) {
         effect_fail(effect, answers, 403, NULL, "error while removing network: network %s id %s has active endpoints",
                     network->name, network->id);
@@ -626,6 +687,7 @@ static void remove_image(struct docker_engine *engine, struct effect *effect, st
         effect_fail(effect, answers, 404, NULL, "No such image: %s", repotag == NULL ? "" : repotag);
         return;
     }
+    touch_every(&engine->world->watch, OBJECTS_CONTAINERS);
     for (uint32_t i = 0; i < engine->container_count; i++) {
         if (strcmp(engine->containers[i].image, repotag) == 0) {
             effect_fail(
@@ -636,6 +698,7 @@ static void remove_image(struct docker_engine *engine, struct effect *effect, st
             return;
         }
     }
+    touch_name(&engine->world->watch, OBJECTS_IMAGES, repotag, TOUCH_WRITE);
     for (uint32_t i = 0; i < engine->image_count; i++) {
         if (strcmp(engine->images[i], repotag) == 0) {
             note(engine, CHANGE_IMAGE_REMOVED, engine->images[i]);
@@ -666,6 +729,7 @@ static const struct value *list_images(const struct docker_engine *engine, struc
 {
     const struct value *images = value_empty_array();
 
+    touch_every(&engine->world->watch, OBJECTS_IMAGES);
     for (uint32_t i = 0; i < engine->image_count; i++) {
         const char *digest = image_registry_digest(engine->images[i], false, arena);
 
@@ -740,10 +804,10 @@ void docker_engine_apply(struct docker_engine *engine, struct effect *effect, st
 
 bool docker_engine_start_container(struct docker_engine *engine, const char *name)
 {
-    struct container *container = docker_engine_container(engine, name);
+    struct container *container = find_container(engine, name);
 
     if (container == NULL || container->state == CONTAINER_RUNNING ||
-        (!is_predefined(container->network) && docker_engine_network(engine, container->network) == NULL)) {
+        (!is_predefined(container->network) && find_network(engine, container->network) == NULL)) {
         return false;
     }
     set_running(engine, container);
@@ -752,7 +816,7 @@ bool docker_engine_start_container(struct docker_engine *engine, const char *nam
 
 bool docker_engine_stop_container(struct docker_engine *engine, const char *name)
 {
-    struct container *container = docker_engine_container(engine, name);
+    struct container *container = find_container(engine, name);
 
     if (container == NULL || container->state != CONTAINER_RUNNING) {
         return false;
@@ -763,7 +827,7 @@ bool docker_engine_stop_container(struct docker_engine *engine, const char *name
 
 bool docker_engine_remove_container(struct docker_engine *engine, const char *name)
 {
-    struct container *container = docker_engine_container(engine, name);
+    struct container *container = find_container(engine, name);
 
     if (container == NULL) {
         return false;
@@ -774,7 +838,7 @@ bool docker_engine_remove_container(struct docker_engine *engine, const char *na
 
 bool docker_engine_remove_network(struct docker_engine *engine, const char *name)
 {
-    const struct docker_network *network = docker_engine_network(engine, name);
+    const struct docker_network *network = find_network(engine, name);
 
     if (network == NULL || is_in_use(engine, network)) {
         return false;
@@ -792,15 +856,62 @@ static bool restarts(const struct container *container)
 
 void docker_engine_restart(struct docker_engine *engine)
 {
+    touch_every(&engine->world->watch, OBJECTS_CONTAINERS);
     for (uint32_t i = 0; i < engine->container_count; i++) {
         struct container *container = &engine->containers[i];
 
         if (container->state == CONTAINER_RUNNING) {
             set_exited(engine, container, EXIT_CODE_KILLED);
             if (restarts(container) &&
-                (is_predefined(container->network) || docker_engine_network(engine, container->network) != NULL)) {
+                (is_predefined(container->network) || find_network(engine, container->network) != NULL)) {
                 set_running(engine, container);
             }
         }
     }
+}
+
+/* ---- hash
+ * ------------------------------------------------------------------------------------------------------------------------
+ */
+
+static uint64_t hash_of_container(const struct container *container)
+{
+    const uint64_t parts[] = {
+        hash_text(container->name),
+        hash_text(container->image),
+        hash_text(container->network),
+        hash_of_text(container->address),
+        container->body == NULL ? 0 : container->body->hash,
+        (uint64_t)container->state,
+        (uint64_t)container->disconnected,
+        (uint64_t)container->exit_code,
+        (uint64_t)container->started_ms,
+    };
+    uint64_t hash = hash_text(container->id);
+
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        hash = hash_combine(hash, parts[i]);
+    }
+    return hash;
+}
+
+/* Containers, networks and images in the order in which lists show them. */
+uint64_t docker_engine_hash(const struct docker_engine *engine)
+{
+    uint64_t hash = engine->container_count;
+
+    for (uint32_t i = 0; i < engine->container_count; i++) {
+        hash = hash_combine(hash, hash_of_container(&engine->containers[i]));
+    }
+    hash = hash_combine(hash, engine->network_count);
+    for (uint32_t i = 0; i < engine->network_count; i++) {
+        const struct docker_network *network = &engine->networks[i];
+
+        hash = hash_combine(hash, hash_text(network->id));
+        hash = hash_combine(hash, hash_combine(hash_text(network->name), hash_text(network->subnet)));
+    }
+    for (uint32_t i = 0; i < engine->image_count; i++) {
+        hash = hash_combine(hash, hash_text(engine->images[i]));
+    }
+    return hash;
 }

@@ -48,6 +48,7 @@ struct docker_engine {
 
 void docker_engine_init(struct docker_engine *engine, struct world *world);
 void docker_engine_apply(struct docker_engine *engine, struct effect *effect, struct arena *answers);
+uint64_t docker_engine_hash(const struct docker_engine *engine); /* world_hash() */
 
 /* ---- building and looking (scenario loader, oracles, expectations) --------------------------------------------- */
 

@@ -48,18 +48,74 @@ void document_store_init(struct document_store *store, struct world *world)
     }
 }
 
+static bool is_expired(const struct document_store *store, const struct document_collection *collection,
+                       const struct value *document)
+{
+    const struct value *at = collection->ttl_field == NULL ? NULL : value_get(document, collection->ttl_field);
+
+    return value_is(at, VALUE_DATE) && at->date_ms + collection->ttl_ms <= store->world->now_ms;
+}
+
 /* Takes out what is past its TTL: gone for every reader. */
 static void expire(struct document_store *store, struct document_collection *collection)
 {
     for (uint32_t i = 0; collection->ttl_field != NULL && i < collection->count;) {
-        const struct value *at = value_get(collection->documents[i], collection->ttl_field);
-
-        if (value_is(at, VALUE_DATE) && at->date_ms + collection->ttl_ms <= store->world->now_ms) {
+        if (is_expired(store, collection, collection->documents[i])) {
             table_remove(collection->documents, &collection->count, sizeof collection->documents[0], i);
         } else {
             i++;
         }
     }
+}
+
+/* ---- what is touched: a collection is a set, its rows go by the document's `name`, in either case for a filter may
+ * not tell cases apart
+ * -------------------------------------------------------------------------------------------------------- */
+
+static uint64_t row_key(const char *name, size_t length)
+{
+    uint64_t hash = length;
+
+    for (size_t i = 0; i < length; i++) {
+        hash = hash_combine(hash, (unsigned char)(name[i] >= 'A' && name[i] <= 'Z' ? name[i] - 'A' + 'a' : name[i]));
+    }
+    return hash | 1;
+}
+
+static void touch_rows(const struct document_store *store, const struct document_collection *collection, uint64_t key,
+                       enum touch_mode mode)
+{
+    touch_object(&store->world->watch, OBJECTS_ROWS, touch_key(collection->full_name), key, mode);
+}
+
+static void touch_row(const struct document_store *store, const struct document_collection *collection,
+                      const struct value *document)
+{
+    const char *name = value_get_text(document, "name");
+
+    if (store->world->watch.touched != NULL) {
+        touch_rows(store, collection, name == NULL ? TOUCH_NAMELESS : row_key(name, strlen(name)), TOUCH_WRITE);
+    }
+}
+
+/* What a filter looks at: the rows of one name when it asks for one, else all. */
+static void touch_filtered(const struct document_store *store, const struct document_collection *collection,
+                           const struct value *filter)
+{
+    const struct value *wanted = value_get(filter, "name");
+    const char *name = value_text(wanted);
+    const char *pattern = value_get_text(wanted, "$regex");
+    uint64_t key = TOUCH_EVERY;
+
+    if (store->world->watch.touched == NULL) {
+        return;
+    }
+    if (name != NULL) {
+        key = row_key(name, strlen(name));
+    } else if (pattern != NULL) { /* ^<name>$ */
+        key = row_key(pattern + 1, strlen(pattern) - 2);
+    }
+    touch_rows(store, collection, key, TOUCH_READ);
 }
 
 static void note(struct document_store *store, enum change_kind kind, const struct document_collection *collection,
@@ -78,6 +134,8 @@ static const struct value *add(struct document_store *store, struct document_col
                                            &collection->size, sizeof collection->documents[0]);
 
     *place = value_copy(memory, document);
+    touch_row(store, collection, *place);
+    touch_rows(store, collection, TOUCH_ORDER, TOUCH_WRITE);
     return *place;
 }
 
@@ -163,7 +221,8 @@ static const struct value *project(const struct value *document, const struct va
     return id != NULL && !value_truthy(id) ? value_without(arena, projected, "_id") : projected;
 }
 
-static const struct value *find(struct document_collection *collection, const struct value *args, struct arena *arena)
+static const struct value *find(const struct document_store *store, const struct document_collection *collection,
+                                const struct value *args, struct arena *arena)
 {
     const struct value *filter = value_get(args, "filter");
     const struct value *projection = value_get(args, "projection");
@@ -171,6 +230,7 @@ static const struct value *find(struct document_collection *collection, const st
     const struct value **found = arena_alloc(arena, (collection->count + 1) * sizeof *found);
     size_t count = 0;
 
+    touch_filtered(store, collection, filter);
     for (uint32_t i = 0; i < collection->count && (limit < 1 || (double)count < limit); i++) {
         if (document_matches(collection->documents[i], filter)) {
             found[count++] = project(collection->documents[i], projection, arena);
@@ -179,12 +239,13 @@ static const struct value *find(struct document_collection *collection, const st
     return OBJECT(arena, {"docs", value_array(arena, found, count)});
 }
 
-static const struct value *aggregate(struct document_collection *collection, const struct value *args,
-                                     struct arena *arena)
+static const struct value *aggregate(const struct document_store *store, const struct document_collection *collection,
+                                     const struct value *args, struct arena *arena)
 {
     const struct value *filter = value_get(value_at(value_get(args, "pipeline"), 0), "$match");
     uint32_t count = 0;
 
+    touch_filtered(store, collection, filter);
     for (uint32_t i = 0; i < collection->count; i++) {
         count += document_matches(collection->documents[i], filter);
     }
@@ -240,6 +301,7 @@ static void update_one(struct document_store *store, struct document_collection 
     bool many = value_truthy(value_get(update, "multi"));
     uint32_t before = *matched;
 
+    touch_filtered(store, collection, query);
     for (uint32_t i = 0; i < collection->count && (many || *matched == before); i++) {
         if (!document_matches(collection->documents[i], query)) {
             continue;
@@ -249,6 +311,8 @@ static void update_one(struct document_store *store, struct document_collection 
         (*matched)++;
         if (changed != collection->documents[i]) {
             (*modified)++;
+            touch_row(store, collection, collection->documents[i]);
+            touch_row(store, collection, changed);
             collection->documents[i] = value_copy(store->world->memory, changed);
             note(store, CHANGE_ROW_UPDATED, collection, collection->documents[i]);
         }
@@ -279,6 +343,7 @@ static const struct value *remove_matching(struct document_store *store, struct 
 {
     const struct value *first = NULL;
 
+    touch_filtered(store, collection, filter);
     for (uint32_t i = 0; i < collection->count && (limit == 0 || *removed < limit);) {
         const struct value *document = collection->documents[i];
 
@@ -288,6 +353,7 @@ static const struct value *remove_matching(struct document_store *store, struct 
         }
         first = first == NULL ? document : first;
         (*removed)++;
+        touch_row(store, collection, document);
         table_remove(collection->documents, &collection->count, sizeof collection->documents[0], i);
         note(store, CHANGE_ROW_REMOVED, collection, document);
     }
@@ -328,7 +394,7 @@ void document_store_apply(struct document_store *store, struct effect *effect, s
     expire(store, collection);
     switch (effect->id) {
     case EFFECT_DB_FIND:
-        effect->result = find(collection, effect->args, answers);
+        effect->result = find(store, collection, effect->args, answers);
         break;
     case EFFECT_DB_INSERT:
         effect->result = insert(store, collection, effect->args, answers);
@@ -343,7 +409,7 @@ void document_store_apply(struct document_store *store, struct effect *effect, s
         effect->result = find_and_modify(store, collection, effect->args, answers);
         break;
     case EFFECT_DB_AGGREGATE:
-        effect->result = aggregate(collection, effect->args, answers);
+        effect->result = aggregate(store, collection, effect->args, answers);
         break;
     default:
         assert(false && "not a database effect");
@@ -393,4 +459,27 @@ void document_store_upsert(struct document_store *store, const char *db, const c
     update_one(store, found,
                OBJECT(memory, {"q", filter}, {"u", OBJECT(memory, {"$set", set})}, {"upsert", value_bool(true)}),
                memory, &matched, &modified);
+}
+
+/* ---- hash
+ * ------------------------------------------------------------------------------------------------------------------------
+ */
+
+/* Documents in natural order. Collections come into being when first asked for: an empty one is as good as none. */
+uint64_t document_store_hash(const struct document_store *store)
+{
+    uint64_t hash = 0;
+
+    for (uint32_t i = 0; i < store->collection_count; i++) {
+        const struct document_collection *collection = &store->collections[i];
+        uint64_t documents = 0;
+
+        for (uint32_t j = 0; j < collection->count; j++) {
+            if (!is_expired(store, collection, collection->documents[j])) {
+                documents = hash_combine(documents, collection->documents[j]->hash);
+            }
+        }
+        hash += documents == 0 ? 0 : hash_combine(hash_text(collection->full_name), documents);
+    }
+    return hash;
 }

@@ -30,6 +30,7 @@ struct document_store {
 /* Creates FluxOS's collections with the indexes of lifecycle.md 10.2. */
 void document_store_init(struct document_store *store, struct world *world);
 void document_store_apply(struct document_store *store, struct effect *effect, struct arena *answers);
+uint64_t document_store_hash(const struct document_store *store); /* world_hash() */
 
 /* ---- building and looking -------------------------------------------------------------------------------------- */
 

@@ -24,6 +24,7 @@ void fdm_set(struct fdm *fdm, const char *app, enum fdm_state state, const char 
     struct arena *memory = fdm->world->memory;
     struct fdm_entry *entry = find(fdm, app);
 
+    touch_name(&fdm->world->watch, OBJECTS_PRIMARY, app, TOUCH_WRITE);
     if (entry == NULL) {
         entry = table_add(memory, (void **)&fdm->entries, &fdm->entry_count, &fdm->entry_size, sizeof *entry);
         entry->app = arena_string(memory, app);
@@ -65,6 +66,7 @@ void fdm_apply(struct fdm *fdm, struct effect *effect, struct arena *answers)
     const char *primary = NULL;
     enum fdm_state state = effect->object == NULL ? FDM_UNKNOWN : fdm_get(fdm, effect->object, &primary);
 
+    touch_name(&fdm->world->watch, OBJECTS_PRIMARY, effect->object, TOUCH_READ);
     if (region < 0) {
         effect_fail(effect, answers, 0, "ENOTFOUND", "getaddrinfo ENOTFOUND %s", host == NULL ? "" : host);
     } else if (!fdm->region_up[region] || state == FDM_UNREACHABLE) {
@@ -76,4 +78,19 @@ void fdm_apply(struct fdm *fdm, struct effect *effect, struct arena *answers)
     } else {
         effect->result = answer(ARRAY(answers, value_string(answers, primary)), answers);
     }
+}
+
+uint64_t fdm_hash(const struct fdm *fdm)
+{
+    uint64_t hash = 0;
+
+    for (size_t i = 0; i < sizeof fdm->region_up / sizeof fdm->region_up[0]; i++) {
+        hash = hash_combine(hash, fdm->region_up[i]);
+    }
+    for (uint32_t i = 0; i < fdm->entry_count; i++) {
+        const struct fdm_entry *entry = &fdm->entries[i];
+
+        hash += hash_combine(hash_text(entry->app), hash_combine(entry->state, hash_of_text(entry->primary)));
+    }
+    return hash;
 }

@@ -24,6 +24,7 @@ struct fdm {
 
 void fdm_init(struct fdm *fdm, struct world *world);
 void fdm_apply(struct fdm *fdm, struct effect *effect, struct arena *answers);
+uint64_t fdm_hash(const struct fdm *fdm); /* world_hash() */
 /* Sets what all regions answer for an app. `primary` is used with FDM_PRIMARY only. */
 void fdm_set(struct fdm *fdm, const char *app, enum fdm_state state, const char *primary);
 enum fdm_state fdm_get(const struct fdm *fdm, const char *app, const char **primary);

@@ -10,7 +10,7 @@ void flux_daemon_init(struct flux_daemon *daemon, struct world *world)
 {
     *daemon = (struct flux_daemon){.world = world,
                                    .status = "CONFIRMED",
-                                   .txhash = world_new_id(world),
+                                   .txhash = world_new_id(world, "transaction", "collateral"),
                                    .collateral = 1000,
                                    .height = 2300000,
                                    .since_ms = world->now_ms,
@@ -28,6 +28,7 @@ void flux_daemon_apply(struct flux_daemon *daemon, struct effect *effect, struct
 {
     const struct value *output = OBJECT(answers, {"value", value_number(answers, daemon->collateral)});
 
+    touch_name(&daemon->world->watch, OBJECTS_CHAIN, "chain", TOUCH_READ);
     switch (effect->id) {
     case EFFECT_DAEMON_GETZELNODESTATUS:
         effect->result =
@@ -48,4 +49,15 @@ void flux_daemon_apply(struct flux_daemon *daemon, struct effect *effect, struct
     default:
         assert(false && "not an effect of the flux daemon");
     }
+}
+
+uint64_t flux_daemon_hash(const struct flux_daemon *daemon)
+{
+    uint64_t hash = hash_combine(hash_of_text(daemon->status), hash_of_text(daemon->txhash));
+
+    hash = hash_combine(hash, hash_of_text(daemon->ip));
+    hash = hash_combine(hash, hash_of_number(daemon->collateral));
+    hash = hash_combine(hash, hash_of_number(daemon->height));
+    hash = hash_combine(hash, hash_of_number(daemon->behind));
+    return hash_combine(hash, (uint64_t)daemon->since_ms);
 }

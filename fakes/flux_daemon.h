@@ -19,5 +19,6 @@ struct flux_daemon {
 
 void flux_daemon_init(struct flux_daemon *daemon, struct world *world);
 void flux_daemon_apply(struct flux_daemon *daemon, struct effect *effect, struct arena *answers);
+uint64_t flux_daemon_hash(const struct flux_daemon *daemon); /* world_hash() */
 
 #endif

@@ -40,8 +40,25 @@ const char *host_mounted_on(const struct host *host, const char *folder)
     return index < 0 ? NULL : host->mounts[index].volume;
 }
 
+static struct volume_file *find_volume(struct host *host, const char *path)
+{
+    touch_name(&host->world->watch, OBJECTS_VOLUMES, path, TOUCH_READ);
+    return host_volume(host, path);
+}
+
+static void touch_volume(const struct host *host, const char *path)
+{
+    touch_name(&host->world->watch, OBJECTS_VOLUMES, path, TOUCH_WRITE);
+}
+
+static void touch_space(const struct host *host, enum touch_mode mode)
+{
+    touch_object(&host->world->watch, OBJECTS_VOLUMES, TOUCH_ONE_SET, TOUCH_SPACE, mode);
+}
+
 static bool is_mounted(const struct host *host, const char *volume)
 {
+    touch_mount(host, volume, TOUCH_READ);
     for (uint32_t i = 0; i < host->mount_count; i++) {
         if (strcmp(host->mounts[i].volume, volume) == 0) {
             return true;
@@ -116,6 +133,7 @@ static const struct value *df(struct host *host, struct arena *arena)
 {
     const char *table = "Filesystem     1024-blocks      Used Available Capacity Mounted on\n";
 
+    touch_space(host, TOUCH_READ);
     for (uint32_t i = 0; i < host->disk_count; i++) {
         const struct disk *disk = &host->disks[i];
         long long used_kb = (long long)(disk->used_kb + volumes_kb_on(host, disk));
@@ -134,6 +152,7 @@ static const struct value *df(struct host *host, struct arena *arena)
 static void lose_data(struct host *host, struct volume_file *volume)
 {
     if (volume->mark != 0) {
+        touch_volume(host, volume->path);
         note(host, CHANGE_DATA_LOST, volume->path, NULL, volume->mark);
         volume->mark = 0;
     }
@@ -142,7 +161,8 @@ static void lose_data(struct host *host, struct volume_file *volume)
 static void write_data(struct host *host, struct volume_file *volume)
 {
     if (volume->mark == 0) {
-        volume->mark = ++host->mark_count;
+        touch_volume(host, volume->path);
+        volume->mark = world_made(host->world, "content", volume->path);
         note(host, CHANGE_DATA_WRITTEN, volume->path, NULL, volume->mark);
     }
 }
@@ -150,7 +170,7 @@ static void write_data(struct host *host, struct volume_file *volume)
 /* A mark stays the same once it is set: an unchanged mark means that the data survived. */
 void host_data_written(struct host *host, const char *path)
 {
-    struct volume_file *volume = host_volume(host, covering_volume(host, path));
+    struct volume_file *volume = find_volume(host, find_covering_volume(host, path));
 
     if (volume != NULL) {
         write_data(host, volume);
@@ -172,14 +192,19 @@ static struct volume_file *add_volume(struct host *host, const char *path, int64
 
 static void fallocate(struct host *host, struct effect *effect, struct arena *answers)
 {
-    struct volume_file *volume = host_volume(host, effect->object);
+    struct volume_file *volume = find_volume(host, effect->object);
     const struct disk *disk = disk_of(host, effect->object);
     int64_t size_gb = (int64_t)effect->amount;
     int64_t present_gb = volume == NULL ? 0 : volume->size_gb;
 
+    touch_space(host, TOUCH_READ);
     if (disk == NULL || (size_gb - present_gb) * KB_PER_GB > free_kb(host, disk)) {
         effect_fail(effect, answers, 1, NULL, "fallocate: fallocate failed: No space left on device");
         return;
+    }
+    if (volume == NULL || size_gb > present_gb) {
+        touch_space(host, TOUCH_WRITE);
+        touch_volume(host, effect->object);
     }
     if (volume == NULL) {
         volume = add_volume(host, effect->object, size_gb);
@@ -190,13 +215,14 @@ static void fallocate(struct host *host, struct effect *effect, struct arena *an
 
 static void make_file_system(struct host *host, struct effect *effect, struct arena *answers)
 {
-    struct volume_file *volume = host_volume(host, effect->object);
+    struct volume_file *volume = find_volume(host, effect->object);
 
     if (volume == NULL) {
         effect_fail(effect, answers, 1, NULL, "The file %s does not exist and no size was specified.", effect->object);
     } else if (is_mounted(host, effect->object)) {
         effect_fail(effect, answers, 1, NULL, "%s is mounted; will not make a filesystem here!", effect->object);
     } else {
+        touch_volume(host, volume->path);
         lose_data(host, volume); /* an unmounted file is reformatted without a word */
         remove_paths_in_volume(host, volume->path);
         volume->formatted = true;
@@ -211,15 +237,18 @@ static void push_mount(struct host *host, const char *folder, const char *volume
         table_add(memory, (void **)&host->mounts, &host->mount_count, &host->mount_size, sizeof *mount);
 
     *mount = (struct host_mount){arena_string(memory, folder), arena_string(memory, volume), host->world->now_ms};
+    touch_mount(host, folder, TOUCH_WRITE);
+    touch_mount(host, volume, TOUCH_WRITE);
+    touch_object(&host->world->watch, OBJECTS_MOUNTS, TOUCH_ONE_SET, TOUCH_ORDER, TOUCH_WRITE);
 }
 
 static void mount_volume(struct host *host, struct effect *effect, struct arena *answers)
 {
-    const struct volume_file *volume = host_volume(host, effect->operand);
+    const struct volume_file *volume = NULL;
 
-    if (!host_path_exists(host, effect->object)) {
+    if (!find_path(host, effect->object)) {
         effect_fail(effect, answers, EXIT_MOUNT_FAILED, NULL, "mount: %s: mount point does not exist.", effect->object);
-    } else if (volume == NULL) {
+    } else if ((volume = find_volume(host, effect->operand)) == NULL) {
         effect_fail(effect, answers, EXIT_MOUNT_FAILED, NULL, "mount: %s: failed to setup loop device for %s.",
                     effect->object, effect->operand);
     } else if (!volume->formatted) {
@@ -237,9 +266,12 @@ bool host_unmount(struct host *host, const char *folder)
 {
     int index = mount_on(host, folder);
 
+    touch_mount(host, folder, TOUCH_READ);
     if (index < 0) {
         return false;
     }
+    touch_mount(host, folder, TOUCH_WRITE);
+    touch_mount(host, host->mounts[index].volume, TOUCH_WRITE);
     note(host, CHANGE_UNMOUNTED, host->mounts[index].folder, host->mounts[index].volume, 0);
     table_remove(host->mounts, &host->mount_count, sizeof host->mounts[0], (uint32_t)index);
     return true;
@@ -251,22 +283,27 @@ static void umount(struct host *host, struct effect *effect, struct arena *answe
         return;
     }
     effect_fail(effect, answers, EXIT_MOUNT_FAILED, NULL,
-                host_path_exists(host, effect->object) ? "umount: %s: not mounted."
-                                                       : "umount: %s: no mount point specified.",
+                find_path(host, effect->object) ? "umount: %s: not mounted." : "umount: %s: no mount point specified.",
                 effect->object);
 }
 
 /* A backing file, or a folder. What is mounted on a folder cannot be taken away, but what is in it can. */
 static void remove_path(struct host *host, struct effect *effect, struct arena *answers)
 {
-    struct volume_file *volume = host_volume(host, effect->object);
-    struct volume_file *inside = host_volume(host, host_mounted_on(host, effect->object));
+    struct volume_file *volume = find_volume(host, effect->object);
+    struct volume_file *inside = NULL;
 
     if (volume != NULL) {
+        touch_volume(host, volume->path);
+        touch_space(host, TOUCH_ADD);
         lose_data(host, volume);
         note(host, CHANGE_VOLUME_REMOVED, volume->path, NULL, 0);
         table_remove(host->volumes, &host->volume_count, sizeof host->volumes[0], (uint32_t)(volume - host->volumes));
-    } else if (inside != NULL) {
+        return;
+    }
+    touch_mount(host, effect->object, TOUCH_READ);
+    inside = find_volume(host, host_mounted_on(host, effect->object));
+    if (inside != NULL) {
         lose_data(host, inside);
         remove_paths_in_volume(host, inside->path);
         effect_fail(effect, answers, 1, NULL, "rm: cannot remove '%s': Device or resource busy", effect->object);
@@ -281,7 +318,7 @@ static void remove_path(struct host *host, struct effect *effect, struct arena *
 
 static void change_mode(struct host *host, struct effect *effect, struct arena *answers)
 {
-    if (!host_path_exists(host, effect->object)) {
+    if (!find_path(host, effect->object)) {
         effect_fail(effect, answers, 1, NULL, "chmod: cannot access '%s': No such file or directory", effect->object);
     }
 }
@@ -291,7 +328,7 @@ static void write_file(struct host *host, struct effect *effect, struct arena *a
     const char *slash = strrchr(effect->object, '/');
     const char *folder = arena_string_n(answers, effect->object, (size_t)(slash - effect->object));
 
-    if (!host_path_exists(host, folder)) {
+    if (!find_path(host, folder)) {
         effect_fail(effect, answers, 2, NULL, "/bin/sh: 1: cannot create %s: Directory nonexistent", effect->object);
     } else {
         add_path(host, effect->object, true);
@@ -303,6 +340,7 @@ static void grep_mounts(struct host *host, struct effect *effect, struct arena *
 {
     const char *found = "";
 
+    touch_every(&host->world->watch, OBJECTS_MOUNTS);
     for (uint32_t i = 0; i < host->mount_count; i++) {
         const struct host_mount *mount = &host->mounts[i];
 
@@ -321,6 +359,8 @@ static void grep_mounts(struct host *host, struct effect *effect, struct arena *
  * -----------------------------------------------------------------------------------------------------------------------
  */
 
+static const char CRONTAB[] = "crontab";
+
 void host_add_crontab_line(struct host *host, const char *line)
 {
     *(const char **)table_add(host->world->memory, (void **)&host->crontab, &host->crontab_count, &host->crontab_size,
@@ -331,6 +371,7 @@ static const struct value *load_crontab(const struct host *host, struct arena *a
 {
     const char *table = "";
 
+    touch_name(&host->world->watch, OBJECTS_CRONTAB, CRONTAB, TOUCH_READ);
     for (uint32_t i = 0; i < host->crontab_count; i++) {
         table = arena_printf(arena, "%s%s\n", table, host->crontab[i]);
     }
@@ -340,6 +381,7 @@ static const struct value *load_crontab(const struct host *host, struct arena *a
 
 static const struct value *save_crontab(struct host *host, const char *table, struct arena *arena)
 {
+    touch_name(&host->world->watch, OBJECTS_CRONTAB, CRONTAB, TOUCH_WRITE);
     host->crontab_count = 0;
     while (table != NULL && *table != '\0') {
         size_t length = strcspn(table, "\n");
@@ -365,6 +407,11 @@ static int port_index(const struct host *host, double port)
     return -1;
 }
 
+static void touch_port(const struct host *host, double port, enum touch_mode mode)
+{
+    touch_object(&host->world->watch, OBJECTS_FIREWALL, TOUCH_ONE_SET, (uint64_t)(int)port << 1 | 1, mode);
+}
+
 static const struct value *text_answer(struct arena *arena, const char *text)
 {
     return OBJECT(arena, {"stdout", value_string(arena, text)});
@@ -372,9 +419,11 @@ static const struct value *text_answer(struct arena *arena, const char *text)
 
 static const struct value *allow_port(struct host *host, double port, struct arena *arena)
 {
+    touch_port(host, port, TOUCH_READ);
     if (port_index(host, port) >= 0) {
         return text_answer(arena, "Skipping adding existing rule\n");
     }
+    touch_port(host, port, TOUCH_WRITE);
     *(double *)table_add(host->world->memory, (void **)&host->ports, &host->port_count, &host->port_size,
                          sizeof host->ports[0]) = port;
     return text_answer(arena, "Rule added\nRule added (v6)\n");
@@ -384,9 +433,11 @@ static const struct value *delete_port(struct host *host, double port, struct ar
 {
     int index = port_index(host, port);
 
+    touch_port(host, port, TOUCH_READ);
     if (index < 0) {
         return text_answer(arena, "Could not delete non-existent rule\n");
     }
+    touch_port(host, port, TOUCH_WRITE);
     table_remove(host->ports, &host->port_count, sizeof host->ports[0], (uint32_t)index);
     return text_answer(arena, "Rule deleted\nRule deleted (v6)\n");
 }
@@ -415,6 +466,7 @@ static double mounted_since(const struct host *host, const char *folder)
 {
     double since_ms = 0;
 
+    touch_mount(host, folder, TOUCH_READ);
     for (uint32_t i = 0; i < host->mount_count; i++) {
         since_ms = strcmp(host->mounts[i].folder, folder) == 0 ? (double)host->mounts[i].since_ms : since_ms;
     }
@@ -470,7 +522,7 @@ void host_apply(struct host *host, struct effect *effect, struct arena *answers)
         effect->result = OBJECT(answers, {"mountedMs", value_number(answers, mounted_since(host, effect->object))});
         break;
     case EFFECT_HOST_ACCESS:
-        effect->result = value_bool(host_path_exists(host, effect->object));
+        effect->result = value_bool(find_path(host, effect->object));
         break;
     case EFFECT_HOST_XFS_QUOTA:
         effect_fail(effect, answers, 1, NULL, "project quota is not enabled");
@@ -479,6 +531,7 @@ void host_apply(struct host *host, struct effect *effect, struct arena *answers)
         pgp_decrypt(effect, answers);
         break;
     case EFFECT_HOST_UFW_STATUS:
+        touch_name(&host->world->watch, OBJECTS_FIREWALL, "active", TOUCH_READ);
         effect->result = text_answer(answers, host->firewall_active ? "Status: active\n" : "Status: inactive\n");
         break;
     case EFFECT_HOST_UFW_ALLOW:
@@ -513,7 +566,7 @@ void host_add_volume(struct host *host, const char *volume, const char *folder, 
 
     file->formatted = true;
     if (with_data) {
-        file->mark = ++host->mark_count;
+        file->mark = world_made(host->world, "content", volume);
     }
     add_folders(host, folder);
     push_mount(host, folder, volume);
@@ -543,9 +596,9 @@ static void run_reboot_job(struct host *host, const char *line)
     const char *rest = mount + volume_length + (mount[volume_length] == ' ');
     const char *volume = arena_string_n(host->world->memory, mount, volume_length);
     const char *folder = arena_string_n(host->world->memory, rest, strcspn(rest, " "));
-    const struct volume_file *file = host_volume(host, volume);
+    const struct volume_file *file = find_volume(host, volume);
 
-    if (file != NULL && file->formatted && host_path_exists(host, folder)) {
+    if (file != NULL && file->formatted && find_path(host, folder)) {
         push_mount(host, folder, volume);
         note(host, CHANGE_MOUNTED, folder, volume, 0);
     }
@@ -553,10 +606,78 @@ static void run_reboot_job(struct host *host, const char *line)
 
 void host_reboot(struct host *host)
 {
+    touch_every(&host->world->watch, OBJECTS_MOUNTS);
     while (host->mount_count > 0) {
         host_unmount(host, host->mounts[host->mount_count - 1].folder);
     }
+    touch_name(&host->world->watch, OBJECTS_CRONTAB, CRONTAB, TOUCH_READ);
     for (uint32_t i = 0; i < host->crontab_count; i++) {
         run_reboot_job(host, host->crontab[i]);
     }
+}
+
+/* ---- hash
+ * ------------------------------------------------------------------------------------------------------------------------
+ */
+
+static uint64_t hash_of_disks(const struct host *host)
+{
+    uint64_t hash = 0;
+
+    for (uint32_t i = 0; i < host->disk_count; i++) {
+        const struct disk *disk = &host->disks[i];
+
+        hash = hash_combine(hash, hash_combine(hash_text(disk->device), hash_text(disk->mount)));
+        hash = hash_combine(hash, hash_combine((uint64_t)disk->size_kb, (uint64_t)disk->used_kb));
+    }
+    return hash;
+}
+
+/* In no order: nobody lists volume files. */
+static uint64_t hash_of_volumes(const struct host *host)
+{
+    uint64_t hash = 0;
+
+    for (uint32_t i = 0; i < host->volume_count; i++) {
+        const struct volume_file *volume = &host->volumes[i];
+        uint64_t content = hash_combine(volume->mark, volume->formatted);
+
+        hash += hash_combine(hash_text(volume->path), hash_combine((uint64_t)volume->size_gb, content));
+    }
+    return hash;
+}
+
+static uint64_t hash_of_mounts(const struct host *host)
+{
+    uint64_t hash = 0;
+
+    for (uint32_t i = 0; i < host->mount_count; i++) {
+        const struct host_mount *mount = &host->mounts[i];
+
+        hash = hash_combine(hash, hash_combine(hash_text(mount->folder), hash_text(mount->volume)));
+        hash = hash_combine(hash, (uint64_t)mount->since_ms);
+    }
+    return hash;
+}
+
+static uint64_t hash_of_firewall(const struct host *host)
+{
+    uint64_t hash = (uint64_t)host->firewall_active << 1 | (uint64_t)host->iptables_present;
+
+    for (uint32_t i = 0; i < host->port_count; i++) { /* in no order */
+        hash += hash_combine(1, hash_of_number(host->ports[i]));
+    }
+    return hash;
+}
+
+uint64_t host_hash(const struct host *host)
+{
+    uint64_t hash = hash_combine(hash_of_disks(host), hash_of_volumes(host));
+
+    hash = hash_combine(hash, hash_of_mounts(host));
+    hash = hash_combine(hash, hash_of_paths(host));
+    for (uint32_t i = 0; i < host->crontab_count; i++) {
+        hash = hash_combine(hash, hash_text(host->crontab[i]));
+    }
+    return hash_combine(hash, hash_of_firewall(host));
 }

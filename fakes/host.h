@@ -53,11 +53,11 @@ struct host {
     double *ports; /* allowed by ufw */
     uint32_t port_count, port_size;
     bool iptables_present; /* false: `iptables --version` prints nothing, as in the recordings */
-    uint64_t mark_count;
 };
 
 void host_init(struct host *host, struct world *world);
 void host_apply(struct host *host, struct effect *effect, struct arena *answers);
+uint64_t host_hash(const struct host *host); /* world_hash() */
 
 /* ---- building and looking -------------------------------------------------------------------------------------- */
 

@@ -36,6 +36,97 @@ const char *covering_volume(const struct host *host, const char *path)
     return mount == NULL ? NULL : mount->volume;
 }
 
+/* ---- what is touched: a path, whatever it lives in; the mounts on it and above; and, since whole trees and whole
+ * volumes are emptied at a time, what there is below a folder and what there is in a volume
+ * ------------------------------------------------------------------------------------------------------------ */
+
+enum part { PART_BELOW = 1, PART_INSIDE = 2 };
+
+/* A trailing slash makes no other path. */
+static uint64_t path_key(const char *path, size_t length)
+{
+    while (length > 1 && path[length - 1] == '/') {
+        length--;
+    }
+    return hash_bytes(path, length) | 1;
+}
+
+static uint64_t part_key(uint64_t key, enum part part)
+{
+    return hash_combine(key, part) | 1;
+}
+
+/* The length of the folder that holds the first `length` bytes of a path: "/a" of "/a/b", "/" of "/a"; 0 for "/". */
+static size_t folder_length(const char *path, size_t length)
+{
+    if (length == 1) {
+        return 0;
+    }
+    do {
+        length--;
+    } while (length > 0 && path[length] != '/');
+    return length == 0 && path[0] == '/' ? 1 : length;
+}
+
+void touch_mount(const struct host *host, const char *folder, enum touch_mode mode)
+{
+    if (host->world->watch.touched != NULL) {
+        touch_object(&host->world->watch, OBJECTS_MOUNTS, TOUCH_ONE_SET, path_key(folder, strlen(folder)), mode);
+    }
+}
+
+/* A path with this content comes or goes. */
+static void touch_entry(const struct host *host, const struct host_path *entry)
+{
+    const struct world_watch *watch = &host->world->watch;
+    size_t whole = strlen(entry->path);
+
+    if (watch->touched == NULL) {
+        return;
+    }
+    touch_object(watch, OBJECTS_FILES, TOUCH_ONE_SET, path_key(entry->path, whole), TOUCH_WRITE);
+    for (size_t length = whole; length > 0; length = folder_length(entry->path, length)) {
+        touch_object(watch, OBJECTS_FILES, TOUCH_ONE_SET, part_key(path_key(entry->path, length), PART_BELOW),
+                     TOUCH_ADD);
+    }
+    if (entry->volume != NULL) {
+        touch_object(watch, OBJECTS_FILES, TOUCH_ONE_SET, part_key(touch_key(entry->volume), PART_INSIDE), TOUCH_ADD);
+    }
+}
+
+static void touch_content(const struct host *host, uint64_t key, enum part part)
+{
+    touch_object(&host->world->watch, OBJECTS_FILES, TOUCH_ONE_SET, part_key(key, part), TOUCH_READ);
+}
+
+const char *find_covering_volume(const struct host *host, const char *path)
+{
+    const struct world_watch *watch = &host->world->watch;
+
+    if (watch->touched != NULL) {
+        for (size_t length = strlen(path); length > 0; length = folder_length(path, length)) {
+            touch_object(watch, OBJECTS_MOUNTS, TOUCH_ONE_SET, path_key(path, length), TOUCH_READ);
+        }
+    }
+    return covering_volume(host, path);
+}
+
+bool find_path(const struct host *host, const char *path)
+{
+    const struct world_watch *watch = &host->world->watch;
+
+    (void)find_covering_volume(host, path);
+    if (watch->touched != NULL && host_mounted_on(host, path) == NULL) {
+        touch_object(watch, OBJECTS_VOLUMES, TOUCH_ONE_SET, touch_key(path), TOUCH_READ);
+        touch_object(watch, OBJECTS_FILES, TOUCH_ONE_SET, path_key(path, strlen(path)), TOUCH_READ);
+    }
+    return host_path_exists(host, path);
+}
+
+/* ---- paths
+ * ------------------------------------------------------------------------------------------------------------------
+ */
+
 static bool same_volume(const char *left, const char *right)
 {
     return left == NULL || right == NULL ? left == right : strcmp(left, right) == 0;
@@ -72,7 +163,7 @@ void add_path(struct host *host, const char *path, bool is_file)
     struct arena *memory = host->world->memory;
     const char *volume = covering_volume(host, path);
 
-    if (host_path_exists(host, path)) {
+    if (find_path(host, path)) {
         return;
     }
     struct host_path *entry =
@@ -81,6 +172,7 @@ void add_path(struct host *host, const char *path, bool is_file)
     *entry = (struct host_path){.path = arena_string(memory, path),
                                 .is_file = is_file,
                                 .volume = volume == NULL ? NULL : arena_string(memory, volume)};
+    touch_entry(host, entry);
 }
 
 void add_folders(struct host *host, const char *path)
@@ -95,12 +187,14 @@ void add_folders(struct host *host, const char *path)
 
 void remove_paths_under(struct host *host, const char *path)
 {
-    const char *volume = covering_volume(host, path);
+    const char *volume = find_covering_volume(host, path);
 
+    touch_content(host, path_key(path, strlen(path)), PART_BELOW);
     for (uint32_t i = 0; i < host->path_count;) {
         const struct host_path *entry = &host->paths[i];
 
         if (path_is_under(entry->path, path) && same_volume(entry->volume, volume)) {
+            touch_entry(host, entry);
             table_remove(host->paths, &host->path_count, sizeof host->paths[0], i);
         } else {
             i++;
@@ -110,11 +204,25 @@ void remove_paths_under(struct host *host, const char *path)
 
 void remove_paths_in_volume(struct host *host, const char *volume)
 {
+    touch_content(host, touch_key(volume), PART_INSIDE);
     for (uint32_t i = 0; i < host->path_count;) {
         if (same_volume(host->paths[i].volume, volume)) {
+            touch_entry(host, &host->paths[i]);
             table_remove(host->paths, &host->path_count, sizeof host->paths[0], i);
         } else {
             i++;
         }
     }
+}
+
+uint64_t hash_of_paths(const struct host *host)
+{
+    uint64_t hash = 0;
+
+    for (uint32_t i = 0; i < host->path_count; i++) {
+        const struct host_path *path = &host->paths[i];
+
+        hash += hash_combine(hash_text(path->path), hash_combine(hash_of_text(path->volume), path->is_file));
+    }
+    return hash;
 }

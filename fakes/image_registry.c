@@ -7,6 +7,15 @@
 
 enum { LAYER_SIZE_DEFAULT = 50 * 1000 * 1000 };
 
+/* The registry's images are a set of their own beside the Docker Engine's. Which there are is fixed; only tokens are
+ * given. */
+enum { SET_REGISTRY = 2 };
+
+static void touch_token(const struct image_registry *registry, const struct registry_image *image, enum touch_mode mode)
+{
+    touch_object(&registry->world->watch, OBJECTS_IMAGES, SET_REGISTRY, touch_key(image->repotag), mode);
+}
+
 void image_registry_init(struct image_registry *registry, struct world *world)
 {
     *registry = (struct image_registry){.world = world, .blocked = value_empty_array(), .vetted = value_empty_array()};
@@ -83,6 +92,9 @@ static void answer_image(struct image_registry *registry, struct effect *effect,
     const char *reference = value_get_text(effect->args, "reference");
     bool by_tag = reference != NULL && strncmp(reference, "sha256:", 7) != 0;
 
+    if (image != NULL && image->token_wanted) {
+        touch_token(registry, image, TOUCH_READ);
+    }
     if (image != NULL && image->missing) {
         effect_fail(effect, answers, 404, NULL, "manifest unknown");
     } else if (image != NULL && image->token_wanted && !image->token_given) {
@@ -104,6 +116,7 @@ static void give_token(struct image_registry *registry, struct effect *effect, s
 
     for (uint32_t i = 0; realm != NULL && i < registry->image_count; i++) {
         if (strstr(realm, registry->images[i].repotag) != NULL) {
+            touch_token(registry, &registry->images[i], TOUCH_ADD);
             registry->images[i].token_given = true;
         }
     }
@@ -144,4 +157,20 @@ void image_registry_apply(struct image_registry *registry, struct effect *effect
     default:
         assert(false && "not an effect of the registry");
     }
+}
+
+uint64_t image_registry_hash(const struct image_registry *registry)
+{
+    uint64_t hash = hash_combine(registry->blocked->hash, registry->vetted->hash);
+
+    for (uint32_t i = 0; i < registry->image_count; i++) {
+        const struct registry_image *image = &registry->images[i];
+        const bool flags[] = {image->missing, image->token_wanted, image->token_given, image->manifest_list,
+                              image->updated};
+
+        hash = hash_combine(hash, hash_text(image->repotag));
+        hash = hash_combine(hash, hash_bytes(flags, sizeof flags));
+        hash = hash_combine(hash, hash_combine(hash_of_text(image->architecture), hash_of_number(image->size_bytes)));
+    }
+    return hash;
 }

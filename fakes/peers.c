@@ -192,15 +192,26 @@ static const struct value *running_list(const struct peer *peer, struct arena *a
     return OBJECT(arena, {"status", value_string(arena, "success")}, {"data", list});
 }
 
+/* A peer goes by its host: whether a port tells two apart depends on who asks. */
+static void touch_peer(const struct peers *peers, const char *address, enum touch_mode mode)
+{
+    if (peers->world->watch.touched != NULL && address != NULL) {
+        touch_object(&peers->world->watch, OBJECTS_PEER_STORES, TOUCH_ONE_SET,
+                     hash_bytes(address, strcspn(address, ":")) | 1, mode);
+    }
+}
+
 void peers_apply(struct peers *peers, struct effect *effect, struct arena *answers)
 {
     const char *address = value_get_text(effect->args, "peer");
     struct peer *peer = peers_find(peers, address);
 
+    touch_peer(peers, address, TOUCH_READ);
     if (peer == NULL || !peer->reachable) {
         effect_fail(effect, answers, 0, effect->id == EFFECT_PEERS_SEND ? "ECONNRESET" : "ECONNREFUSED",
                     "connect ECONNREFUSED %s", address == NULL ? "" : address);
     } else if (effect->id == EFFECT_PEERS_SEND) {
+        touch_peer(peers, address, TOUCH_WRITE);
         receive(peers, peer, value_get(effect->args, "data"));
         effect->result = value_null();
     } else if (effect->id == EFFECT_PEERS_DEVICEID) {
@@ -209,4 +220,32 @@ void peers_apply(struct peers *peers, struct effect *effect, struct arena *answe
     } else {
         effect->result = running_list(peer, answers);
     }
+}
+
+static uint64_t hash_of_peer(const struct peer *peer)
+{
+    uint64_t hash = hash_combine(hash_text(peer->address), (uint64_t)peer->reachable << 1 | (uint64_t)peer->inbound);
+
+    for (uint32_t i = 0; i < peer->running_count; i++) {
+        hash = hash_combine(hash, hash_text(peer->running[i]));
+    }
+    hash = hash_combine(hash, (uint64_t)peer->removed_messages << 32 | peer->error_messages);
+    for (uint32_t i = 0; i < peer->location_count; i++) { /* in no order */
+        const struct peer_location *location = &peer->locations[i];
+        uint64_t where = hash_combine(hash_text(location->app), hash_text(location->ip));
+        uint64_t when = hash_combine((uint64_t)location->broadcasted_ms, (uint64_t)location->running_since_ms);
+
+        hash += hash_combine(hash_combine(where, hash_of_text(location->hash)), when);
+    }
+    return hash;
+}
+
+uint64_t peers_hash(const struct peers *peers)
+{
+    uint64_t hash = peers->peer_count;
+
+    for (uint32_t i = 0; i < peers->peer_count; i++) {
+        hash = hash_combine(hash, hash_of_peer(&peers->peers[i]));
+    }
+    return hash;
 }

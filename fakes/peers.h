@@ -37,6 +37,7 @@ struct peers {
 
 void peers_init(struct peers *peers, struct world *world);
 void peers_apply(struct peers *peers, struct effect *effect, struct arena *answers);
+uint64_t peers_hash(const struct peers *peers); /* world_hash() */
 struct peer *peers_add(struct peers *peers, const char *address, bool inbound);
 /* By address; the port is ignored when either side has none. */
 struct peer *peers_find(struct peers *peers, const char *address);

@@ -5,6 +5,19 @@
 #include <assert.h>
 #include <string.h>
 
+/* Folders are one set, in the order of the configuration; what is set for all of syncthing another. */
+enum { SET_SETTINGS = 2 };
+
+static void touch_folder(const struct syncthing *syncthing, const char *id, enum touch_mode mode)
+{
+    touch_name(&syncthing->world->watch, OBJECTS_SYNC, id, mode);
+}
+
+static void touch_setting(const struct syncthing *syncthing, const char *name, enum touch_mode mode)
+{
+    touch_object(&syncthing->world->watch, OBJECTS_SYNC, SET_SETTINGS, touch_key(name), mode);
+}
+
 void syncthing_init(struct syncthing *syncthing, struct world *world)
 {
     *syncthing =
@@ -18,6 +31,7 @@ void syncthing_add_folder(struct syncthing *syncthing, const char *id, const cha
                                            &syncthing->folder_size, sizeof *folder);
 
     *folder = (struct sync_folder){arena_string(memory, id), arena_string(memory, path), arena_string(memory, type)};
+    touch_added(&syncthing->world->watch, OBJECTS_SYNC, folder->id);
 }
 
 const struct sync_folder *syncthing_folder(const struct syncthing *syncthing, const char *id)
@@ -30,10 +44,17 @@ const struct sync_folder *syncthing_folder(const struct syncthing *syncthing, co
     return NULL;
 }
 
+static const struct sync_folder *find_folder(const struct syncthing *syncthing, const char *id)
+{
+    touch_folder(syncthing, id, TOUCH_READ);
+    return syncthing_folder(syncthing, id);
+}
+
 static const struct value *all_folders(const struct syncthing *syncthing, struct arena *arena)
 {
     const struct value **items = arena_alloc(arena, (syncthing->folder_count + 1) * sizeof *items);
 
+    touch_every(&syncthing->world->watch, OBJECTS_SYNC);
     for (uint32_t i = 0; i < syncthing->folder_count; i++) {
         const struct sync_folder *folder = &syncthing->folders[i];
 
@@ -47,7 +68,7 @@ static void change_folder(struct syncthing *syncthing, struct effect *effect, st
 {
     const char *id = value_get_text(effect->args, "id");
     const char *type = value_get_text(value_get(effect->args, "body"), "type");
-    const struct sync_folder *found = syncthing_folder(syncthing, id);
+    const struct sync_folder *found = find_folder(syncthing, id);
 
     if (found == NULL) {
         effect_fail(effect, answers, 404, NULL, "No folder with given ID");
@@ -56,6 +77,7 @@ static void change_folder(struct syncthing *syncthing, struct effect *effect, st
     struct sync_folder *folder = &syncthing->folders[found - syncthing->folders];
 
     if (type != NULL && strcmp(folder->type, type) != 0) {
+        touch_folder(syncthing, id, TOUCH_WRITE);
         folder->type = arena_string(syncthing->world->memory, type);
         world_note_change(syncthing->world,
                           (struct change){.kind = CHANGE_FOLDER_CHANGED, .object = folder->id, .detail = folder->type});
@@ -65,12 +87,13 @@ static void change_folder(struct syncthing *syncthing, struct effect *effect, st
 
 static void delete_folder(struct syncthing *syncthing, struct effect *effect, struct arena *answers)
 {
-    const struct sync_folder *found = syncthing_folder(syncthing, value_get_text(effect->args, "id"));
+    const struct sync_folder *found = find_folder(syncthing, value_get_text(effect->args, "id"));
 
     if (found == NULL) {
         effect_fail(effect, answers, 404, NULL, "No folder with given ID");
         return;
     }
+    touch_folder(syncthing, found->id, TOUCH_WRITE);
     world_note_change(syncthing->world, (struct change){.kind = CHANGE_FOLDER_REMOVED, .object = found->id});
     table_remove(syncthing->folders, &syncthing->folder_count, sizeof syncthing->folders[0],
                  (uint32_t)(found - syncthing->folders));
@@ -83,12 +106,13 @@ static void put_folders(struct syncthing *syncthing, const struct value *folders
         const struct value *folder = value_at(folders, i);
         const char *id = value_get_text(folder, "id");
         const char *type = value_get_text(folder, "type");
-        const struct sync_folder *found = syncthing_folder(syncthing, id);
+        const struct sync_folder *found = find_folder(syncthing, id);
 
         if (found == NULL) {
             syncthing_add_folder(syncthing, id, value_get_text(folder, "path"), type);
             found = syncthing_folder(syncthing, id);
         } else {
+            touch_folder(syncthing, id, TOUCH_WRITE);
             syncthing->folders[found - syncthing->folders].type = arena_string(syncthing->world->memory, type);
         }
         world_note_change(syncthing->world,
@@ -101,7 +125,7 @@ static void folder_status(const struct syncthing *syncthing, struct effect *effe
 {
     static const double bytes = 500000000;
 
-    if (syncthing_folder(syncthing, value_get_text(effect->args, "folder")) == NULL) {
+    if (find_folder(syncthing, value_get_text(effect->args, "folder")) == NULL) {
         effect_fail(effect, answers, 404, NULL, "folder not found");
         return;
     }
@@ -113,6 +137,7 @@ void syncthing_apply(struct syncthing *syncthing, struct effect *effect, struct 
 {
     switch (effect->id) {
     case EFFECT_SYNCTHING_HEALTH:
+        touch_setting(syncthing, "health", TOUCH_READ);
         effect->result = OBJECT(answers, {"status", value_string(answers, syncthing->health)});
         break;
     case EFFECT_SYNCTHING_GET_FOLDERS:
@@ -128,9 +153,11 @@ void syncthing_apply(struct syncthing *syncthing, struct effect *effect, struct 
         effect->result = OBJECT(answers, {"myID", value_string(answers, "THIS-NODE")});
         break;
     case EFFECT_SYNCTHING_GET_DEVICES:
+        touch_setting(syncthing, "devices", TOUCH_READ);
         effect->result = syncthing->devices;
         break;
     case EFFECT_SYNCTHING_PUT_DEVICES:
+        touch_setting(syncthing, "devices", TOUCH_WRITE);
         syncthing->devices = value_copy(syncthing->world->memory, value_get(effect->args, "body"));
         effect->result = value_empty_object();
         break;
@@ -142,13 +169,30 @@ void syncthing_apply(struct syncthing *syncthing, struct effect *effect, struct 
         folder_status(syncthing, effect, answers);
         break;
     case EFFECT_SYNCTHING_GET_RESTART_REQUIRED:
+        touch_setting(syncthing, "restart", TOUCH_READ);
         effect->result = OBJECT(answers, {"requiresRestart", value_bool(syncthing->restart_required)});
         break;
     case EFFECT_SYNCTHING_RESTART:
+        touch_setting(syncthing, "restart", TOUCH_WRITE);
         syncthing->restart_required = false;
         effect->result = value_empty_object();
         break;
     default:
         assert(false && "not a syncthing effect");
     }
+}
+
+uint64_t syncthing_hash(const struct syncthing *syncthing)
+{
+    uint64_t hash = hash_combine(hash_of_text(syncthing->health), syncthing->restart_required);
+
+    hash = hash_combine(hash, hash_of_number(syncthing->in_sync_percent));
+    hash = hash_combine(hash, syncthing->devices == NULL ? 0 : syncthing->devices->hash);
+    for (uint32_t i = 0; i < syncthing->folder_count; i++) {
+        const struct sync_folder *folder = &syncthing->folders[i];
+
+        hash = hash_combine(hash, hash_of_text(folder->id));
+        hash = hash_combine(hash, hash_combine(hash_of_text(folder->path), hash_of_text(folder->type)));
+    }
+    return hash;
 }

@@ -24,6 +24,7 @@ struct syncthing {
 
 void syncthing_init(struct syncthing *syncthing, struct world *world);
 void syncthing_apply(struct syncthing *syncthing, struct effect *effect, struct arena *answers);
+uint64_t syncthing_hash(const struct syncthing *syncthing); /* world_hash() */
 void syncthing_add_folder(struct syncthing *syncthing, const char *id, const char *path, const char *type);
 const struct sync_folder *syncthing_folder(const struct syncthing *syncthing, const char *id);
 

@@ -2,6 +2,10 @@
 
 #include <assert.h>
 #include <stdarg.h>
+#ifdef DRYDOCK_CHECKED
+#include <stdio.h>
+#include <stdlib.h>
+#endif
 #include <string.h>
 
 static const char *const change_names[CHANGE_COUNT] = {
@@ -28,10 +32,8 @@ void world_init(struct world *world, struct arena *memory, uint64_t seed, int64_
     image_registry_init(&world->registry, world);
 }
 
-void world_apply(struct world *world, struct effect *effect, struct arena *answers)
+static void apply(struct world *world, struct effect *effect, struct arena *answers)
 {
-    effect->result = NULL;
-    effect->error = NULL;
     switch (effect_info(effect->id)->port) {
     case PORT_docker:
         docker_engine_apply(&world->docker, effect, answers);
@@ -64,6 +66,46 @@ void world_apply(struct world *world, struct effect *effect, struct arena *answe
     case PORT_node:
         assert(false && "an effect that no fake answers");
     }
+}
+
+#ifdef DRYDOCK_CHECKED
+
+/* Stands before the world's own watch during an apply. */
+struct checked_watch {
+    struct world_watch watch;
+    const struct effect_info *info;
+};
+
+/* Holds the touches of an effect against what effects.def says of it. */
+static void check_touch(void *context, enum object_class class, uint64_t set, uint64_t key, enum touch_mode mode)
+{
+    static const char *const modes[] = {[TOUCH_READ] = "read", [TOUCH_WRITE] = "write", [TOUCH_ADD] = "add"};
+    const struct checked_watch *checked = context;
+    uint32_t declared = mode == TOUCH_READ ? checked->info->reads | checked->info->writes : checked->info->writes;
+
+    if ((declared & (uint32_t) class) == 0) {
+        (void)fprintf(stderr, "%s: %s of %s is not in effects.def\n", checked->info->name, modes[mode],
+                      object_class_name((unsigned)__builtin_ctz((unsigned)class)));
+        abort();
+    }
+    touch_object(&checked->watch, class, set, key, mode);
+}
+
+#endif
+
+void world_apply(struct world *world, struct effect *effect, struct arena *answers)
+{
+    effect->result = NULL;
+    effect->error = NULL;
+#ifdef DRYDOCK_CHECKED
+    struct checked_watch checked = {world->watch, effect_info(effect->id)};
+
+    world->watch = (struct world_watch){&checked, check_touch};
+    apply(world, effect, answers);
+    world->watch = checked.watch;
+#else
+    apply(world, effect, answers);
+#endif
     assert((effect->result != NULL) != (effect->error != NULL));
 }
 
@@ -73,10 +115,25 @@ void world_note_change(struct world *world, struct change change)
                                 sizeof world->changes[0]) = change;
 }
 
-const char *world_new_id(struct world *world)
+uint64_t world_made(struct world *world, const char *kind, const char *name)
+{
+    uint64_t hash = hash_combine(hash_text(kind), hash_text(name));
+
+    for (uint32_t i = 0; i < world->made_count; i++) {
+        if (world->made[i].name == hash) {
+            return ++world->made[i].count;
+        }
+    }
+    *(struct made_count *)table_add(world->memory, (void **)&world->made, &world->made_count, &world->made_size,
+                                    sizeof world->made[0]) = (struct made_count){hash, 1};
+    return 1;
+}
+
+const char *world_new_id(struct world *world, const char *kind, const char *name)
 {
     static const char digits[] = "0123456789abcdef";
-    uint64_t number = hash_combine(world->seed, ++world->id_count);
+    uint64_t made = world_made(world, kind, name);
+    uint64_t number = hash_combine(hash_combine(world->seed, hash_text(kind)), hash_combine(hash_text(name), made));
     char *id = arena_alloc(world->memory, 65);
 
     for (int i = 0; i < 64; i++) {

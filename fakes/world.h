@@ -22,6 +22,7 @@
 #include "fakes/image_registry.h"
 #include "fakes/peers.h"
 #include "fakes/syncthing.h"
+#include "fakes/touch.h"
 
 enum change_kind {
 #define CHANGE(ID, name, what) CHANGE_##ID,
@@ -37,11 +38,19 @@ struct change {
     uint64_t number;
 };
 
+/* How often a thing of this name was made. */
+struct made_count {
+    uint64_t name; /* hash of kind and name */
+    uint64_t count;
+};
+
 struct world {
     struct arena *memory;
     int64_t now_ms;
-    uint64_t seed; /* ids and marks derive from it and a counter, never from anything else */
-    uint64_t id_count;
+    uint64_t seed;           /* ids derive from it, a name and how often that was made, never from anything else */
+    struct made_count *made; /* so that makings of different names commute */
+    uint32_t made_count, made_size;
+    struct world_watch watch;
 
     struct change *changes; /* of the apply in progress */
     uint32_t change_count;
@@ -66,12 +75,23 @@ void world_init(struct world *world, struct arena *memory, uint64_t seed, int64_
  * world. Unknown effects are an assertion failure. */
 void world_apply(struct world *world, struct effect *effect, struct arena *answers);
 
+/* Hash of everything that a future answer or an oracle can depend on, order included where it shows; caches, rows past
+ * their TTL and the instant itself are left out (what is due depends on it: callers add their clock). Linear in the
+ * size of the world. */
+uint64_t world_hash(const struct world *world);
+
 /* ---- for the fakes ----------------------------------------------------------------------------------------- */
 
 void world_note_change(struct world *world, struct change change);
 const char *change_name(enum change_kind kind);
-/* 64 hex digits, different at each call, the same for the same seed and history. */
-const char *world_new_id(struct world *world);
+/* How often this was called with this kind and name, this time included: 1, 2 … */
+uint64_t world_made(struct world *world, const char *kind, const char *name);
+/* 64 hex digits for a new thing: another at each call, the same for the same seed, kind, name and number of calls with
+ * them. */
+const char *world_new_id(struct world *world, const char *kind, const char *name);
+/* For world_hash(): of a text that may be NULL, and of a number. */
+uint64_t hash_of_text(const char *text);
+uint64_t hash_of_number(double number);
 /* A table that grows: returns room for one more entry at *items (of item_size bytes each), in world->memory. */
 void *table_add(struct arena *memory, void **items, uint32_t *count, uint32_t *size, size_t item_size);
 /* Takes an entry out, keeping the order of the others. */
