@@ -28,6 +28,7 @@
 #endif
 
 enum { CANARY_SIZE = 64, CANARY_BYTE = 0xd7 };
+#define CANARY_WORD (UINT64_MAX / 0xff * CANARY_BYTE)
 
 /* ---- the switch -------------------------------------------------------------------------------------------- */
 
@@ -257,12 +258,16 @@ void coroutine_release(struct coroutine *coroutine)
 
 bool coroutine_overran(const struct coroutine *coroutine)
 {
-    for (size_t i = 0; i < CANARY_SIZE; i++) {
-        if ((unsigned char)coroutine->stack[i] != CANARY_BYTE) {
-            return true;
-        }
+    uint64_t wrong = 0;
+
+    /* After every transition, so by words. */
+    for (size_t i = 0; i < CANARY_SIZE; i += sizeof wrong) {
+        uint64_t word = 0;
+
+        memcpy(&word, &coroutine->stack[i], sizeof word);
+        wrong |= word ^ CANARY_WORD;
     }
-    return false;
+    return wrong != 0;
 }
 
 struct coroutine_stack coroutine_stack(const struct coroutine *coroutine)

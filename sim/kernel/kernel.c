@@ -5,9 +5,10 @@
 
 /* ---- the ready queue --------------------------------------------------------------------------------------- */
 
+/* The ring's size is a power of two. */
 static struct kernel_task **ready_slot(const struct kernel *kernel, uint32_t index)
 {
-    return &kernel->ready[(kernel->ready_first + index) % kernel->ready_size];
+    return &kernel->ready[(kernel->ready_first + index) & (kernel->ready_size - 1)];
 }
 
 static void ready_push(struct kernel *kernel, struct kernel_task *task)
@@ -34,7 +35,7 @@ static struct kernel_task *ready_take(struct kernel *kernel, uint32_t index)
 
     assert(index < kernel->ready_count);
     if (index == 0) {
-        kernel->ready_first = (kernel->ready_first + 1) % kernel->ready_size;
+        kernel->ready_first = (kernel->ready_first + 1) & (kernel->ready_size - 1);
     } else {
         for (uint32_t i = index; i + 1 < kernel->ready_count; i++) {
             *ready_slot(kernel, i) = *ready_slot(kernel, i + 1);

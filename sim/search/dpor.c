@@ -130,11 +130,10 @@ static bool choose(struct dpor *dpor, struct choice *node)
     struct machine *machine = dpor->machine;
     const struct order *order = &current(dpor)->order;
     uint32_t slot = order->count > 0 ? order->events[order->count - 1].slot : 0;
-    struct move move;
-    bool found = order->count > 0 && machine_find(machine, slot, &move) && !is_asleep(dpor, node, slot);
+    bool found = order->count > 0 && !is_asleep(dpor, node, slot) && machine_index(machine, slot) != ORDER_NONE;
 
     for (uint32_t i = 0; i < machine_move_count(machine) && !found; i++) {
-        slot = machine_move(machine, i).slot;
+        slot = machine_move_slot(machine, i);
         found = !is_asleep(dpor, node, slot);
     }
     if (found) {
@@ -230,7 +229,7 @@ static void step(struct dpor *dpor)
     uint32_t branch = node->tree;
     uint32_t slot = dpor->wakeup.nodes[branch].slot;
     uint32_t below = dpor->wakeup.nodes[branch].first;
-    struct move move;
+    struct move move = {0};
     bool can_move = machine_find(dpor->machine, slot, &move);
 
     assert(can_move);
@@ -240,7 +239,7 @@ static void step(struct dpor *dpor)
     dpor->wakeup.nodes[branch].next = WAKEUP_NONE;
     wakeup_drop(&dpor->wakeup, branch);
     node->slot = slot;
-    node->footprint = machine_step(dpor->machine, slot);
+    node->footprint = machine_step_at(dpor->machine, move.index);
     if (move.variable) {
         remember_footprint(dpor, footprint_key(stretch, stretch->order.class_hash, slot), node->footprint);
     }

@@ -12,7 +12,7 @@ void catalogue_init(struct catalogue *catalogue)
     memset(catalogue, 0, offsetof(struct catalogue, scratch));
     catalogue->scratch_count = 0;
     footprint_begin(catalogue);
-    catalogue->empty = (struct footprint *)(uintptr_t)footprint_end(catalogue);
+    catalogue->empty = footprint_end(catalogue);
 }
 
 void catalogue_free(struct catalogue *catalogue)
@@ -23,6 +23,7 @@ void catalogue_free(struct catalogue *catalogue)
     free(catalogue->footprints);
     free(catalogue->objects);
     free(catalogue->by_key);
+    free(catalogue->singles);
 }
 
 /* ---- objects -------------------------------------------------------------------------------------------------- */
@@ -196,16 +197,27 @@ static const struct footprint *keep(struct catalogue *catalogue, const struct ac
 
 const struct footprint *footprint_end(struct catalogue *catalogue)
 {
-    return catalogue->scratch_count == 0 && catalogue->empty != NULL
-               ? catalogue->empty
-               : keep(catalogue, catalogue->scratch, catalogue->scratch_count);
+    if (catalogue->scratch_count == 0 && catalogue->empty != NULL) {
+        return catalogue->empty;
+    }
+    if (catalogue->scratch_count == 1) {
+        return footprint_single(catalogue, catalogue->scratch[0].object, catalogue->scratch[0].mode);
+    }
+    return keep(catalogue, catalogue->scratch, catalogue->scratch_count);
 }
 
+/* Most transitions touch one thing: found without a hash. */
 const struct footprint *footprint_single(struct catalogue *catalogue, uint32_t object, enum access_mode mode)
 {
-    struct access access = {object, mode};
+    uint32_t place = object * ACCESS_MODES + (uint32_t)mode;
 
-    return keep(catalogue, &access, 1);
+    grow((void *)&catalogue->singles, &catalogue->single_size, place + 1, sizeof(struct footprint *));
+    if (catalogue->singles[place] == NULL) {
+        struct access access = {object, mode};
+
+        catalogue->singles[place] = keep(catalogue, &access, 1);
+    }
+    return catalogue->singles[place];
 }
 
 static bool same_things(const struct catalogue *catalogue, uint32_t left, uint32_t right)

@@ -44,7 +44,9 @@ struct catalogue {
     uint32_t key_size;
     struct footprint **footprints; /* open addressing by hash */
     uint32_t footprint_count, footprint_size;
-    struct footprint *empty;
+    const struct footprint *empty;
+    const struct footprint **singles; /* of one access, ACCESS_MODES per object; NULL: not met yet */
+    uint32_t single_size;
     struct access scratch[FOOTPRINT_ACCESSES_MAX]; /* of the footprint being gathered */
     uint32_t scratch_count;
 };

@@ -4,14 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-void grow(void *items, uint32_t *size, uint32_t count, size_t item_size)
+void grow_table(void *items, uint32_t *size, uint32_t count, size_t item_size)
 {
     enum { SIZE_FIRST = 16 };
     void *table = NULL;
 
-    if (count <= *size) {
-        return;
-    }
     uint32_t larger = *size == 0 ? SIZE_FIRST : *size;
 
     while (larger < count) {

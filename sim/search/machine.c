@@ -79,70 +79,75 @@ void machine_task_started(struct machine *machine, struct kernel_task *task)
 /* ---- moving --------------------------------------------------------------------------------------------------------
  */
 
-static struct move move_of(const struct machine *machine, struct kernel_task *task)
-{
-    const struct stage *stage = machine->stage;
-
-    return (struct move){task->slot, stage->variable != NULL && stage->variable(stage->context, task),
-                         task->state == TASK_NEW && task->cause_phase == machine->phase ? task->cause_event
-                                                                                        : ORDER_NONE};
-}
-
 uint32_t machine_move_count(const struct machine *machine)
 {
     return kernel_ready_count(machine->kernel);
 }
 
+uint32_t machine_move_slot(const struct machine *machine, uint32_t index)
+{
+    return kernel_ready(machine->kernel, index)->slot;
+}
+
 struct move machine_move(const struct machine *machine, uint32_t index)
 {
-    return move_of(machine, kernel_ready(machine->kernel, index));
+    const struct stage *stage = machine->stage;
+    const struct kernel_task *task = kernel_ready(machine->kernel, index);
+    bool first = task->state == TASK_NEW && task->cause_phase == machine->phase;
+
+    return (struct move){.slot = task->slot,
+                         .index = index,
+                         .variable = stage->variable != NULL && stage->variable(stage->context, task),
+                         .cause = first ? task->cause_event : ORDER_NONE};
+}
+
+uint32_t machine_index(const struct machine *machine, uint32_t slot)
+{
+    const struct kernel *kernel = machine->kernel;
+
+    for (uint32_t i = 0; i < kernel_ready_count(kernel); i++) {
+        if (kernel_ready(kernel, i)->slot == slot) {
+            return i;
+        }
+    }
+    return ORDER_NONE;
 }
 
 bool machine_find(const struct machine *machine, uint32_t slot, struct move *move)
 {
-    for (uint32_t i = 0; i < machine_move_count(machine); i++) {
-        struct kernel_task *task = kernel_ready(machine->kernel, i);
+    uint32_t index = machine_index(machine, slot);
 
-        if (task->slot == slot) {
-            *move = move_of(machine, task);
-            return true;
-        }
+    if (index != ORDER_NONE) {
+        *move = machine_move(machine, index);
     }
-    return false;
+    return index != ORDER_NONE;
 }
 
 /* Whether the task that moved last could go on, and another is to move. */
 static bool is_switch(const struct machine *machine, uint32_t slot)
 {
     const struct path_step *last = machine->depth == 0 ? NULL : &machine->path[machine->depth - 1];
-    struct move move;
 
-    return last != NULL && !last->pass && last->number != slot && machine_find(machine, last->number, &move);
+    return last != NULL && !last->pass && last->number != slot && machine_index(machine, last->number) != ORDER_NONE;
 }
 
 /* machine->depth is that of before the step. */
-static void step_task(struct machine *machine, uint32_t slot)
+static void move_at(struct machine *machine, uint32_t index)
 {
     const struct stage *stage = machine->stage;
-    struct kernel *kernel = machine->kernel;
 
-    for (uint32_t i = 0; i < kernel_ready_count(kernel); i++) {
-        if (kernel_ready(kernel, i)->slot == slot) {
-            bool switched = stage->after != NULL && is_switch(machine, slot);
+    assert(index != ORDER_NONE && "a task that cannot move was asked to");
+    if (stage->before != NULL) {
+        const struct kernel_task *task = kernel_ready(machine->kernel, index);
 
-            if (stage->before != NULL) {
-                stage->before(stage->context, kernel_ready(kernel, i));
-            }
-            kernel_step(kernel, i);
-            if (stage->after != NULL) {
-                stage->after(stage->context, switched);
-            }
-            machine->event_count++;
-            machine->transition_count++;
-            return;
-        }
+        stage->before(stage->context, task, is_switch(machine, task->slot));
     }
-    assert(false && "a task that cannot move was asked to");
+    kernel_step(machine->kernel, index);
+    if (stage->after != NULL) {
+        stage->after(stage->context);
+    }
+    machine->event_count++;
+    machine->transition_count++;
 }
 
 static void do_pass(struct machine *machine, uint32_t way)
@@ -173,19 +178,28 @@ static void add_step(struct machine *machine, struct path_step step)
     }
 }
 
-const struct footprint *machine_step(struct machine *machine, uint32_t slot)
+const struct footprint *machine_step_at(struct machine *machine, uint32_t index)
 {
     const struct footprint *footprint = machine->catalogue.empty;
+    uint32_t slot = machine_move_slot(machine, index);
 
     if (machine->gathers) {
         footprint_begin(&machine->catalogue);
-        step_task(machine, slot);
+        move_at(machine, index);
         footprint = footprint_end(&machine->catalogue);
     } else {
-        step_task(machine, slot);
+        move_at(machine, index);
     }
     add_step(machine, (struct path_step){.number = slot, .footprint = footprint});
     return footprint;
+}
+
+const struct footprint *machine_step(struct machine *machine, uint32_t slot)
+{
+    uint32_t index = machine_index(machine, slot);
+
+    assert(index != ORDER_NONE && "a task that cannot move was asked to");
+    return machine_step_at(machine, index);
 }
 
 uint32_t machine_rest(const struct machine *machine)
@@ -262,7 +276,7 @@ void machine_back(struct machine *machine, uint32_t depth)
         if (step->pass) {
             do_pass(machine, step->number);
         } else {
-            step_task(machine, step->number);
+            move_at(machine, machine_index(machine, step->number));
         }
         machine->depth++;
     }

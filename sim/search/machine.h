@@ -11,6 +11,7 @@
 
 struct move {
     uint32_t slot;
+    uint32_t index; /* among what can move */
     bool variable;  /* its footprint depends on what it finds */
     uint32_t cause; /* the transition in this phase that started the task, which has not moved yet; else ORDER_NONE */
 };
@@ -59,9 +60,14 @@ void machine_start(struct machine *machine);
 /* How many tasks can move, and which, in the kernel's order. */
 uint32_t machine_move_count(const struct machine *machine);
 struct move machine_move(const struct machine *machine, uint32_t index);
+uint32_t machine_move_slot(const struct machine *machine, uint32_t index);
+/* The same of the task in a slot: its index (ORDER_NONE: it cannot move), its move (false: it cannot). */
+uint32_t machine_index(const struct machine *machine, uint32_t slot);
 bool machine_find(const struct machine *machine, uint32_t slot, struct move *move);
-/* Performs the next transition of the task in a slot. The footprint is the catalogue's; empty unless gathers. */
+/* Performs the next transition of the task in a slot, or at an index. The footprint is the catalogue's; empty unless
+ * gathers. */
 const struct footprint *machine_step(struct machine *machine, uint32_t slot);
+const struct footprint *machine_step_at(struct machine *machine, uint32_t index);
 /* Passes on when nothing can move. */
 uint32_t machine_rest(const struct machine *machine);
 void machine_pass(struct machine *machine, uint32_t way);

@@ -226,24 +226,23 @@ static void begin(void *context, struct machine *machine, struct snapshot_scope 
         .kernel = kernel, .arenas = {&stage->arena, &stage->record_arena, &stage->event_arena}, .arena_count = 3};
 }
 
-static void before(void *context, const struct kernel_task *task)
+static void before(void *context, const struct kernel_task *task, bool switched)
 {
     struct scenario_stage *stage = context;
 
     stage->run->current = (struct moved){
-        .slot = task->slot, .origin = task->origin, .moment = MOMENT_START, .nth = 1};
+        .slot = task->slot, .origin = task->origin, .moment = MOMENT_START, .nth = 1, .switched = switched};
     stage->run->writes = false;
     if (stage->plan.count > 0) {
         touch_mishaps(stage, task, NULL);
     }
 }
 
-static void after(void *context, bool switched)
+static void after(void *context)
 {
     struct scenario_stage *stage = context;
     struct stage_run *run = stage->run;
 
-    run->current.switched = switched;
     *(struct moved *)table_add(&stage->arena, (void **)&run->moved, &run->moved_count, &run->moved_size,
                                sizeof *run->moved) = run->current;
     if (run->current.moment == MOMENT_APPLY) {

@@ -20,8 +20,8 @@ struct stage {
     bool (*variable)(void *context, const struct kernel_task *task);
     /* Told before and after each transition of a task; `switched`: the task that moved before it could have gone on, and
      * another did. May be NULL. */
-    void (*before)(void *context, const struct kernel_task *task);
-    void (*after)(void *context, bool switched);
+    void (*before)(void *context, const struct kernel_task *task, bool switched);
+    void (*after)(void *context);
     /* How many ways there are to pass on when nothing can move, 0: the run is over. NULL: always 0. */
     uint32_t (*rest)(void *context);
     /* Passes on in one of these ways. */
