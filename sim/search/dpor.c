@@ -8,9 +8,12 @@
  * again. And what a transition touches may depend on what it finds: then the one whose order is reversed is tried where
  * it is to run, to see what it touches there (footprint_there()).
  */
+#include "sim/search/footprint_memo.h"
 #include "sim/search/grow.h"
+#include "sim/search/hash_set.h"
 #include "sim/search/search.h"
 #include "sim/search/wakeup.h"
+#include "sim/search/walk.h"
 
 #include "core/value.h"
 
@@ -34,48 +37,25 @@ struct choice {
     const struct footprint *footprint;
 };
 
-/* A stretch between two rests. */
-struct stretch {
-    uint32_t depth; /* of its first transition */
-    struct order order;
-    uint32_t checked;      /* events whose races are in the trees */
-    uint64_t class_before; /* of all stretches before */
-};
-
-/* What a task's next transition touches in a state, of those whose footprint depends on what they find. A class of
- * executions leads to one state, so its hash names the state. */
-struct seen_footprint {
-    uint64_t key;                      /* of class and task */
-    const struct footprint *footprint; /* NULL: free */
-};
-
 struct dpor {
     struct search *search;
     struct machine *machine;
+    struct walk walk;
     struct wakeup wakeup;
     struct choice *nodes;
     uint32_t depth, node_size;
     struct sleeper *sleepers;
     uint32_t sleeper_count, sleeper_size;
-    struct stretch *stretches;
-    uint32_t stretch_count, stretch_size, stretches_made;
     uint64_t *row; /* working space */
     uint32_t row_size;
     bool astray;     /* the run is not at the end of the path: machine_back() brings it there */
     uint32_t *slots; /* working space: of a sequence */
     uint32_t slots_size;
-    struct seen_footprint *seen; /* open addressing */
-    uint32_t seen_count, seen_size;
-    uint64_t *rests; /* states met, open addressing */
-    uint32_t rest_count, rest_size;
+    struct footprint_memo seen;
+    struct hash_set rests; /* states met */
 };
 
-static struct stretch *current(struct dpor *dpor)
-{
-    return &dpor->stretches[dpor->stretch_count - 1];
-}
-
-/* ---- nodes and stretches ---------------------------------------------------------------------------------------- */
+/* ---- nodes ---------------------------------------------------------------------------------------- */
 
 /* A new state at the end of the path; its sleepers follow in the pool. */
 static struct choice *node_enter(struct dpor *dpor)
@@ -95,24 +75,6 @@ static void add_sleeper(struct dpor *dpor, struct choice *node, struct sleeper s
     node->sleep_count++;
 }
 
-static void stretch_enter(struct dpor *dpor)
-{
-    uint64_t class_before =
-        dpor->stretch_count == 0 ? 0 : hash_combine(current(dpor)->class_before, current(dpor)->order.class_hash);
-
-    grow((void *)&dpor->stretches, &dpor->stretch_size, dpor->stretch_count + 1, sizeof *dpor->stretches);
-    struct stretch *stretch = &dpor->stretches[dpor->stretch_count++];
-
-    if (dpor->stretch_count > dpor->stretches_made) {
-        order_init(&stretch->order, &dpor->machine->catalogue);
-        dpor->stretches_made = dpor->stretch_count;
-    }
-    order_cut(&stretch->order, 0);
-    stretch->depth = dpor->depth;
-    stretch->checked = 0;
-    stretch->class_before = class_before;
-}
-
 static bool is_asleep(const struct dpor *dpor, const struct choice *node, uint32_t slot)
 {
     for (uint32_t i = 0; i < node->sleep_count; i++) {
@@ -128,7 +90,7 @@ static bool is_asleep(const struct dpor *dpor, const struct choice *node, uint32
 static bool choose(struct dpor *dpor, struct choice *node)
 {
     struct machine *machine = dpor->machine;
-    const struct order *order = &current(dpor)->order;
+    const struct order *order = &walk_stretch(&dpor->walk)->order;
     uint32_t slot = order->count > 0 ? order->events[order->count - 1].slot : 0;
     bool found = order->count > 0 && !is_asleep(dpor, node, slot) && machine_index(machine, slot) != ORDER_NONE;
 
@@ -145,43 +107,8 @@ static bool choose(struct dpor *dpor, struct choice *node)
 /* ---- footprints that depend on what they find
  * ------------------------------------------------------------------------ */
 
-static struct seen_footprint *seen_place(const struct dpor *dpor, uint64_t key)
-{
-    uint32_t place = (uint32_t)key & (dpor->seen_size - 1);
-
-    while (dpor->seen[place].footprint != NULL && dpor->seen[place].key != key) {
-        place = (place + 1) & (dpor->seen_size - 1);
-    }
-    return &dpor->seen[place];
-}
-
-static void more_seen(struct dpor *dpor)
-{
-    struct seen_footprint *old = dpor->seen;
-    uint32_t old_size = dpor->seen_size;
-
-    dpor->seen = NULL;
-    dpor->seen_size = 0;
-    grow((void *)&dpor->seen, &dpor->seen_size, old_size == 0 ? 1024 : old_size * 2, sizeof *dpor->seen);
-    for (uint32_t i = 0; i < old_size; i++) {
-        if (old[i].footprint != NULL) {
-            *seen_place(dpor, old[i].key) = old[i];
-        }
-    }
-    free(old);
-}
-
-static void remember_footprint(struct dpor *dpor, uint64_t key, const struct footprint *footprint)
-{
-    if ((dpor->seen_count + 1) * 2 > dpor->seen_size) {
-        more_seen(dpor);
-    }
-    struct seen_footprint *place = seen_place(dpor, key);
-
-    dpor->seen_count += place->footprint == NULL;
-    *place = (struct seen_footprint){key, footprint};
-}
-
+/* What a task's next transition touches in a state, for those whose footprint depends on what they find. A class of
+ * executions leads to one state, so its hash names the state. */
 static uint64_t footprint_key(const struct stretch *stretch, uint64_t class_hash, uint32_t slot)
 {
     return hash_combine(hash_combine(stretch->class_before, class_hash), slot);
@@ -211,11 +138,14 @@ static const struct footprint *footprint_there(struct dpor *dpor, const struct s
     dpor->slots[count++] = order->events[last].slot;
     uint64_t key = footprint_key(stretch, class_hash, order->events[last].slot);
 
-    if (dpor->seen_size == 0 || seen_place(dpor, key)->footprint == NULL) {
-        remember_footprint(dpor, key, machine_detour(dpor->machine, stretch->depth + from, dpor->slots, count));
+    const struct footprint *footprint = footprint_memo_get(&dpor->seen, key);
+
+    if (footprint == NULL) {
+        footprint = machine_detour(dpor->machine, stretch->depth + from, dpor->slots, count);
+        footprint_memo_put(&dpor->seen, key, footprint);
         dpor->astray = true;
     }
-    return seen_place(dpor, key)->footprint;
+    return footprint;
 }
 
 /* ---- going down ---------------------------------------------------------------------------------------------------
@@ -225,7 +155,6 @@ static const struct footprint *footprint_there(struct dpor *dpor, const struct s
 static void step(struct dpor *dpor)
 {
     struct choice *node = &dpor->nodes[dpor->depth];
-    struct stretch *stretch = current(dpor);
     uint32_t branch = node->tree;
     uint32_t slot = dpor->wakeup.nodes[branch].slot;
     uint32_t below = dpor->wakeup.nodes[branch].first;
@@ -239,11 +168,12 @@ static void step(struct dpor *dpor)
     dpor->wakeup.nodes[branch].next = WAKEUP_NONE;
     wakeup_drop(&dpor->wakeup, branch);
     node->slot = slot;
-    node->footprint = machine_step_at(dpor->machine, move.index);
+    uint64_t class_hash = walk_sum(&dpor->walk);
+
+    node->footprint = walk_step(&dpor->walk, move.index);
     if (move.variable) {
-        remember_footprint(dpor, footprint_key(stretch, stretch->order.class_hash, slot), node->footprint);
+        footprint_memo_put(&dpor->seen, footprint_key(walk_stretch(&dpor->walk), class_hash, slot), node->footprint);
     }
-    order_add(&stretch->order, slot, move.variable, node->footprint, move.cause);
 
     dpor->depth++;
     struct choice *next = node_enter(dpor);
@@ -284,6 +214,10 @@ static void reverse(struct dpor *dpor, struct stretch *stretch, struct race race
 {
     const struct order *order = &stretch->order;
     struct choice *node = &dpor->nodes[stretch->depth + race.first];
+
+    if (stretch->depth + race.first < dpor->search->prefix_length) {
+        return;
+    }
     uint64_t *row = dpor->row;
 
     memset(row, 0, order->words * sizeof *row);
@@ -303,7 +237,7 @@ static void reverse(struct dpor *dpor, struct stretch *stretch, struct race race
 /* The stretch has come to its end: reverses the races that its new events are in. */
 static void check_races(struct dpor *dpor)
 {
-    struct stretch *stretch = current(dpor);
+    struct stretch *stretch = walk_stretch(&dpor->walk);
     const struct order *order = &stretch->order;
 
     if (order->count == 0) {
@@ -322,55 +256,20 @@ static void check_races(struct dpor *dpor)
 /* ---- rests ---------------------------------------------------------------------------------------------------------
  */
 
-static uint64_t *rest_place(const struct dpor *dpor, uint64_t state)
-{
-    uint32_t place = (uint32_t)state & (dpor->rest_size - 1);
-
-    while (dpor->rests[place] != 0 && dpor->rests[place] != state) {
-        place = (place + 1) & (dpor->rest_size - 1);
-    }
-    return &dpor->rests[place];
-}
-
 /* Whether a run has rested in this state before. */
 static bool met_before(struct dpor *dpor)
 {
     const struct stage *stage = dpor->machine->stage;
     uint64_t state = stage->state == NULL ? 0 : stage->state(stage->context);
 
-    if (state == 0) {
-        return false;
-    }
-    if ((dpor->rest_count + 1) * 2 > dpor->rest_size) {
-        uint64_t *old = dpor->rests;
-        uint32_t old_size = dpor->rest_size;
-
-        dpor->rests = NULL;
-        dpor->rest_size = 0;
-        grow((void *)&dpor->rests, &dpor->rest_size, old_size == 0 ? 1024 : old_size * 2, sizeof *dpor->rests);
-        for (uint32_t i = 0; i < old_size; i++) {
-            if (old[i] != 0) {
-                *rest_place(dpor, old[i]) = old[i];
-            }
-        }
-        free(old);
-    }
-    uint64_t *place = rest_place(dpor, state);
-
-    if (*place == state) {
-        return true;
-    }
-    *place = state;
-    dpor->rest_count++;
-    return false;
+    return state != 0 && !hash_set_add(&dpor->rests, state);
 }
 
 static void pass(struct dpor *dpor)
 {
-    machine_pass(dpor->machine, dpor->nodes[dpor->depth].way);
+    walk_pass(&dpor->walk, dpor->nodes[dpor->depth].way);
     dpor->depth++;
     node_enter(dpor);
-    stretch_enter(dpor);
 }
 
 /* ---- the search ----------------------------------------------------------------------------------------------------
@@ -379,16 +278,9 @@ static void pass(struct dpor *dpor)
 /* The run is over: tells of it, then sees what it leaves to do. Whether the search is to go on. */
 static bool end_execution(struct dpor *dpor)
 {
-    struct search *search = dpor->search;
-    const struct stretch *stretch = current(dpor);
-    bool violates = machine_over(dpor->machine);
+    bool go_on = search_execution(dpor->search, walk_hash(&dpor->walk));
 
-    search->counts.executions++;
-    search->counts.violating += violates;
-    bool go_on = search->watch.execution == NULL ||
-                 search->watch.execution(search->watch.context, dpor->machine, violates,
-                                         hash_combine(stretch->class_before, stretch->order.class_hash));
-
+    dpor->search->counts.classes++;
     check_races(dpor);
     return go_on;
 }
@@ -428,8 +320,8 @@ static bool go_down(struct dpor *dpor)
             return true;
         }
         step(dpor);
-        if (dpor->depth > search->counts.depth_max) {
-            search->counts.depth_max = dpor->depth;
+        if (!search_goes_on(search)) {
+            return false;
         }
     }
 }
@@ -439,23 +331,18 @@ static bool go_down(struct dpor *dpor)
 static bool go_back(struct dpor *dpor)
 {
     dpor->astray = false;
-    while (dpor->depth > 0) {
+    while (dpor->depth > dpor->search->prefix_length) {
         struct choice *node = &dpor->nodes[--dpor->depth];
-        struct stretch *stretch = current(dpor);
 
         dpor->sleeper_count = node->sleep_first + node->sleep_count;
+        walk_cut(&dpor->walk, dpor->depth);
         if (node->pass) {
-            dpor->stretch_count--;
             if (++node->way < node->ways) {
                 machine_back(dpor->machine, dpor->depth);
                 pass(dpor);
                 return true;
             }
             continue;
-        }
-        order_cut(&stretch->order, dpor->depth - stretch->depth);
-        if (stretch->checked > stretch->order.count) {
-            stretch->checked = stretch->order.count;
         }
         add_sleeper(dpor, node, (struct sleeper){node->slot, node->footprint});
         if (node->tree != WAKEUP_NONE) {
@@ -466,33 +353,51 @@ static bool go_back(struct dpor *dpor)
     return false;
 }
 
+/* The states of the prefix have nodes, where nothing is ever to be tried. */
+static bool enter_prefix(struct dpor *dpor)
+{
+    const struct search *search = dpor->search;
+
+    if (!walk_follow(&dpor->walk, search->prefix, search->prefix_length)) {
+        return false;
+    }
+    for (dpor->depth = 0; dpor->depth < search->prefix_length; dpor->depth++) {
+        node_enter(dpor);
+    }
+    node_enter(dpor);
+    return true;
+}
+
 void search_dpor(struct search *search)
 {
     struct dpor dpor = {.search = search, .machine = search->machine};
     uint64_t transitions = search->machine->transition_count;
-    bool go_on = true;
-    bool left = true;
 
     wakeup_init(&dpor.wakeup);
-    machine_start(dpor.machine);
-    node_enter(&dpor);
-    stretch_enter(&dpor);
-    while (left && go_on) {
-        go_on = go_down(&dpor);
-        left = go_back(&dpor);
+    walk_init(&dpor.walk, search->machine, true);
+    if (enter_prefix(&dpor)) {
+        bool go_on = true;
+        bool left = true;
+
+        while (left && go_on) {
+            go_on = go_down(&dpor);
+            left = go_back(&dpor);
+        }
+        search->complete = !left && search->stopped_by != SEARCH_CALLER_STOPPED;
+        if (search->complete) {
+            search->stopped_by = SEARCH_NOT_STOPPED;
+        }
+    } else {
+        search->stopped_by = SEARCH_PREFIX;
     }
-    search->complete = !left;
     search->counts.transitions += search->machine->transition_count - transitions;
 
     wakeup_free(&dpor.wakeup);
-    for (uint32_t i = 0; i < dpor.stretches_made; i++) {
-        order_free(&dpor.stretches[i].order);
-    }
-    free(dpor.stretches);
+    walk_free(&dpor.walk);
+    footprint_memo_free(&dpor.seen);
+    hash_set_free(&dpor.rests);
     free(dpor.nodes);
     free(dpor.sleepers);
     free(dpor.row);
     free(dpor.slots);
-    free(dpor.seen);
-    free(dpor.rests);
 }

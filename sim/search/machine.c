@@ -202,6 +202,13 @@ const struct footprint *machine_step(struct machine *machine, uint32_t slot)
     return machine_step_at(machine, index);
 }
 
+void machine_keep(struct machine *machine)
+{
+    if (machine->saved_count > 0 && machine->saved[machine->saved_count - 1].depth != machine->depth) {
+        save(machine);
+    }
+}
+
 uint32_t machine_rest(const struct machine *machine)
 {
     return machine->stage->rest == NULL ? 0 : machine->stage->rest(machine->stage->context);

@@ -71,6 +71,8 @@ const struct footprint *machine_step_at(struct machine *machine, uint32_t index)
 /* Passes on when nothing can move. */
 uint32_t machine_rest(const struct machine *machine);
 void machine_pass(struct machine *machine, uint32_t way);
+/* Saves the run as it is now, so that going back to here costs one copy. */
+void machine_keep(struct machine *machine);
 /* Whether the run, which is over, violates anything. */
 bool machine_over(const struct machine *machine);
 /* Back to an earlier point of the path, or to its end after a detour. */

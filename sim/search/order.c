@@ -1,6 +1,5 @@
 #include "sim/search/order.h"
 
-#include "core/value.h"
 #include "sim/search/grow.h"
 
 #include <assert.h>
@@ -155,7 +154,7 @@ static void absorb(const struct order *order, uint32_t event, uint64_t *before, 
     }
 }
 
-void order_add(struct order *order, uint32_t slot, bool variable, const struct footprint *footprint, uint32_t cause)
+void order_add(struct order *order, struct order_event event, uint32_t cause)
 {
     uint32_t number = order->count;
 
@@ -169,13 +168,12 @@ void order_add(struct order *order, uint32_t slot, bool variable, const struct f
     need_objects(order, order->catalogue->object_count);
 
     uint64_t *before = order_before(order, number);
-    uint64_t *own = task_row(order, slot);
+    uint64_t *own = task_row(order, event.slot);
+    const struct footprint *footprint = event.footprint;
     uint64_t rest_word = 0;
     uint64_t *rest = words == 1 ? &rest_word : calloc(words, sizeof *rest);
     uint32_t race_count = number == 0 ? 0 : order->events[number - 1].race_count;
     uint32_t last = 0;
-    uint64_t previous_hash = slot + 1;
-    uint64_t conflict_hash = 0;
 
     assert(rest != NULL);
     memset(before, 0, words * sizeof *before);
@@ -184,7 +182,6 @@ void order_add(struct order *order, uint32_t slot, bool variable, const struct f
     }
     if (highest(own, words, &last)) {
         absorb(order, last, before, rest);
-        previous_hash = order->events[last].hash;
     }
     if (cause != ORDER_NONE) {
         absorb(order, cause, before, rest);
@@ -192,7 +189,6 @@ void order_add(struct order *order, uint32_t slot, bool variable, const struct f
     /* From the latest on: what is left when its turn comes is ordered by nothing later, so it races. */
     while (highest(rest, words, &last)) {
         add_race(order, last, number, &race_count);
-        conflict_hash += hash_combine(order->events[last].hash, 7);
         absorb(order, last, before, rest);
     }
     if (words > 1) {
@@ -200,10 +196,8 @@ void order_add(struct order *order, uint32_t slot, bool variable, const struct f
     }
     own[number >> 6] |= (uint64_t)1 << (number & 63);
     mark(order, footprint, number, true);
-    uint64_t hash = hash_combine(hash_combine(previous_hash, 1), conflict_hash);
-
-    order->events[number] = (struct order_event){slot, variable, footprint, race_count, hash};
-    order->class_hash += hash;
+    event.race_count = race_count;
+    order->events[number] = event;
     order->count++;
 }
 
@@ -215,7 +209,6 @@ void order_cut(struct order *order, uint32_t count)
 
         mark(order, event->footprint, number, false);
         task_row(order, event->slot)[number >> 6] &= ~((uint64_t)1 << (number & 63));
-        order->class_hash -= event->hash;
     }
 }
 

@@ -1,4 +1,4 @@
-/* The order of an execution: which transitions happen before which, which race, and which class it belongs to.
+/* The order of an execution: which transitions happen before which, and which race.
  *
  * Happens-before is the least transitive relation that orders transitions of one task and transitions that depend on
  * one another (Mazurkiewicz traces; Abdulla, Aronis, Jonsson & Sagonas, JACM 2017, section 3). It is kept as one row of
@@ -18,8 +18,8 @@ struct order_event {
     uint32_t slot;
     bool variable; /* the footprint depends on what the transition finds */
     const struct footprint *footprint;
-    uint32_t race_count; /* races up to and including this event's */
     uint64_t hash;       /* of the event in its class: the same wherever it stands */
+    uint32_t race_count; /* races up to and including this event's; order_add() sets it */
 };
 
 /* first < second, of different tasks, dependent, and nothing in between orders them. */
@@ -41,14 +41,13 @@ struct order {
     uint32_t touched_size;
     struct race *races;
     uint32_t race_size;
-    uint64_t class_hash; /* of all events, whatever their order within the class */
 };
 
 void order_init(struct order *order, const struct catalogue *catalogue);
 void order_free(struct order *order);
 /* Adds an event and finds its races. `cause` is the event without which it could not be, beside its task's own: the one
  * that started the task (ORDER_NONE: none). */
-void order_add(struct order *order, uint32_t slot, bool variable, const struct footprint *footprint, uint32_t cause);
+void order_add(struct order *order, struct order_event event, uint32_t cause);
 /* Cuts back to `count` events. */
 void order_cut(struct order *order, uint32_t count);
 

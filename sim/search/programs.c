@@ -58,6 +58,20 @@ void program_lcaa(struct program *program, uint32_t tasks, uint32_t rounds, uint
     }
 }
 
+static void generate_step(struct program *program, uint32_t task, struct prng *prng, bool faults)
+{
+    struct program_step *step = add_step(program, task);
+    uint32_t acts = 1 + (prng_below(prng, 3) == 0);
+
+    step->fails = faults && prng_below(prng, 4) == 0;
+    for (uint32_t act = 0; act < acts; act++) {
+        add_act(step, (struct program_act){.kind = prng_below(prng, 6),
+                                           .object = prng_below(prng, program->object_count),
+                                           .other = prng_below(prng, program->object_count),
+                                           .value = 1 + prng_below(prng, 2)});
+    }
+}
+
 void program_generate(struct program *program, uint64_t seed)
 {
     struct prng prng = {seed};
@@ -73,17 +87,23 @@ void program_generate(struct program *program, uint64_t seed)
         uint32_t steps = 2 + prng_below(&prng, steps_max - 1);
 
         for (uint32_t i = 0; i < steps; i++) {
-            struct program_step *step = add_step(program, task);
-            uint32_t acts = 1 + (prng_below(&prng, 3) == 0);
-
-            step->fails = faults && prng_below(&prng, 4) == 0;
-            for (uint32_t act = 0; act < acts; act++) {
-                add_act(step, (struct program_act){.kind = prng_below(&prng, 6),
-                                                   .object = prng_below(&prng, program->object_count),
-                                                   .other = prng_below(&prng, program->object_count),
-                                                   .value = 1 + prng_below(&prng, 2)});
-            }
+            generate_step(program, task, &prng, faults);
         }
+    }
+}
+
+void program_generate_again(struct program *program, uint64_t seed)
+{
+    struct prng prng = {seed};
+
+    *program = (struct program){.name = "generated, again",
+                                .task_count = 2,
+                                .object_count = 1 + prng_below(&prng, 3),
+                                .claimed_count = 1,
+                                .again_count = 2,
+                                .ways = 2};
+    for (uint32_t i = 0; i < 4; i++) {
+        generate_step(program, i / 2, &prng, false);
     }
 }
 
@@ -96,6 +116,7 @@ struct program_run {
     int64_t values[PROGRAM_OBJECTS_MAX];
     int64_t registers[PROGRAM_TASKS_MAX];
     uint64_t histories[PROGRAM_TASKS_MAX]; /* of what each task read */
+    uint32_t again;                        /* how often all have started again */
 };
 
 struct program_task {
@@ -180,11 +201,30 @@ static void started(void *context, struct kernel_task *task)
     machine_task_started(run->stage->machine, task);
 }
 
+static void start_tasks(struct program_run *run)
+{
+    const struct program *program = run->stage->program;
+
+    for (uint32_t i = 0; i < program->task_count; i++) {
+        struct program_task argument = {program, i};
+
+        kernel_start(&run->kernel, (struct kernel_start){.name = "task",
+                                                         .origin = i,
+                                                         .label = arena_printf(&run->stage->arena, "task %u",
+                                                                               run->again * PROGRAM_TASKS_MAX + i + 1),
+                                                         .run = run_task,
+                                                         .argument = &argument,
+                                                         .size = sizeof argument});
+    }
+    /* The way to the first step is no transition of the program. */
+    for (uint32_t i = 0; i < program->task_count; i++) {
+        kernel_step(&run->kernel, 0);
+    }
+}
+
 static void begin(void *context, struct machine *machine, struct snapshot_scope *scope)
 {
     struct program_stage *stage = context;
-    static const char *const labels[PROGRAM_TASKS_MAX] = {"task 1", "task 2", "task 3", "task 4",
-                                                          "task 5", "task 6", "task 7", "task 8"};
     static const struct revision revision = {"none", 0};
     static const struct node_config config = {.revision = &revision, .flux_dir = "", .apps_folder = ""};
 
@@ -203,20 +243,37 @@ static void begin(void *context, struct machine *machine, struct snapshot_scope 
     run->kernel.inputs = (struct kernel_inputs){run, answer, NULL};
     run->kernel.observer = (struct kernel_observer){.context = run, .started = started};
     *scope = (struct snapshot_scope){.kernel = &run->kernel, .arenas = {&stage->arena}, .arena_count = 1};
-    for (uint32_t i = 0; i < stage->program->task_count; i++) {
-        struct program_task argument = {stage->program, i};
+    start_tasks(run);
+}
 
-        kernel_start(&run->kernel, (struct kernel_start){.name = "task",
-                                                         .origin = i,
-                                                         .label = labels[i],
-                                                         .run = run_task,
-                                                         .argument = &argument,
-                                                         .size = sizeof argument});
+static uint32_t rest(void *context)
+{
+    const struct program_stage *stage = context;
+
+    return stage->run->again < stage->program->again_count ? stage->program->ways : 0;
+}
+
+static void pass(void *context, uint32_t way)
+{
+    struct program_run *run = ((struct program_stage *)context)->run;
+
+    run->again++;
+    run->values[0] += way;
+    start_tasks(run);
+}
+
+static uint64_t state(void *context)
+{
+    const struct program_stage *stage = context;
+    uint64_t hash = stage->run->again;
+
+    for (uint32_t i = 0; i < stage->program->object_count; i++) {
+        hash = hash_combine(hash, (uint64_t)stage->run->values[i]);
     }
-    /* The way to the first step is no transition of the program. */
     for (uint32_t i = 0; i < stage->program->task_count; i++) {
-        kernel_step(&run->kernel, 0);
+        hash = hash_combine(hash, (uint64_t)stage->run->registers[i]);
     }
+    return stage->program->knows_state ? hash : 0;
 }
 
 /* A step that claims by what it has just read touches what it finds. */
@@ -248,7 +305,14 @@ static bool over(void *context)
 struct stage program_stage(struct program_stage *stage, struct memory *memory)
 {
     stage->memory = memory;
-    return (struct stage){.context = stage, .memory = memory, .begin = begin, .variable = is_variable, .over = over};
+    return (struct stage){.context = stage,
+                          .memory = memory,
+                          .begin = begin,
+                          .variable = is_variable,
+                          .rest = rest,
+                          .pass = pass,
+                          .state = state,
+                          .over = over};
 }
 
 uint64_t program_outcome(const struct program_stage *stage)

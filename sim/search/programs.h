@@ -37,6 +37,9 @@ struct program {
     struct program_step steps[PROGRAM_TASKS_MAX][PROGRAM_STEPS_MAX];
     uint32_t object_count;
     uint32_t claimed_count; /* objects below this one must be 1 at most in the end */
+    uint32_t again_count;   /* how often, when all tasks are done, the run passes on and all start again */
+    uint32_t ways;          /* of passing on: object 0 += way */
+    bool knows_state;       /* resting runs with the same values are told to be the same */
 };
 
 /* exploration.md, Two benchmarks: N tasks, each starts a container that all share. */
@@ -45,6 +48,8 @@ void program_start_race(struct program *program, uint32_t tasks);
 void program_lcaa(struct program *program, uint32_t tasks, uint32_t rounds, uint32_t slots, bool commuting);
 /* 2 to 4 tasks of 2 to 6 steps on a few objects, some of which may fail. */
 void program_generate(struct program *program, uint64_t seed);
+/* 2 tasks of 2 steps that start again twice, with 2 ways of passing on. */
+void program_generate_again(struct program *program, uint64_t seed);
 
 /* A run of a program. */
 struct program_run;

@@ -5,8 +5,10 @@
 #include "sim/search/machine.h"
 
 struct search_counts {
-    uint64_t executions;  /* runs to their end, each of another class (dpor) */
-    uint64_t violating;   /* of these */
+    uint64_t executions; /* runs to their end, each of another class (dpor) */
+    uint64_t classes;    /* different ones among them; at least so many when classes_full */
+    bool classes_full;
+    uint64_t violating;   /* executions */
     uint64_t merged;      /* runs that came to a resting state where one had been before, and ended there */
     uint64_t blocked;     /* wasted: begun and found to repeat others */
     uint64_t transitions; /* performed, those on the way back to a branch included */
@@ -20,14 +22,65 @@ struct search_watch {
     bool (*execution)(void *context, struct machine *machine, bool violates, uint64_t class_hash);
 };
 
+/* Why a search ended before it was complete. */
+enum search_stop {
+    SEARCH_NOT_STOPPED,
+    SEARCH_WATCH_STOPPED,  /* watch.execution said so */
+    SEARCH_CALLER_STOPPED, /* should_stop said so */
+    SEARCH_EXECUTIONS,     /* executions_max is reached */
+    SEARCH_PREFIX,         /* a step of the prefix is not possible; nothing was searched */
+};
+
 struct search {
     struct machine *machine;
     struct search_watch watch; /* execution may be NULL */
+
+    /* What every execution begins with; the search covers all that can follow. Borrowed. */
+    const struct path_step *prefix;
+    uint32_t prefix_length;
+    uint64_t executions_max;            /* 0: no limit */
+    bool (*should_stop)(void *context); /* asked every few hundred transitions; NULL: never */
+    void *stop_context;
+    uint64_t seed;  /* random, pct, pos: the same seed gives the same executions in the same order */
+    uint32_t depth; /* pct: of the bugs looked for, the number of orderings that they need, from 1; 0: 3 */
+
     struct search_counts counts;
     bool complete; /* nothing is left within the bounds */
+    enum search_stop stopped_by;
+    uint32_t transitions_unasked; /* since should_stop was asked */
 };
 
 /* Optimal dynamic partial-order reduction: one execution per class of the stage. */
 void search_dpor(struct search *search);
+
+/* Samples of executions, one after another, until something stops them; never complete. */
+/* Uniformly one of what can move. */
+void search_random(struct search *search);
+/* Probabilistic concurrency testing (Burckhardt, Kothari, Musuvathi & Nagarakatte, ASPLOS 2010): the task of highest
+ * priority moves, and at depth − 1 points of the run the one that is about to gets the lowest. */
+void search_pct(struct search *search);
+/* Partial-order sampling (Yuan, Yang & Gu, CAV 2018): the pending transition of highest priority moves, and those that
+ * depend on it get new ones. */
+void search_pos(struct search *search);
+
+/* ---- for strategies ---------------------------------------------------------------------------------------------- */
+
+/* Counts the execution that is over and tells of it. Whether the search is to go on. */
+bool search_execution(struct search *search, uint64_t class_hash);
+/* After a transition: whether the search is to go on. */
+static inline bool search_goes_on(struct search *search)
+{
+    enum { TRANSITIONS_UNASKED_MAX = 512 };
+
+    if (search->should_stop == NULL || ++search->transitions_unasked < TRANSITIONS_UNASKED_MAX) {
+        return true;
+    }
+    search->transitions_unasked = 0;
+    if (!search->should_stop(search->stop_context)) {
+        return true;
+    }
+    search->stopped_by = SEARCH_CALLER_STOPPED;
+    return false;
+}
 
 #endif

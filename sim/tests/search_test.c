@@ -1,151 +1,18 @@
-/* Searches on stages whose answers are known: the tables of exploration.md, and small generated programs where trying
+/* dpor on stages whose answers are known: the tables of exploration.md, and small generated programs where trying
  * every order is the referee. */
-#include "sim/search/programs.h"
-#include "sim/search/search.h"
-
-#include "core/value.h"
+#include "sim/tests/trial.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 
 #include <cmocka.h>
-#include <stdlib.h>
 #include <string.h>
 
-enum { MEMORY_SIZE = 64 * 1024 * 1024, GENERATED = 400 };
-
-static void out_of_memory(void *context)
-{
-    (void)context;
-    abort();
-}
-
-/* A set of numbers. */
-struct set {
-    uint64_t *items;
-    uint32_t count, size;
-};
-
-static bool set_has(const struct set *set, uint64_t item)
-{
-    for (uint32_t i = (uint32_t)item & (set->size - 1); set->size > 0 && set->items[i] != 0;
-         i = (i + 1) & (set->size - 1)) {
-        if (set->items[i] == item) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static void set_add(struct set *set, uint64_t item)
-{
-    if (set_has(set, item)) {
-        return;
-    }
-    if ((set->count + 1) * 2 > set->size) {
-        struct set larger = {calloc(set->size == 0 ? 64 : set->size * 2, sizeof *set->items), 0,
-                             set->size == 0 ? 64 : set->size * 2};
-
-        assert_non_null(larger.items);
-        for (uint32_t i = 0; i < set->size; i++) {
-            if (set->items[i] != 0) {
-                set_add(&larger, set->items[i]);
-            }
-        }
-        free(set->items);
-        *set = larger;
-    }
-    uint32_t place = (uint32_t)item & (set->size - 1);
-
-    while (set->items[place] != 0) {
-        place = (place + 1) & (set->size - 1);
-    }
-    set->items[place] = item;
-    set->count++;
-}
-
-/* A search on a program, and what it has met. */
-struct trial {
-    struct memory memory;
-    struct program_stage program;
-    struct stage stage;
-    struct machine *machine;
-    struct search search;
-    struct set classes, outcomes, violating;
-    uint32_t repeated; /* executions of a class that had been met */
-};
-
-static bool note_execution(void *context, struct machine *machine, bool violates, uint64_t class_hash)
-{
-    struct trial *trial = context;
-
-    (void)machine;
-    trial->repeated += set_has(&trial->classes, class_hash);
-    set_add(&trial->classes, class_hash);
-    set_add(&trial->outcomes, program_outcome(&trial->program));
-    if (violates) {
-        set_add(&trial->violating, class_hash);
-    }
-    return true;
-}
-
-static void trial_begin(struct trial *trial, const struct program *program, bool fused)
-{
-    *trial = (struct trial){0};
-    assert_true(memory_init(&trial->memory, MEMORY_SIZE, out_of_memory, NULL));
-    trial->program = (struct program_stage){.program = program, .fused = fused};
-    trial->stage = program_stage(&trial->program, &trial->memory);
-    trial->machine = malloc(sizeof *trial->machine);
-    assert_non_null(trial->machine);
-    machine_init(trial->machine, &trial->stage);
-    trial->search = (struct search){.machine = trial->machine, .watch = {trial, note_execution}};
-}
-
-static void trial_end(struct trial *trial)
-{
-    machine_free(trial->machine);
-    free(trial->machine);
-    memory_free(&trial->memory);
-    free(trial->classes.items);
-    free(trial->outcomes.items);
-    free(trial->violating.items);
-}
-
-/* Every order of everything, by going back to each state for each of its moves. */
-static void brute_force(struct trial *trial, struct order *order)
-{
-    struct machine *machine = trial->machine;
-    uint32_t depth = machine->depth;
-    uint32_t count = machine_move_count(machine);
-
-    if (count == 0) {
-        trial->search.counts.executions++;
-        note_execution(trial, machine, machine_over(machine), hash_combine(0, order->class_hash));
-        return;
-    }
-    for (uint32_t i = 0; i < count; i++) {
-        struct move move = machine_move(machine, i);
-
-        order_add(order, move.slot, move.variable, machine_step(machine, move.slot), move.cause);
-        brute_force(trial, order);
-        order_cut(order, depth);
-        machine_back(machine, depth);
-    }
-}
-
-static void run_brute_force(struct trial *trial)
-{
-    struct order order;
-
-    order_init(&order, &trial->machine->catalogue);
-    machine_start(trial->machine);
-    brute_force(trial, &order);
-    order_free(&order);
-}
+enum { GENERATED = 400, GENERATED_AGAIN = 60 };
 
 /* ---- known answers
- * ---------------------------------------------------------------------------------------------------- */
+ * --------------------------------------------------------------------------------------------------- */
 
 static void expect_classes(const struct program *program, bool fused, uint64_t classes, uint64_t violating)
 {
@@ -224,14 +91,12 @@ static void apply_and_resume_apart_make_no_further_classes(void **state)
 }
 
 /* ---- generated programs
- * ------------------------------------------------------------------------------------------------- */
+ * ---------------------------------------------------------------------------------------------- */
 
-static void expect_same(const struct set *met, const struct set *all)
+static void expect_same(const struct hash_set *met, const struct hash_set *all)
 {
     assert_int_equal(met->count, all->count);
-    for (uint32_t i = 0; i < all->size; i++) {
-        assert_true(all->items[i] == 0 || set_has(met, all->items[i]));
-    }
+    assert_true(set_within(met, all));
 }
 
 static bool has_fault(const struct program *program)
@@ -257,7 +122,7 @@ static void dpor_meets_what_brute_force_meets(void **state)
 
         program_generate(&program, seed);
         trial_begin(&all, &program, true);
-        run_brute_force(&all);
+        trial_by_brute_force(&all);
         /* Apart, the same classes have more events. */
         bool fused = seed % 4 != 0;
 
@@ -286,6 +151,40 @@ static void dpor_meets_what_brute_force_meets(void **state)
     assert_true(faults > GENERATED / 4);
 }
 
+static void dpor_meets_all_across_rests(void **state)
+{
+    uint64_t merged = 0;
+
+    (void)state;
+    for (uint64_t seed = 1; seed <= GENERATED_AGAIN; seed++) {
+        struct program program;
+        struct trial all, met, merging;
+
+        program_generate_again(&program, seed);
+        trial_begin(&all, &program, true);
+        trial_by_brute_force(&all);
+        trial_begin(&met, &program, true);
+        met.machine->spacing = (uint32_t)(seed % 7);
+        search_dpor(&met.search);
+        expect_same(&met.classes, &all.classes);
+        expect_same(&met.violating, &all.violating);
+        assert_int_equal(met.repeated, 0);
+        assert_int_equal(met.search.counts.blocked, 0);
+
+        /* A state that was met before leads to nothing new: whether something is violated is told by the state. */
+        program.knows_state = true;
+        trial_begin(&merging, &program, true);
+        search_dpor(&merging.search);
+        assert_true(set_within(&merging.classes, &all.classes));
+        assert_int_equal(merging.violating.count > 0, all.violating.count > 0);
+        merged += merging.search.counts.merged;
+        trial_end(&merging);
+        trial_end(&met);
+        trial_end(&all);
+    }
+    assert_true(merged > GENERATED_AGAIN);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -293,6 +192,7 @@ int main(void)
         cmocka_unit_test(lcaa_has_the_known_numbers_of_classes),
         cmocka_unit_test(apply_and_resume_apart_make_no_further_classes),
         cmocka_unit_test(dpor_meets_what_brute_force_meets),
+        cmocka_unit_test(dpor_meets_all_across_rests),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,114 @@
+#include "sim/search/class_hash.h"
+
+#include "core/value.h"
+#include "sim/search/grow.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What was done to an object: hashes of the last write, and of the other accesses since then, summed up. */
+struct class_past {
+    uint64_t by_mode[ACCESS_MODES];
+};
+
+struct class_event {
+    uint32_t slot, change_count; /* changes before it */
+    uint64_t hash, last;         /* of its task before */
+};
+
+struct class_change {
+    uint32_t object;
+    struct class_past past;
+};
+
+void class_hash_init(struct class_hash *hash, const struct catalogue *catalogue)
+{
+    *hash = (struct class_hash){.catalogue = catalogue};
+}
+
+void class_hash_free(struct class_hash *hash)
+{
+    free(hash->pasts);
+    free(hash->last);
+    free(hash->events);
+    free(hash->changes);
+}
+
+/* The sum of what an access conflicts with. */
+static uint64_t conflicts(const struct class_past *past, enum access_mode mode)
+{
+    uint64_t all = past->by_mode[ACCESS_WRITE] + past->by_mode[ACCESS_READ] + past->by_mode[ACCESS_ADD];
+
+    return mode == ACCESS_WRITE ? all : all - past->by_mode[mode];
+}
+
+static uint64_t access_conflicts(const struct class_hash *hash, struct access access)
+{
+    const struct object *facts = &hash->catalogue->objects[access.object];
+
+    if (facts->whole != OBJECT_NONE) {
+        return conflicts(&hash->pasts[access.object], access.mode) + conflicts(&hash->pasts[facts->whole], access.mode);
+    }
+    return conflicts(&hash->pasts[facts->members != OBJECT_NONE ? facts->members : access.object], access.mode);
+}
+
+static struct class_past *change(struct class_hash *hash, uint32_t object)
+{
+    grow((void *)&hash->changes, &hash->change_size, hash->change_count + 1, sizeof *hash->changes);
+    hash->changes[hash->change_count++] = (struct class_change){object, hash->pasts[object]};
+    return &hash->pasts[object];
+}
+
+static void note_access(struct class_hash *hash, struct access access, uint64_t event)
+{
+    uint32_t members = hash->catalogue->objects[access.object].members;
+    struct class_past *past = change(hash, access.object);
+
+    if (access.mode == ACCESS_WRITE) {
+        *past = (struct class_past){{[ACCESS_WRITE] = event}};
+    } else {
+        past->by_mode[access.mode] += event;
+    }
+    if (members != OBJECT_NONE) {
+        /* Writes of different members are in no order. */
+        change(hash, members)->by_mode[access.mode] += event;
+    }
+}
+
+uint64_t class_hash_add(struct class_hash *hash, uint32_t slot, uint64_t identity, const struct footprint *footprint)
+{
+    grow((void *)&hash->pasts, &hash->past_size, hash->catalogue->object_count, sizeof *hash->pasts);
+    grow((void *)&hash->last, &hash->last_size, slot + 1, sizeof *hash->last);
+    grow((void *)&hash->events, &hash->event_size, hash->count + 1, sizeof *hash->events);
+
+    uint64_t last = hash->last[slot];
+    uint64_t conflicting = 1;
+
+    for (uint32_t i = 0; i < footprint->count; i++) {
+        conflicting += access_conflicts(hash, footprint->accesses[i]);
+    }
+    uint64_t event = hash_combine(last != 0 ? last : identity, conflicting);
+
+    hash->events[hash->count++] = (struct class_event){slot, hash->change_count, event, last};
+    for (uint32_t i = 0; i < footprint->count; i++) {
+        note_access(hash, footprint->accesses[i], event);
+    }
+    hash->last[slot] = event;
+    hash->sum += event;
+    return event;
+}
+
+void class_hash_cut(struct class_hash *hash, uint32_t count)
+{
+    while (hash->count > count) {
+        const struct class_event *event = &hash->events[--hash->count];
+
+        while (hash->change_count > event->change_count) {
+            const struct class_change *undone = &hash->changes[--hash->change_count];
+
+            hash->pasts[undone->object] = undone->past;
+        }
+        hash->last[event->slot] = event->last;
+        hash->sum -= event->hash;
+    }
+}
