@@ -5,11 +5,11 @@
 #include "sim/search/machine.h"
 
 struct search_counts {
-    uint64_t executions; /* runs to their end, each of another class (dpor) */
+    uint64_t executions; /* runs to their end, each of another class (dpor, bounded) */
     uint64_t classes;    /* different ones among them; at least so many when classes_full */
     bool classes_full;
     uint64_t violating;   /* executions */
-    uint64_t merged;      /* runs that came to a resting state where one had been before, and ended there */
+    uint64_t merged;      /* runs that came to where one had been before, and ended there */
     uint64_t blocked;     /* wasted: begun and found to repeat others */
     uint64_t transitions; /* performed, those on the way back to a branch included */
     uint32_t depth_max;
@@ -31,6 +31,8 @@ enum search_stop {
     SEARCH_PREFIX,         /* a step of the prefix is not possible; nothing was searched */
 };
 
+#define SEARCH_UNBOUNDED UINT32_MAX
+
 struct search {
     struct machine *machine;
     struct search_watch watch; /* execution may be NULL */
@@ -41,7 +43,11 @@ struct search {
     uint64_t executions_max;            /* 0: no limit */
     bool (*should_stop)(void *context); /* asked every few hundred transitions; NULL: never */
     void *stop_context;
-    uint64_t seed;  /* random, pct, pos: the same seed gives the same executions in the same order */
+    uint64_t seed; /* random, pct, pos: the same seed gives the same executions in the same order */
+    /* bounded: at how many points a task that could move on may be left for another, and how far schedules may deviate
+     * from first in, first out (choosing the n-th of what can move, from 0, is n delays). SEARCH_UNBOUNDED: no bound.
+     */
+    uint32_t preemptions_max, delays_max;
     uint32_t depth; /* pct: of the bugs looked for, the number of orderings that they need, from 1; 0: 3 */
 
     struct search_counts counts;
@@ -52,6 +58,9 @@ struct search {
 
 /* Optimal dynamic partial-order reduction: one execution per class of the stage. */
 void search_dpor(struct search *search);
+
+/* One execution of every class that has one within the bounds, by keeping what was met. */
+void search_bounded(struct search *search);
 
 /* Samples of executions, one after another, until something stops them; never complete. */
 /* Uniformly one of what can move. */

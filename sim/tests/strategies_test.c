@@ -197,7 +197,7 @@ static void a_prefix_that_is_not_possible_is_said_so(void **state)
 {
     static const struct path_step nobody[] = {{.number = 99}};
     static const struct path_step pass[] = {{.pass = true}};
-    const strategy strategies[] = {search_dpor, search_random, search_pct, search_pos};
+    const strategy strategies[] = {search_dpor, search_random, search_pct, search_pos, search_bounded};
     struct program program;
 
     (void)state;
@@ -214,6 +214,79 @@ static void a_prefix_that_is_not_possible_is_said_so(void **state)
         assert_int_equal(trial.search.counts.executions, 0);
         trial_end(&trial);
     }
+}
+
+/* ---- bounds ----------------------------------------------------------------------------------------------------- */
+
+static void expect_all_within(const struct program *program, uint32_t preemptions_max, uint32_t delays_max)
+{
+    struct trial all, met;
+
+    trial_begin(&all, program, true);
+    all.preemptions_max = preemptions_max;
+    all.delays_max = delays_max;
+    trial_by_brute_force(&all);
+    trial_begin(&met, program, true);
+    met.search.preemptions_max = preemptions_max;
+    met.search.delays_max = delays_max;
+    search_bounded(&met.search);
+    assert_true(met.search.complete);
+    assert_int_equal(met.repeated, 0);
+    assert_int_equal(met.search.counts.classes, all.classes.count);
+    assert_int_equal(met.violating.count, all.violating.count);
+    assert_true(set_within(&met.classes, &all.classes));
+    trial_end(&met);
+    trial_end(&all);
+}
+
+static void a_bounded_search_meets_all_within_the_bound(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 1; seed <= GENERATED; seed++) {
+        struct program program;
+
+        program_generate(&program, seed);
+        for (uint32_t bound = 0; bound <= 3; bound++) {
+            expect_all_within(&program, bound, SEARCH_UNBOUNDED);
+            expect_all_within(&program, SEARCH_UNBOUNDED, bound * 2);
+        }
+        expect_all_within(&program, 1, 3);
+        program_generate_again(&program, seed);
+        if (seed <= 10) {
+            expect_all_within(&program, 1, SEARCH_UNBOUNDED);
+            expect_all_within(&program, SEARCH_UNBOUNDED, 2);
+        }
+    }
+}
+
+static void more_of_a_bound_meets_more(void **state)
+{
+    enum { CLASSES = 48, BOUND_MAX = 8 }; /* of LCAA 3 1 1 */
+    struct program program;
+    uint64_t before = 0;
+
+    (void)state;
+    program_lcaa(&program, 3, 1, 1, false);
+    for (uint32_t bound = 0; bound <= BOUND_MAX; bound++) {
+        struct trial trial;
+
+        trial_begin(&trial, &program, true);
+        trial.search.preemptions_max = bound;
+        trial.search.delays_max = SEARCH_UNBOUNDED;
+        search_bounded(&trial.search);
+        assert_true(trial.search.counts.classes > before || before == CLASSES);
+        before = trial.search.counts.classes;
+        trial_end(&trial);
+    }
+    assert_int_equal(before, CLASSES);
+    struct trial unbounded;
+
+    trial_begin(&unbounded, &program, true);
+    unbounded.search.preemptions_max = SEARCH_UNBOUNDED;
+    unbounded.search.delays_max = SEARCH_UNBOUNDED;
+    search_bounded(&unbounded.search);
+    assert_int_equal(unbounded.search.counts.classes, CLASSES);
+    trial_end(&unbounded);
 }
 
 /* ---- budgets ---------------------------------------------------------------------------------------------------- */
@@ -237,7 +310,7 @@ static bool stop_at_tenth_execution(void *context, struct machine *machine, bool
 
 static void a_search_stops_when_told_to(void **state)
 {
-    const strategy strategies[] = {search_dpor, search_random, search_pct, search_pos};
+    const strategy strategies[] = {search_dpor, search_random, search_pct, search_pos, search_bounded};
     struct program program;
 
     (void)state;
@@ -247,6 +320,8 @@ static void a_search_stops_when_told_to(void **state)
         uint32_t asked = 0, met = 0;
 
         trial_begin(&trial, &program, true);
+        trial.search.preemptions_max = SEARCH_UNBOUNDED;
+        trial.search.delays_max = SEARCH_UNBOUNDED;
         trial.search.executions_max = 100;
         strategies[i](&trial.search);
         assert_int_equal(trial.search.counts.executions, 100);
@@ -255,6 +330,8 @@ static void a_search_stops_when_told_to(void **state)
         trial_end(&trial);
 
         trial_begin(&trial, &program, true);
+        trial.search.preemptions_max = 4;
+        trial.search.delays_max = SEARCH_UNBOUNDED;
         trial.search.should_stop = stop_at_third_question;
         trial.search.stop_context = &asked;
         strategies[i](&trial.search);
@@ -265,6 +342,8 @@ static void a_search_stops_when_told_to(void **state)
         trial_end(&trial);
 
         trial_begin(&trial, &program, true);
+        trial.search.preemptions_max = 4;
+        trial.search.delays_max = SEARCH_UNBOUNDED;
         trial.search.watch = (struct search_watch){&met, stop_at_tenth_execution};
         strategies[i](&trial.search);
         assert_int_equal(trial.search.counts.executions, 10);
@@ -298,6 +377,8 @@ int main(void)
         cmocka_unit_test(samples_pass_on_in_all_ways),
         cmocka_unit_test(a_search_covers_what_follows_its_prefix),
         cmocka_unit_test(a_prefix_that_is_not_possible_is_said_so),
+        cmocka_unit_test(a_bounded_search_meets_all_within_the_bound),
+        cmocka_unit_test(more_of_a_bound_meets_more),
         cmocka_unit_test(a_search_stops_when_told_to),
         cmocka_unit_test(a_budget_that_suffices_stops_nothing),
     };
