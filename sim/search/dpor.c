@@ -8,6 +8,7 @@
  * again. And what a transition touches may depend on what it finds: then the one whose order is reversed is tried where
  * it is to run, to see what it touches there (footprint_there()).
  */
+#include "sim/search/estimate.h"
 #include "sim/search/footprint_memo.h"
 #include "sim/search/grow.h"
 #include "sim/search/hash_set.h"
@@ -33,6 +34,7 @@ struct choice {
     uint32_t way, ways;
     uint32_t sleep_first, sleep_count; /* in the pool */
     uint32_t tree;                     /* what is still to be tried, without the branch under way */
+    uint32_t finished;                 /* branches */
     uint32_t slot;                     /* the branch under way */
     const struct footprint *footprint;
 };
@@ -53,6 +55,7 @@ struct dpor {
     uint32_t slots_size;
     struct footprint_memo seen;
     struct hash_set rests; /* states met */
+    struct estimate estimate;
 };
 
 /* ---- nodes ---------------------------------------------------------------------------------------- */
@@ -342,15 +345,54 @@ static bool go_back(struct dpor *dpor)
                 pass(dpor);
                 return true;
             }
+            estimate_finished(&dpor->estimate, dpor->depth, node->ways);
             continue;
         }
+        node->finished++;
         add_sleeper(dpor, node, (struct sleeper){node->slot, node->footprint});
         if (node->tree != WAKEUP_NONE) {
             machine_back(dpor->machine, dpor->depth);
             return true;
         }
+        estimate_finished(&dpor->estimate, dpor->depth, node->finished);
     }
     return false;
+}
+
+static uint32_t branches_left(const struct dpor *dpor, const struct choice *node)
+{
+    uint32_t count = 0;
+
+    for (uint32_t branch = node->tree; branch != WAKEUP_NONE; branch = dpor->wakeup.nodes[branch].next) {
+        count++;
+    }
+    return count;
+}
+
+/* The share of the whole that has been searched, the execution under way included. */
+static double share(const struct dpor *dpor)
+{
+    struct estimate_sum sum = ESTIMATE_SUM_START;
+
+    for (uint32_t depth = dpor->search->prefix_length; depth < dpor->depth; depth++) {
+        const struct choice *node = &dpor->nodes[depth];
+        uint32_t finished = node->pass ? node->way : node->finished;
+        uint32_t known = node->pass ? node->ways : node->finished + 1 + branches_left(dpor, node);
+
+        estimate_add(&dpor->estimate, &sum, depth, finished, known);
+    }
+    return sum.share + sum.weight;
+}
+
+struct search_estimate search_estimate(const struct search *search)
+{
+    double searched = search->share;
+
+    if (search->dpor != NULL) {
+        /* Of the first execution no race is known before it was told of. */
+        searched = search->counts.executions > 1 ? share(search->dpor) : 0;
+    }
+    return (struct search_estimate){searched, searched == 0 ? 0 : (double)search->counts.executions / searched};
 }
 
 /* The states of the prefix have nodes, where nothing is ever to be tried. */
@@ -379,13 +421,17 @@ void search_dpor(struct search *search)
         bool go_on = true;
         bool left = true;
 
+        search->dpor = &dpor;
         while (left && go_on) {
             go_on = go_down(&dpor);
+            search->share = go_on ? 0 : share(&dpor);
             left = go_back(&dpor);
         }
+        search->dpor = NULL;
         search->complete = !left && search->stopped_by != SEARCH_CALLER_STOPPED;
         if (search->complete) {
             search->stopped_by = SEARCH_NOT_STOPPED;
+            search->share = 1;
         }
     } else {
         search->stopped_by = SEARCH_PREFIX;
@@ -396,6 +442,7 @@ void search_dpor(struct search *search)
     walk_free(&dpor.walk);
     footprint_memo_free(&dpor.seen);
     hash_set_free(&dpor.rests);
+    estimate_free(&dpor.estimate);
     free(dpor.nodes);
     free(dpor.sleepers);
     free(dpor.row);

@@ -54,7 +54,18 @@ struct search {
     bool complete; /* nothing is left within the bounds */
     enum search_stop stopped_by;
     uint32_t transitions_unasked; /* since should_stop was asked */
+    const struct dpor *dpor;      /* while it runs */
+    double share;                 /* of the whole that was searched, when it stopped; see search_estimate() */
 };
+
+struct search_estimate {
+    double share;      /* of the whole that has been searched, 0 to 1 */
+    double executions; /* of the whole; 0: not known yet */
+};
+
+/* How large the whole of a search by dpor is, by what has been seen of it: at any time during the search (from
+ * watch.execution or should_stop) and after it. */
+struct search_estimate search_estimate(const struct search *search);
 
 /* Optimal dynamic partial-order reduction: one execution per class of the stage. */
 void search_dpor(struct search *search);

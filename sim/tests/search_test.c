@@ -185,6 +185,53 @@ static void dpor_meets_all_across_rests(void **state)
     assert_true(merged > GENERATED_AGAIN);
 }
 
+/* ---- estimates -------------------------------------------------------------------------------------------------- */
+
+/* While it runs, from when there is something to go by. */
+static bool check_estimate(void *context, struct machine *machine, bool violates, uint64_t class_hash)
+{
+    const struct search *search = context;
+    struct search_estimate estimate = search_estimate(search);
+
+    (void)machine;
+    (void)violates;
+    (void)class_hash;
+    assert_true(estimate.share >= 0 && estimate.share <= 1);
+    assert_true(search->counts.executions < 2 || estimate.executions >= (double)search->counts.executions);
+    return true;
+}
+
+static void an_estimate_is_near(void **state)
+{
+    enum { CLASSES = 1734, FACTOR = 4 };
+    struct program program;
+    struct trial trial;
+
+    (void)state;
+    program_lcaa(&program, 3, 2, 2, false);
+    trial_begin(&trial, &program, true);
+    trial.search.executions_max = CLASSES / 10;
+    search_dpor(&trial.search);
+    struct search_estimate estimate = search_estimate(&trial.search);
+
+    assert_true(estimate.executions > (double)CLASSES / FACTOR);
+    assert_true(estimate.executions < (double)CLASSES * FACTOR);
+    trial_end(&trial);
+
+    trial_begin(&trial, &program, true);
+    search_dpor(&trial.search);
+    estimate = search_estimate(&trial.search);
+    assert_true(estimate.share == 1);
+    assert_true(estimate.executions == CLASSES);
+    trial_end(&trial);
+
+    trial_begin(&trial, &program, true);
+    trial.search.watch = (struct search_watch){&trial.search, check_estimate};
+    search_dpor(&trial.search);
+    assert_int_equal(trial.search.counts.executions, CLASSES);
+    trial_end(&trial);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -193,6 +240,7 @@ int main(void)
         cmocka_unit_test(apply_and_resume_apart_make_no_further_classes),
         cmocka_unit_test(dpor_meets_what_brute_force_meets),
         cmocka_unit_test(dpor_meets_all_across_rests),
+        cmocka_unit_test(an_estimate_is_near),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
