@@ -36,64 +36,67 @@ static void coroutine_main(struct coroutine *coroutine);
 
 #ifndef COROUTINE_UCONTEXT
 
-/* Saves the callee-saved registers and the stack pointer to *save, and goes on where `load` was saved. */
-void drydock_switch(void **save, void *load);
-
 #if defined(__x86_64__)
-/* System V AMD64 ABI 3.2.1: rbx, rbp, r12–r15 belong to the caller. A jump instead of `ret`: the return-stack predictor
- * would be wrong at every switch. */
+/* Saves the stack pointer to *save, with where to go on, and goes on where `load` was saved.
+ *
+ * In line and by a jump: `call` and `ret` across a switch leave the processor's stack of return addresses wrong for all
+ * callers. The compiler saves the registers that it needs; the frame pointer it would not let itself be told of. Below
+ * the stack pointer there may be a red zone (System V AMD64 ABI 3.2.2). */
+static inline __attribute__((always_inline)) void switch_stacks(void **save, void *load)
+{
+    __asm__ volatile("    leaq -128(%%rsp), %%rsp\n"
+                     "    leaq 1f(%%rip), %%rax\n"
+                     "    pushq %%rbp\n"
+                     "    pushq %%rax\n"
+                     "    movq %%rsp, (%%rdi)\n"
+                     "    movq %%rsi, %%rsp\n"
+                     "    popq %%rcx\n"
+                     "    popq %%rbp\n"
+                     "    jmpq *%%rcx\n"
+                     "1:\n"
+                     "    leaq 128(%%rsp), %%rsp\n"
+                     : "+D"(save), "+S"(load)
+                     :
+                     : "rax", "rbx", "rcx", "rdx", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15", "xmm0", "xmm1",
+                       "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10", "xmm11", "xmm12",
+                       "xmm13", "xmm14", "xmm15", "cc", "memory");
+}
+
+/* The first resume lands here. */
 __asm__(".text\n"
-        ".p2align 4\n"
-        ".globl drydock_switch\n"
-        ".type drydock_switch, @function\n"
-        "drydock_switch:\n"
-        "    pushq %rbp\n"
-        "    pushq %rbx\n"
-        "    pushq %r12\n"
-        "    pushq %r13\n"
-        "    pushq %r14\n"
-        "    pushq %r15\n"
-        "    movq %rsp, (%rdi)\n"
-        "    movq %rsi, %rsp\n"
-        "    popq %r15\n"
-        "    popq %r14\n"
-        "    popq %r13\n"
-        "    popq %r12\n"
-        "    popq %rbx\n"
-        "    popq %rbp\n"
-        "    popq %rcx\n"
-        "    jmpq *%rcx\n"
-        ".size drydock_switch, .-drydock_switch\n"
-        /* The first resume lands here with the coroutine in rbx and coroutine_main in r12. */
         ".p2align 4\n"
         ".globl drydock_enter\n"
         ".type drydock_enter, @function\n"
         "drydock_enter:\n"
-        "    movq %rbx, %rdi\n"
-        "    xorl %ebp, %ebp\n"
-        "    callq *%r12\n"
+        "    popq %rdi\n"
+        "    popq %rax\n"
+        "    callq *%rax\n"
         "    ud2\n"
         ".size drydock_enter, .-drydock_enter\n"
         ".section .note.GNU-stack,\"\",@progbits\n"
         ".text\n");
 void drydock_enter(void);
 
+/* Address, frame pointer, the coroutine, coroutine_main, and two to keep the ABI's alignment at the call. */
 static void *prepare_stack(struct coroutine *coroutine)
 {
+    enum { FRAME_WORDS = 6 };
     uintptr_t top = ((uintptr_t)coroutine->stack + coroutine->stack_size) & ~(uintptr_t)15;
-    void **frame =
-        (void **)top - 9; /* r15 r14 r13 r12 rbx rbp, address, and two to keep the ABI's alignment at the call */
-
-    memset(frame, 0, 9 * sizeof *frame);
+    void **frame = (void **)top - FRAME_WORDS;
     void (*main_function)(struct coroutine *) = coroutine_main;
     void (*enter_function)(void) = drydock_enter;
 
+    memset(frame, 0, FRAME_WORDS * sizeof *frame);
+    memcpy(&frame[0], &enter_function, sizeof frame[0]);
+    frame[2] = coroutine;
     memcpy(&frame[3], &main_function, sizeof frame[3]);
-    frame[4] = coroutine;
-    memcpy(&frame[6], &enter_function, sizeof frame[6]);
     return frame;
 }
 #elif defined(__aarch64__)
+/* Saves the callee-saved registers and the stack pointer to *save, and goes on where `load` was saved. */
+void drydock_switch(void **save, void *load);
+#define switch_stacks drydock_switch
+
 /* Procedure Call Standard for the Arm 64-bit Architecture, 6.1.1: x19–x30 and d8–d15 belong to the caller. */
 __asm__(".text\n"
         ".p2align 4\n"
@@ -169,7 +172,7 @@ static void switch_in(struct coroutine *coroutine)
 #ifdef COROUTINE_UCONTEXT
     swapcontext(&coroutine->resumer, &coroutine->own);
 #else
-    drydock_switch(&coroutine->resumer, coroutine->own);
+    switch_stacks(&coroutine->resumer, coroutine->own);
 #endif
 }
 
@@ -178,7 +181,7 @@ static void switch_out(struct coroutine *coroutine)
 #ifdef COROUTINE_UCONTEXT
     swapcontext(&coroutine->own, &coroutine->resumer);
 #else
-    drydock_switch(&coroutine->own, coroutine->resumer);
+    switch_stacks(&coroutine->own, coroutine->resumer);
 #endif
 }
 
@@ -258,14 +261,13 @@ void coroutine_release(struct coroutine *coroutine)
 
 bool coroutine_overran(const struct coroutine *coroutine)
 {
+    uint64_t words[CANARY_SIZE / sizeof(uint64_t)];
     uint64_t wrong = 0;
 
     /* After every transition, so by words. */
-    for (size_t i = 0; i < CANARY_SIZE; i += sizeof wrong) {
-        uint64_t word = 0;
-
-        memcpy(&word, &coroutine->stack[i], sizeof word);
-        wrong |= word ^ CANARY_WORD;
+    memcpy(words, coroutine->stack, CANARY_SIZE);
+    for (size_t i = 0; i < CANARY_SIZE / sizeof(uint64_t); i++) {
+        wrong |= words[i] ^ CANARY_WORD;
     }
     return wrong != 0;
 }

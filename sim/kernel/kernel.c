@@ -34,7 +34,11 @@ static struct kernel_task *ready_take(struct kernel *kernel, uint32_t index)
     struct kernel_task *task = *ready_slot(kernel, index);
 
     assert(index < kernel->ready_count);
-    if (index == 0) {
+    /* The shorter side closes the gap. */
+    if (index <= kernel->ready_count / 2) {
+        for (uint32_t i = index; i > 0; i--) {
+            *ready_slot(kernel, i) = *ready_slot(kernel, i - 1);
+        }
         kernel->ready_first = (kernel->ready_first + 1) & (kernel->ready_size - 1);
     } else {
         for (uint32_t i = index; i + 1 < kernel->ready_count; i++) {

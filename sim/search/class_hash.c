@@ -6,9 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What was done to an object: hashes of the last write, and of the other accesses since then, summed up. */
+/* What was done to an object: the hash of the last write (of all, for the members of a class), and of other accesses
+ * since then, summed up. */
 struct class_past {
-    uint64_t by_mode[ACCESS_MODES];
+    uint64_t written, read, added;
 };
 
 struct class_event {
@@ -37,9 +38,7 @@ void class_hash_free(struct class_hash *hash)
 /* The sum of what an access conflicts with. */
 static uint64_t conflicts(const struct class_past *past, enum access_mode mode)
 {
-    uint64_t all = past->by_mode[ACCESS_WRITE] + past->by_mode[ACCESS_READ] + past->by_mode[ACCESS_ADD];
-
-    return mode == ACCESS_WRITE ? all : all - past->by_mode[mode];
+    return past->written + (mode == ACCESS_READ ? 0 : past->read) + (mode == ACCESS_ADD ? 0 : past->added);
 }
 
 static uint64_t access_conflicts(const struct class_hash *hash, struct access access)
@@ -54,7 +53,6 @@ static uint64_t access_conflicts(const struct class_hash *hash, struct access ac
 
 static struct class_past *change(struct class_hash *hash, uint32_t object)
 {
-    grow((void *)&hash->changes, &hash->change_size, hash->change_count + 1, sizeof *hash->changes);
     hash->changes[hash->change_count++] = (struct class_change){object, hash->pasts[object]};
     return &hash->pasts[object];
 }
@@ -65,22 +63,33 @@ static void note_access(struct class_hash *hash, struct access access, uint64_t 
     struct class_past *past = change(hash, access.object);
 
     if (access.mode == ACCESS_WRITE) {
-        *past = (struct class_past){{[ACCESS_WRITE] = event}};
+        *past = (struct class_past){.written = event};
+    } else if (access.mode == ACCESS_READ) {
+        past->read += event;
     } else {
-        past->by_mode[access.mode] += event;
+        past->added += event;
     }
     if (members != OBJECT_NONE) {
         /* Writes of different members are in no order. */
-        change(hash, members)->by_mode[access.mode] += event;
+        past = change(hash, members);
+        past->written += access.mode == ACCESS_WRITE ? event : 0;
+        past->read += access.mode == ACCESS_READ ? event : 0;
+        past->added += access.mode == ACCESS_ADD ? event : 0;
     }
 }
 
-uint64_t class_hash_add(struct class_hash *hash, uint32_t slot, uint64_t identity, const struct footprint *footprint)
+/* For one more event. */
+static void make_room(struct class_hash *hash, uint32_t slot, uint32_t accesses)
 {
     grow((void *)&hash->pasts, &hash->past_size, hash->catalogue->object_count, sizeof *hash->pasts);
     grow((void *)&hash->last, &hash->last_size, slot + 1, sizeof *hash->last);
     grow((void *)&hash->events, &hash->event_size, hash->count + 1, sizeof *hash->events);
+    grow((void *)&hash->changes, &hash->change_size, hash->change_count + 2 * accesses, sizeof *hash->changes);
+}
 
+uint64_t class_hash_add(struct class_hash *hash, uint32_t slot, uint64_t identity, const struct footprint *footprint)
+{
+    make_room(hash, slot, footprint->count);
     uint64_t last = hash->last[slot];
     uint64_t conflicting = 1;
 

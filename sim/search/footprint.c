@@ -107,7 +107,7 @@ void footprint_begin(struct catalogue *catalogue)
     catalogue->scratch_count = 0;
 }
 
-void footprint_touch(struct catalogue *catalogue, uint32_t object, enum access_mode mode)
+void footprint_touch_more(struct catalogue *catalogue, uint32_t object, enum access_mode mode)
 {
     uint32_t place = 0;
 

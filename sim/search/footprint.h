@@ -61,7 +61,7 @@ uint32_t catalogue_member(struct catalogue *catalogue, uint64_t class_key, uint6
 
 /* Gathering: begin, touch as often as needed, end. */
 void footprint_begin(struct catalogue *catalogue);
-void footprint_touch(struct catalogue *catalogue, uint32_t object, enum access_mode mode);
+static inline void footprint_touch(struct catalogue *catalogue, uint32_t object, enum access_mode mode);
 const struct footprint *footprint_end(struct catalogue *catalogue);
 /* The footprint of a single access. */
 const struct footprint *footprint_single(struct catalogue *catalogue, uint32_t object, enum access_mode mode);
@@ -69,6 +69,19 @@ const struct footprint *footprint_single(struct catalogue *catalogue, uint32_t o
 /* Whether transitions of two tasks with these footprints depend on one another. */
 bool footprints_conflict(const struct catalogue *catalogue, const struct footprint *left,
                          const struct footprint *right);
+
+/* footprint_touch() when something has been touched before. */
+void footprint_touch_more(struct catalogue *catalogue, uint32_t object, enum access_mode mode);
+
+static inline void footprint_touch(struct catalogue *catalogue, uint32_t object, enum access_mode mode)
+{
+    if (catalogue->scratch_count > 0) {
+        footprint_touch_more(catalogue, object, mode);
+        return;
+    }
+    catalogue->scratch[0] = (struct access){object, mode};
+    catalogue->scratch_count = 1;
+}
 
 static inline bool modes_conflict(enum access_mode left, enum access_mode right)
 {

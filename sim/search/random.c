@@ -10,7 +10,7 @@
 static uint32_t choose_uniformly(void *context, struct sampler *sampler, uint32_t count)
 {
     (void)context;
-    return count == 1 ? 0 : prng_below(&sampler->prng, count);
+    return count == 1 ? 0 : sampler_below(sampler, count);
 }
 
 void search_random(struct search *search)
@@ -36,8 +36,7 @@ static void pct_begin(void *context, struct sampler *sampler)
     struct pct *pct = context;
 
     for (uint32_t i = 0; i < pct->change_count; i++) {
-        pct->changes[i] =
-            sampler->transition_max == 0 ? UINT32_MAX : prng_below(&sampler->prng, sampler->transition_max);
+        pct->changes[i] = sampler->transition_max == 0 ? UINT32_MAX : sampler_below(sampler, sampler->transition_max);
     }
 }
 

@@ -61,7 +61,7 @@ static bool execute(struct search *search, const struct sampler_strategy *strate
             if (ways == 0) {
                 return true;
             }
-            walk_pass(walk, prng_below(&sampler->prng, ways));
+            walk_pass(walk, sampler_below(sampler, ways));
         } else {
             uint32_t index = strategy->choose(strategy->context, sampler, count);
             uint32_t slot = machine_move_slot(machine, index);

@@ -14,6 +14,12 @@ struct sampler {
     uint32_t transition_max; /* of the executions before */
 };
 
+/* A whole number below `bound`, without a division. */
+static inline uint32_t sampler_below(struct sampler *sampler, uint32_t bound)
+{
+    return (uint32_t)((prng_next(&sampler->prng) >> 32) * bound >> 32);
+}
+
 struct sampler_strategy {
     void *context;
     /* An execution begins; NULL: nothing to do. */
