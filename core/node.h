@@ -133,5 +133,7 @@ bool revision_has(const struct task *task, enum switch_bit bit);
  * of its configuration is the same for every process of a run. What no task can tell is left out: the order of entries
  * (but for the order of use where a full cache drops by it), and memos. */
 uint64_t node_hash(const struct node *node);
+/* The same of one flag, scalar or cache by its name, as NODE_CELL reports it; 0: there is none. */
+uint64_t node_cell_hash(const struct node *node, const char *name);
 
 #endif

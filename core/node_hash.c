@@ -130,3 +130,25 @@ uint64_t node_hash(const struct node *node)
     }
     return hash;
 }
+
+uint64_t node_cell_hash(const struct node *node, const char *name)
+{
+    const struct node_cells *cells = &node->cells;
+
+    for (int i = 0; i < FLAG_COUNT; i++) {
+        if (strcmp(name, flag_name((enum flag_id)i)) == 0) {
+            return hash_flag(cells->flags[i]);
+        }
+    }
+    for (int i = 0; i < CELL_COUNT; i++) {
+        if (strcmp(name, cell_name((enum cell_id)i)) == 0) {
+            return hash_cache(&cells->caches[i], cell_content((enum cell_id)i));
+        }
+    }
+#define SCALAR(type, member, scalar_name)                                                                              \
+    if (strcmp(name, scalar_name) == 0) {                                                                              \
+        return HASH_SCALAR(cells->member);                                                                             \
+    }
+#include "core/cells.def"
+    return 0;
+}

@@ -71,17 +71,29 @@ static bool decrypt_rsa(const char *message, unsigned char key_bytes[AES_KEY_BYT
     return good;
 }
 
+/* The AES key in an encrypted message, base64; NULL when it is none of this daemon's. */
+static const char *key_in(struct bench_daemon *bench, const char *message)
+{
+    unsigned char key[AES_KEY_BYTES];
+    uint64_t hash = hash_text(message);
+
+    for (uint32_t i = 0; i < bench->secret_count; i++) {
+        if (bench->secrets[i].message_hash == hash) {
+            return bench->secrets[i].key;
+        }
+    }
+    return decrypt_rsa(message, key) ? to_base64(bench->world->memory, key, sizeof key) : NULL;
+}
+
 static const char *reply_to(struct bench_daemon *bench, const char *parameter)
 {
     struct arena *memory = bench->world->memory;
     const struct value *request = value_parse(memory, parameter, strlen(parameter));
     const char *message = value_get_text(request, "message");
-    unsigned char key[AES_KEY_BYTES];
+    const char *key = message == NULL ? NULL : key_in(bench, message);
 
-    if (message == NULL || !decrypt_rsa(message, key)) {
-        return "{\"status\":\"error\",\"message\":\"Unable to decrypt message\"}";
-    }
-    return arena_printf(memory, "{\"status\":\"ok\",\"message\":\"%s\"}", to_base64(memory, key, sizeof key));
+    return key == NULL ? "{\"status\":\"error\",\"message\":\"Unable to decrypt message\"}"
+                       : arena_printf(memory, "{\"status\":\"ok\",\"message\":\"%s\"}", key);
 }
 
 static void decrypt_message(struct bench_daemon *bench, struct effect *effect, struct arena *answers)
@@ -92,7 +104,7 @@ static void decrypt_message(struct bench_daemon *bench, struct effect *effect, s
         effect_fail(effect, answers, 500, NULL, "Invalid params");
         return;
     }
-    /* A real decryption costs 0.7 ms and its outcome never changes: each request is worked out once. */
+    /* The outcome never changes: each request is worked out once. */
     for (uint32_t i = 0; i < bench->reply_count; i++) {
         if (bench->replies[i].request_hash == parameter->hash) {
             effect->result = bench->replies[i].reply;
@@ -193,6 +205,18 @@ static void encrypt_aes(const unsigned char *key, const unsigned char *nonce, co
     assert(good);
 }
 
+/* A private-key operation costs as much as a whole run of a search (make bench): this one's outcome is known. */
+static void remember_secret(struct bench_daemon *bench, const unsigned char ciphertext[RSA_SIZE],
+                            const unsigned char aes_key[AES_KEY_BYTES])
+{
+    struct arena *memory = bench->world->memory;
+    struct bench_secret *secret = table_add(memory, (void **)&bench->secrets, &bench->secret_count, &bench->secret_size,
+                                            sizeof *secret);
+
+    secret->message_hash = hash_text(to_base64(memory, ciphertext, RSA_SIZE));
+    secret->key = to_base64(memory, aes_key, AES_KEY_BYTES);
+}
+
 const char *bench_daemon_encrypt(struct bench_daemon *bench, struct arena *arena, const char *plain_json)
 {
     size_t plain_size = strlen(plain_json);
@@ -202,6 +226,7 @@ const char *bench_daemon_encrypt(struct bench_daemon *bench, struct arena *arena
 
     derive_bytes(bench, plain_json, aes_key, sizeof aes_key, false);
     encrypt_rsa(bench, plain_json, aes_key, blob);
+    remember_secret(bench, blob, aes_key);
     derive_bytes(bench, plain_json, blob + RSA_SIZE, NONCE_BYTES, false);
     encrypt_aes(aes_key, blob + RSA_SIZE, plain_json, plain_size, blob + RSA_SIZE + NONCE_BYTES,
                 blob + blob_size - TAG_BYTES);

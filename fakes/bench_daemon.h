@@ -14,6 +14,12 @@ struct bench_reply {
     const struct value *reply;
 };
 
+/* A key that the daemon has encrypted itself: it need not work out again what the private key would give. */
+struct bench_secret {
+    uint64_t message_hash; /* of the encrypted key, base64 */
+    const char *key;       /* base64 */
+};
+
 struct bench_daemon {
     struct world *world;
     const char *ip;           /* ipaddress: "92.170.17.66:16187" */
@@ -22,6 +28,8 @@ struct bench_daemon {
     double ssd, ram, cores;
     struct bench_reply *replies;
     uint32_t reply_count, reply_size;
+    struct bench_secret *secrets;
+    uint32_t secret_count, secret_size;
 };
 
 void bench_daemon_init(struct bench_daemon *bench, struct world *world);

@@ -49,6 +49,7 @@ struct kernel_task {
     struct prng prng; /* what its logic asks for (node random): the same whatever the others do */
     /* A search's (sim/search): a small number for the identity, and when the task was started. */
     uint32_t slot, cause_phase, cause_event;
+    uint64_t seen; /* hash of all that it has seen: the same, and it stands where it stood then */
     bool spawned; /* by another task [F] */
     bool of_node; /* dies with the process */
     struct arena arena;

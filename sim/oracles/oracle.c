@@ -101,6 +101,55 @@ void oracles_at_rest(struct oracles *oracles)
     }
 }
 
+/* ---- what they remember -------------------------------------------------------------------------------------------- */
+
+/* A task by what names it whatever the others do; one that has ended is like any other that has. */
+static uint64_t task_hash(const struct oracles *oracles, uint32_t number)
+{
+    if (number == RUN_NONE) {
+        return 0;
+    }
+    for (uint32_t i = 0; i < oracles->kernel->task_count; i++) {
+        if (oracles->kernel->tasks[i]->number == number) {
+            return oracles->kernel->tasks[i]->identity;
+        }
+    }
+    return 1;
+}
+
+static uint64_t app_hash(const struct oracles *oracles, const struct oracle_app *app)
+{
+    uint64_t hash = ((uint64_t)app->installed_at_start << 2) | ((uint64_t)app->lapsed << 1) | app->starved;
+
+    hash = hash_combine(hash, (uint64_t)app->whole_since_ms);
+    hash = hash_combine(hash, (uint64_t)app->waiting_since_ms);
+    hash = hash_combine(hash, task_hash(oracles, app->removed_told_task));
+    hash = hash_combine(hash, task_hash(oracles, app->forgotten_task));
+    return hash_combine(hash, task_hash(oracles, app->removing_task));
+}
+
+uint64_t oracles_hash(const struct oracles *oracles)
+{
+    uint64_t hash = (uint64_t)oracles->unhealthy_ms;
+
+    for (uint32_t i = 0; i < oracles->app_count; i++) {
+        hash = hash_combine(hash, app_hash(oracles, &oracles->apps[i]));
+    }
+    for (uint32_t i = 0; i < FLAG_COUNT; i++) {
+        hash = hash_combine(hash, task_hash(oracles, oracles->flag_owner[i]));
+    }
+    for (uint32_t i = 0; i < oracles->failure_count; i++) {
+        const struct oracle_failure *failure = &oracles->failures[i];
+
+        hash = hash_combine(hash, hash_combine(failure->key, failure->state));
+        hash = hash_combine(hash, hash_combine((uint64_t)failure->first_ms, failure->times));
+    }
+    for (uint32_t i = 0; i < RECORDER_SENT_COUNT; i++) {
+        hash += oracles->recorder->sent[i]; /* which messages went out, in whatever order */
+    }
+    return hash;
+}
+
 /* ---- what oracles ask ----------------------------------------------------------------------------------------------
  */
 

@@ -79,6 +79,8 @@ void oracles_immediate(struct oracles *oracles, struct kernel_task *task, const 
 void oracles_ended(struct oracles *oracles, struct kernel_task *task, bool killed);
 void oracles_time_moved(struct oracles *oracles);
 void oracles_at_rest(struct oracles *oracles);
+/* What they remember, as one number: the same, and they will say the same of what follows. */
+uint64_t oracles_hash(const struct oracles *oracles);
 
 /* ---- for the oracles ------------------------------------------------------------------------------------------ */
 

@@ -20,7 +20,7 @@ enum actor_kind {
 };
 
 enum oracle_id {
-#define ORACLE(ID, name, broken_when) ORACLE_##ID,
+#define ORACLE(ID, name, concerns, broken_when) ORACLE_##ID,
 #include "sim/oracles/oracles.def"
     ORACLE_COUNT
 };
@@ -288,8 +288,10 @@ struct actor_info {
 const struct actor_info *actor_info(enum actor_kind kind);
 struct oracle_info {
     const char *name, *broken_when;
+    enum object_class concerns;
 };
 const struct oracle_info *oracle_info(enum oracle_id id);
+bool oracle_by_name(const char *name, enum oracle_id *id);
 /* Whether the effect is one of the pattern. */
 bool effect_pattern_matches(const struct effect_pattern *pattern, enum effect_id id, const char *object);
 

@@ -11,7 +11,7 @@ static const struct actor_info actors[ACTOR_COUNT] = {
 };
 
 static const struct oracle_info oracles[ORACLE_COUNT] = {
-#define ORACLE(ID, name, broken_when) [ORACLE_##ID] = {name, broken_when},
+#define ORACLE(ID, name, concerns, broken_when) [ORACLE_##ID] = {name, broken_when, OBJECTS_##concerns},
 #include "sim/oracles/oracles.def"
 };
 
@@ -25,6 +25,17 @@ const struct oracle_info *oracle_info(enum oracle_id id)
 {
     assert((unsigned)id < ORACLE_COUNT);
     return &oracles[id];
+}
+
+bool oracle_by_name(const char *name, enum oracle_id *id)
+{
+    for (unsigned i = 0; i < ORACLE_COUNT; i++) {
+        if (strcmp(oracles[i].name, name) == 0) {
+            *id = (enum oracle_id)i;
+            return true;
+        }
+    }
+    return false;
 }
 
 bool effect_pattern_matches(const struct effect_pattern *pattern, enum effect_id id, const char *object)

@@ -60,6 +60,35 @@ static bool conflict(const struct looked_at *run, int left, int right)
            footprints_conflict(&run->machine->catalogue, run->footprints[left], run->footprints[right]);
 }
 
+/* Whether a transition is about the object: names of containers, folders and volumes hold that of their app. */
+static bool is_about(const struct moved *moved, const char *object)
+{
+    return moved->object != NULL && object != NULL &&
+           (strstr(moved->object, object) != NULL || strstr(object, moved->object) != NULL);
+}
+
+/* The last transition before `index` by which another actor changed what the oracle is about. */
+static int culprit(const struct looked_at *run, int index, const struct run_violation *violation)
+{
+    enum oracle_id id = ORACLE_COUNT;
+
+    if (!oracle_by_name(violation->oracle, &id)) {
+        return NO_INDEX;
+    }
+    for (int i = index - 1; i >= 0; i--) {
+        const struct moved *moved = moved_at(run, i);
+        bool of_class = moved->moment == MOMENT_START ||
+                        (moved->moment == MOMENT_APPLY &&
+                         (effect_info(moved->effect)->writes & (uint32_t)oracle_info(id)->concerns) != 0);
+
+        if (moved->origin != moved_at(run, index)->origin && moved->writes && of_class &&
+            is_about(moved, violation->object)) {
+            return i;
+        }
+    }
+    return NO_INDEX;
+}
+
 /* The last transition before `index` of another actor that it depends on. */
 static int direct_partner(const struct looked_at *run, int index)
 {
@@ -71,7 +100,7 @@ static int direct_partner(const struct looked_at *run, int index)
     return NO_INDEX;
 }
 
-/* The last transition of another actor that changed what the one of `index` had looked at before; *looked is where it
+/* The last transition of another actor that changed what the task of `index` had looked at before; *looked is where it
  * looked. */
 static int stale_partner(const struct looked_at *run, int index, int *looked)
 {
@@ -88,11 +117,16 @@ static int stale_partner(const struct looked_at *run, int index, int *looked)
     return NO_INDEX;
 }
 
-/* Where another task took over last. */
-static int last_switch(const struct looked_at *run)
+/* The last transition that made the object of a violation that nobody's transition broke. */
+static int maker(const struct looked_at *run, const char *object)
 {
     for (int i = (int)run->count - 1; i >= 0; i--) {
-        if (moved_at(run, i)->switched) {
+        const struct moved *moved = moved_at(run, i);
+        bool makes = moved->moment == MOMENT_APPLY && moved->writes &&
+                     (moved->effect == EFFECT_DOCKER_CONTAINERS_CREATE || moved->effect == EFFECT_HOST_FALLOCATE ||
+                      moved->effect == EFFECT_HOST_MKFS || moved->effect == EFFECT_HOST_MOUNT);
+
+        if (makes && moved->object != NULL && object != NULL && strcmp(moved->object, object) == 0) {
             return i;
         }
     }
@@ -173,49 +207,33 @@ static uint32_t mishap_count(const struct looked_at *run, int until)
 
 /* ---- findings ---------------------------------------------------------------------------------------------------------------- */
 
-static void explain_race(const struct looked_at *run, int index, struct finding *finding)
+/* The site that broke the oracle, and the other party of the race. */
+static void explain_race(const struct looked_at *run, int index, const struct run_violation *violation,
+                         struct finding *finding)
 {
-    int looked = NO_INDEX;
-    int partner = direct_partner(run, index);
-
-    if (partner == NO_INDEX) {
-        partner = stale_partner(run, index, &looked);
-    }
-    if (partner == NO_INDEX) {
-        finding->why = arena_printf(run->arena, "%s does it alone, without any race or failure",
-                                    label_of(run, moved_at(run, index)));
-        return;
-    }
     const struct moved *own = moved_at(run, index);
-    const struct moved *other = moved_at(run, partner);
+    int looked = NO_INDEX;
+    int partner = culprit(run, index, violation);
+    bool certain = partner != NO_INDEX;
 
-    finding->fingerprint =
-        arena_printf(run->arena, "%s | %s", finding->fingerprint, site_text(run, other));
-    if (looked == NO_INDEX) {
-        finding->why = arena_printf(run->arena, "%s of %s came before %s of %s, which depends on it",
-                                    moved_text(run->arena, other), label_of(run, other), moved_text(run->arena, own),
-                                    label_of(run, own));
-    } else {
-        finding->why = arena_printf(run->arena, "%s of %s came after %s of %s, which had seen it otherwise and goes on to %s",
-                                    moved_text(run->arena, other), label_of(run, other),
-                                    moved_text(run->arena, moved_at(run, looked)), label_of(run, own),
-                                    moved_text(run->arena, own));
-    }
-}
-
-static void explain_state(const struct looked_at *run, struct finding *finding)
-{
-    int index = last_switch(run);
-
-    if (index == NO_INDEX) {
-        finding->why = "it comes about without any race or failure";
+    partner = certain ? partner : direct_partner(run, index);
+    partner = partner != NO_INDEX ? partner : stale_partner(run, index, &looked);
+    if (partner == NO_INDEX) {
+        finding->why = arena_printf(run->arena, "%s does it alone, without any race or failure", label_of(run, own));
         return;
     }
-    const struct moved *moved = moved_at(run, index);
+    const struct moved *other = moved_at(run, partner);
+    const char *party = certain ? site_text(run, other) : actor_name(run, other->origin);
 
-    finding->fingerprint = arena_printf(run->arena, "%s | %s", finding->fingerprint, site_text(run, moved));
-    finding->why = arena_printf(run->arena, "the last switch on the way: %s of %s came before another task went on",
-                                moved_text(run->arena, moved), label_of(run, moved));
+    finding->fingerprint = arena_printf(run->arena, "%s | %s", finding->fingerprint, party);
+    if (looked == NO_INDEX) {
+        finding->why = arena_printf(run->arena, "%s of %s came before %s of %s", moved_text(run->arena, other),
+                                    label_of(run, other), moved_text(run->arena, own), label_of(run, own));
+    } else {
+        finding->why = arena_printf(run->arena, "%s of %s came between %s and %s of %s", moved_text(run->arena, other),
+                                    label_of(run, other), moved_text(run->arena, moved_at(run, looked)),
+                                    moved_text(run->arena, own), label_of(run, own));
+    }
 }
 
 static void add_simpler(struct finding *finding, const char *fingerprint)
@@ -245,18 +263,18 @@ static void blame_mishaps(const struct looked_at *run, int until, const char *br
 static struct finding finding_of(const struct looked_at *run, const struct run_violation *violation)
 {
     struct finding finding = {.oracle = violation->oracle, .object = violation->object, .message = violation->message};
-    int index = violation->step == 0 ? NO_INDEX : (int)violation->step - 1;
+    int index = violation->step == 0 ? maker(run, violation->object) : (int)violation->step - 1;
     const char *broken = index == NO_INDEX ? violation->oracle
                                            : arena_printf(run->arena, "%s | %s", violation->oracle,
                                                           site_text(run, moved_at(run, index)));
 
     finding.fingerprint = broken;
     if (index == NO_INDEX) {
-        explain_state(run, &finding);
+        finding.why = "no single step did it";
     } else {
-        explain_race(run, index, &finding);
+        explain_race(run, index, violation, &finding);
     }
-    blame_mishaps(run, index == NO_INDEX ? (int)run->count : index, broken, &finding);
+    blame_mishaps(run, violation->step == 0 ? (int)run->count : index, broken, &finding);
     return finding;
 }
 

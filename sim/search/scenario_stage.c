@@ -2,6 +2,7 @@
 
 #include "core/value.h"
 #include "sim/search/grow.h"
+#include "sim/search/scenario_state.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -175,6 +176,7 @@ static void on_resumed(void *context, struct kernel_task *task, struct effect *e
     current->effect = effect->id;
     current->nth = task->issued[effect->id];
     current->object = names_keep(&stage->names, effect->object);
+    scenario_state_resumed(stage, task, effect);
     stage->run->inner.resumed(stage->run->inner.context, task, effect);
 }
 
@@ -184,6 +186,7 @@ static void on_immediate(void *context, struct kernel_task *task, struct effect 
 
     if (effect->id == EFFECT_NODE_CELL) {
         cell_touched(stage, effect);
+        scenario_state_read(stage, task, effect);
     }
     stage->run->inner.immediate(stage->run->inner.context, task, effect);
 }
@@ -230,8 +233,12 @@ static void before(void *context, const struct kernel_task *task, bool switched)
 {
     struct scenario_stage *stage = context;
 
-    stage->run->current = (struct moved){
-        .slot = task->slot, .origin = task->origin, .moment = MOMENT_START, .nth = 1, .switched = switched};
+    stage->run->current = (struct moved){.slot = task->slot,
+                                         .origin = task->origin,
+                                         .moment = MOMENT_START,
+                                         .nth = 1,
+                                         .object = scenario_stage_actor(stage, task->origin)->subject,
+                                         .switched = switched};
     stage->run->writes = false;
     if (stage->plan.count > 0) {
         touch_mishaps(stage, task, NULL);
@@ -243,6 +250,7 @@ static void after(void *context)
     struct scenario_stage *stage = context;
     struct stage_run *run = stage->run;
 
+    run->current.writes = run->writes;
     *(struct moved *)table_add(&stage->arena, (void **)&run->moved, &run->moved_count, &run->moved_size,
                                sizeof *run->moved) = run->current;
     if (run->current.moment == MOMENT_APPLY) {
@@ -305,6 +313,11 @@ static void pass(void *context, uint32_t way)
     course_pass(stage->runner, scenario_stage_starts(stage, way));
 }
 
+static uint64_t state(void *context)
+{
+    return scenario_state(context);
+}
+
 /* The run has ended where it stands: with time left, everything is idle, and the world can be looked at. */
 static bool over(void *context)
 {
@@ -348,6 +361,7 @@ struct stage scenario_stage(struct scenario_stage *stage)
                           .after = after,
                           .rest = rest,
                           .pass = pass,
+                          .state = state,
                           .over = over};
 }
 

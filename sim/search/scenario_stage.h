@@ -21,6 +21,7 @@ struct moved {
     uint32_t nth;          /* of the task's calls of this effect; of a start 1 */
     const char *object;
     enum fault_kind fault; /* of an apply */
+    bool writes;           /* it changed the world */
     bool switched;         /* another task moved last, which could have gone on */
 };
 
