@@ -27,6 +27,27 @@ struct exploring {
     uint32_t plan_key_count, plan_key_size;
 };
 
+static const struct strategy_info strategies[STRATEGY_COUNT] = {
+#define STRATEGY(ID, name, function, samples, what) {name, samples, what},
+#include "sim/search/strategies.def"
+};
+
+const struct strategy_info *strategy_info(enum strategy strategy)
+{
+    return &strategies[strategy];
+}
+
+bool strategy_by_name(const char *name, enum strategy *strategy)
+{
+    for (unsigned i = 0; i < STRATEGY_COUNT; i++) {
+        if (strcmp(strategies[i].name, name) == 0) {
+            *strategy = (enum strategy)i;
+            return true;
+        }
+    }
+    return false;
+}
+
 /* ---- plans ---------------------------------------------------------------------------------------------------------------- */
 
 static uint64_t mishap_key(const struct mishap *mishap)
@@ -227,21 +248,25 @@ static bool merge(struct exploring *exploring, struct piece *piece)
 {
     struct exploration *exploration = exploring->exploration;
     const struct unit_result *result = &piece->result;
-    uint64_t left = exploring->options->executions_max - exploration->executions;
-    bool within = exploring->options->executions_max == 0 || result->executions <= left;
+    uint64_t executions_max =
+        strategy_info(exploring->options->strategy)->samples ? 0 : exploring->options->executions_max;
+    uint64_t left = executions_max - exploration->executions;
+    bool within = executions_max == 0 || result->executions <= left;
 
     for (uint32_t i = 0; i < result->found_count; i++) {
-        if (exploring->options->executions_max == 0 || result->found[i].first <= left) {
+        if (executions_max == 0 || result->found[i].first <= left) {
             merge_found(exploring, piece, result->found[i]);
         }
     }
     exploration->executions += within ? result->executions : left;
+    exploration->classes += result->classes;
     exploration->transitions += result->transitions;
     exploration->blocked += result->blocked;
     exploration->merged += result->merged;
     exploration->violating += result->violating;
     exploration->depth_max = result->depth_max > exploration->depth_max ? result->depth_max : exploration->depth_max;
     exploration->plans_done += result->complete && within;
+    exploration->share += result->complete && within ? 1 : result->share;
     return within && result->complete && !(exploring->options->first && exploration->found_count > 0);
 }
 
@@ -295,6 +320,7 @@ void explore(const struct scenario *scenario, const struct explore_options *opti
             next_level(&exploring);
         }
     }
+    exploration->share /= exploration->plans;
     if (!exploration->complete) {
         bool budget = options->executions_max != 0 && exploration->executions >= options->executions_max;
 

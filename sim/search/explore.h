@@ -10,21 +10,37 @@
 #define DRYDOCK_SIM_SEARCH_EXPLORE_H
 
 #include "sim/scenario/scenario.h"
+#include "sim/search/search.h"
 #include "sim/search/workers.h"
 
-enum strategy { STRATEGY_DPOR, STRATEGY_COUNT };
+enum strategy {
+#define STRATEGY(ID, name, function, samples, what) STRATEGY_##ID,
+#include "sim/search/strategies.def"
+    STRATEGY_COUNT
+};
+
+struct strategy_info {
+    const char *name;
+    bool samples;
+    const char *what;
+};
+const struct strategy_info *strategy_info(enum strategy strategy);
+bool strategy_by_name(const char *name, enum strategy *strategy);
 
 struct explore_options {
     const struct revision *revision;
     uint32_t without; /* switches taken out */
     enum strategy strategy;
+    uint64_t seed;                       /* of a strategy that samples */
+    uint32_t depth;                      /* of pct; 0: its default */
+    uint32_t preemptions_max, delays_max; /* of dpor; SEARCH_UNBOUNDED: none */
     uint32_t faults_max, crashes_max; /* mishaps of a plan: faults, strikes */
     uint32_t fault_kinds;             /* bits 1 << enum fault_kind */
     uint32_t strike_kinds;            /* bits 1 << enum strike_kind */
     uint32_t ports;                   /* bits 1 << enum effect_port: whose calls fail */
     bool once, sticky;                /* a fault hits one call; that call and all later ones of the effect */
     int64_t slow_ms;
-    uint64_t executions_max; /* 0: none */
+    uint64_t executions_max; /* 0: none; of a strategy that samples, for each plan */
     bool first;              /* end with the first plan that breaks anything */
     uint32_t jobs;
     struct workers_shared *shared;
@@ -44,9 +60,10 @@ struct found {
 struct exploration {
     bool complete;
     const char *stopped_by; /* what ended it early; NULL: nothing */
-    uint64_t executions, transitions, blocked, merged, violating;
+    uint64_t executions, classes, transitions, blocked, merged, violating;
     uint32_t depth_max;
     uint32_t plans, plans_done;
+    double share; /* of the plans made so far that was searched, 0 to 1, by estimate (search_estimate()) */
     struct found *found;
     uint32_t found_count, found_size;
 };

@@ -119,8 +119,14 @@ static bool on_execution(void *context, struct machine *machine, bool violates, 
             unit->options->tick(unit->options->context);
         }
     }
-    return !atomic_load(&shared->stop) &&
-           (unit->options->executions_max == 0 || executions < unit->options->executions_max);
+    return true;
+}
+
+static bool should_stop(void *context)
+{
+    const struct unit *unit = context;
+
+    return atomic_load(&unit->options->shared->stop);
 }
 
 /* ---- the text -------------------------------------------------------------------------------------------------------------- */
@@ -181,6 +187,8 @@ static const char *unit_text(const struct unit *unit)
     return value_json(arena,
                       OBJECT(arena, {"complete", value_bool(unit->search.complete)},
                              {"executions", whole(arena, counts->executions)},
+                             {"classes", whole(arena, counts->classes)},
+                             {"share", value_number(arena, search_estimate(&unit->search).share)},
                              {"transitions", whole(arena, counts->transitions)},
                              {"blocked", whole(arena, counts->blocked)}, {"merged", whole(arena, counts->merged)},
                              {"violating", whole(arena, counts->violating)}, {"depth", whole(arena, counts->depth_max)},
@@ -224,6 +232,8 @@ void unit_result_read(const char *text, struct arena *arena, struct unit_result 
     assert(value != NULL);
     *result = (struct unit_result){.complete = value_truthy(value_get(value, "complete")),
                                    .executions = (uint64_t)value_get_number(value, "executions", 0),
+                                   .classes = (uint64_t)value_get_number(value, "classes", 0),
+                                   .share = value_get_number(value, "share", 0),
                                    .transitions = (uint64_t)value_get_number(value, "transitions", 0),
                                    .blocked = (uint64_t)value_get_number(value, "blocked", 0),
                                    .merged = (uint64_t)value_get_number(value, "merged", 0),
@@ -247,6 +257,24 @@ void unit_result_read(const char *text, struct arena *arena, struct unit_result 
     }
 }
 
+static void run_search(struct search *search, const struct explore_options *options)
+{
+    static void (*const functions[STRATEGY_COUNT])(struct search *search) = {
+#define STRATEGY(ID, name, function, samples, what) function,
+#include "sim/search/strategies.def"
+    };
+    bool bounded = options->preemptions_max != SEARCH_UNBOUNDED || options->delays_max != SEARCH_UNBOUNDED;
+
+    if (bounded && options->strategy == STRATEGY_DPOR) {
+        search_bounded(search);
+    } else {
+        functions[options->strategy](search);
+    }
+    if (strategy_info(options->strategy)->samples && search->stopped_by == SEARCH_EXECUTIONS) {
+        search->complete = true; /* as many samples as were asked for */
+    }
+}
+
 /* ---- the unit ------------------------------------------------------------------------------------------------------------------ */
 
 const char *explore_unit(const struct scenario *scenario, const struct explore_options *options,
@@ -262,8 +290,16 @@ const char *explore_unit(const struct scenario *scenario, const struct explore_o
     bench_init(&unit.searched, scenario, &run, &memories[0]);
     bench_init(&unit.replayed, scenario, &run, &memories[1]);
     unit.replayed.machine->spacing = 0;
-    unit.search = (struct search){.machine = unit.searched.machine, .watch = {&unit, on_execution}};
-    search_dpor(&unit.search);
+    unit.search = (struct search){.machine = unit.searched.machine,
+                                  .watch = {&unit, on_execution},
+                                  .executions_max = options->executions_max,
+                                  .should_stop = should_stop,
+                                  .stop_context = &unit,
+                                  .seed = options->seed,
+                                  .preemptions_max = options->preemptions_max,
+                                  .delays_max = options->delays_max,
+                                  .depth = options->depth};
+    run_search(&unit.search, options);
     atomic_fetch_add(&options->shared->executions, unit.search.counts.executions - unit.told_executions);
     const char *text = unit_text(&unit);
 
