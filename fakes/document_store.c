@@ -85,7 +85,9 @@ static uint64_t row_key(const char *name, size_t length)
 static void touch_rows(const struct document_store *store, const struct document_collection *collection, uint64_t key,
                        enum touch_mode mode)
 {
-    touch_object(&store->world->watch, OBJECTS_ROWS, touch_key(collection->full_name), key, mode);
+    if (store->world->watch.touched != NULL) {
+        touch_object(&store->world->watch, OBJECTS_ROWS, touch_key(collection->full_name), key, mode);
+    }
 }
 
 static void touch_row(const struct document_store *store, const struct document_collection *collection,

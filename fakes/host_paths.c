@@ -90,13 +90,19 @@ static void touch_entry(const struct host *host, const struct host_path *entry)
                      TOUCH_ADD);
     }
     if (entry->volume != NULL) {
-        touch_object(watch, OBJECTS_FILES, TOUCH_ONE_SET, part_key(touch_key(entry->volume), PART_INSIDE), TOUCH_ADD);
+        uint64_t volume = path_key(entry->volume, strlen(entry->volume));
+
+        touch_object(watch, OBJECTS_FILES, TOUCH_ONE_SET, part_key(volume, PART_INSIDE), TOUCH_ADD);
     }
 }
 
-static void touch_content(const struct host *host, uint64_t key, enum part part)
+/* Looks at all that is below a folder, or in a volume. */
+static void touch_content(const struct host *host, const char *of, enum part part)
 {
-    touch_object(&host->world->watch, OBJECTS_FILES, TOUCH_ONE_SET, part_key(key, part), TOUCH_READ);
+    if (host->world->watch.touched != NULL) {
+        touch_object(&host->world->watch, OBJECTS_FILES, TOUCH_ONE_SET, part_key(path_key(of, strlen(of)), part),
+                     TOUCH_READ);
+    }
 }
 
 const char *find_covering_volume(const struct host *host, const char *path)
@@ -189,7 +195,7 @@ void remove_paths_under(struct host *host, const char *path)
 {
     const char *volume = find_covering_volume(host, path);
 
-    touch_content(host, path_key(path, strlen(path)), PART_BELOW);
+    touch_content(host, path, PART_BELOW);
     for (uint32_t i = 0; i < host->path_count;) {
         const struct host_path *entry = &host->paths[i];
 
@@ -204,7 +210,7 @@ void remove_paths_under(struct host *host, const char *path)
 
 void remove_paths_in_volume(struct host *host, const char *volume)
 {
-    touch_content(host, touch_key(volume), PART_INSIDE);
+    touch_content(host, volume, PART_INSIDE);
     for (uint32_t i = 0; i < host->path_count;) {
         if (same_volume(host->paths[i].volume, volume)) {
             touch_entry(host, &host->paths[i]);

@@ -13,7 +13,7 @@ enum { SET_REGISTRY = 2 };
 
 static void touch_token(const struct image_registry *registry, const struct registry_image *image, enum touch_mode mode)
 {
-    touch_object(&registry->world->watch, OBJECTS_IMAGES, SET_REGISTRY, touch_key(image->repotag), mode);
+    touch_member(&registry->world->watch, OBJECTS_IMAGES, SET_REGISTRY, image->repotag, mode);
 }
 
 void image_registry_init(struct image_registry *registry, struct world *world)

@@ -15,7 +15,7 @@ static void touch_folder(const struct syncthing *syncthing, const char *id, enum
 
 static void touch_setting(const struct syncthing *syncthing, const char *name, enum touch_mode mode)
 {
-    touch_object(&syncthing->world->watch, OBJECTS_SYNC, SET_SETTINGS, touch_key(name), mode);
+    touch_member(&syncthing->world->watch, OBJECTS_SYNC, SET_SETTINGS, name, mode);
 }
 
 void syncthing_init(struct syncthing *syncthing, struct world *world)

@@ -67,13 +67,20 @@ static inline void touch_object(const struct world_watch *watch, enum object_cla
     }
 }
 
-/* Touches a member of a class that is not divided; NULL names nothing. */
+/* Touches a member of a set; NULL names nothing. */
+static inline void touch_member(const struct world_watch *watch, enum object_class class, uint64_t set,
+                                const char *name, enum touch_mode mode)
+{
+    if (watch->touched != NULL && name != NULL) {
+        watch->touched(watch->context, class, set, touch_key(name), mode);
+    }
+}
+
+/* Touches a member of a class that is not divided. */
 static inline void touch_name(const struct world_watch *watch, enum object_class class, const char *name,
                               enum touch_mode mode)
 {
-    if (watch->touched != NULL && name != NULL) {
-        watch->touched(watch->context, class, TOUCH_ONE_SET, touch_key(name), mode);
-    }
+    touch_member(watch, class, TOUCH_ONE_SET, name, mode);
 }
 
 /* Reads all of a class that is not divided. */
