@@ -31,6 +31,8 @@ TEST_LIBS := -lcmocka $(LIBS)
 # What a clean machine lacks, per purpose. gcc and make are what `make` itself needs to get here.
 PACKAGES := gcc libc6-dev pkg-config libcmocka-dev libcjson-dev libssl-dev libfaketime faketime lcov python3
 LINT_PACKAGES := clang clang-format clang-tidy cppcheck python3-jsonschema
+# npm often comes with node from elsewhere, and then Debian's does not go in.
+BENCH_PACKAGES := spin $(if $(shell command -v npm),,npm)
 
 FOLDERS := core fakes reports sim sim/kernel sim/oracles sim/scenario sim/conform sim/search sim/cli
 SOURCES := $(sort $(foreach folder,$(FOLDERS),$(wildcard $(folder)/*.c)))
@@ -50,6 +52,7 @@ all: $(BUILD)/drydock
 define variant
 $(1)_OBJECTS := $$(LIBRARY:%.c=$(2)/obj/%.o)
 $(1)_TESTS := $$(TESTS:%.c=$(2)/%)
+$(1)_BENCHES := $$(BENCHES:%.c=$(2)/%)
 
 $(2)/obj/%.o: %.c Makefile | $$(BUILD)/.deps
 	@mkdir -p $$(@D)
@@ -66,8 +69,12 @@ $$($(1)_TESTS): $(2)/%: $(2)/obj/%.o $$(TEST_HELPERS:%.c=$(2)/obj/%.o) $(2)/libd
 	@mkdir -p $$(@D)
 	$$(QUIET_LD)$(3) $(4) $(5) $$^ $$(TEST_LIBS) -o $$@
 
+$$($(1)_BENCHES): $(2)/%: $(2)/obj/%.o $(2)/libdrydock.a
+	@mkdir -p $$(@D)
+	$$(QUIET_LD)$(3) $(4) $(5) $$^ $$(LIBS) -o $$@
+
 .SECONDARY: $$(SOURCES:%.c=$(2)/obj/%.o) $$(TESTS:%.c=$(2)/obj/%.o) $$(TEST_HELPERS:%.c=$(2)/obj/%.o)
--include $$(SOURCES:%.c=$(2)/obj/%.d) $$(TESTS:%.c=$(2)/obj/%.d) $$(TEST_HELPERS:%.c=$(2)/obj/%.d)
+-include $$(SOURCES:%.c=$(2)/obj/%.d) $$(TESTS:%.c=$(2)/obj/%.d) $$(TEST_HELPERS:%.c=$(2)/obj/%.d) $$(BENCHES:%.c=$(2)/obj/%.d)
 endef
 
 ifneq ($(V),1)
@@ -113,6 +120,11 @@ $(BUILD)/.lint-deps: $(BUILD)/.deps
 	$(call install_packages,$(LINT_PACKAGES))
 	@touch $@
 
+# A peer that cannot be had is left out.
+$(BUILD)/.bench-deps: $(BUILD)/.deps
+	-$(call install_packages,$(BENCH_PACKAGES))
+	@touch $@
+
 ## deps: install the Debian packages that building, testing and linting need
 deps:
 	@rm -f $(BUILD)/.deps $(BUILD)/.lint-deps
@@ -153,14 +165,15 @@ coverage: $(BUILD)/coverage/drydock $(coverage_TESTS)
 	@sim/tests/coverage.sh $(BUILD)/coverage $(coverage_TESTS)
 .PHONY: coverage
 
-## bench: how long a replay takes, and the ratio of virtual to wall time
-bench: $(BUILD)/drydock
+## bench: how long a replay takes, how fast the searches are, and peers in the same run
+bench: $(BUILD)/drydock $(plain_BENCHES) $(BUILD)/.bench-deps
 	@sim/bench/replay.sh $(BUILD)/drydock
+	@sim/bench/search.sh $(BUILD)/sim/bench/search_bench $(BUILD)/bench
 .PHONY: bench
 
 ## lint: formatting, static analysis, includes that run against the arrows
 lint: $(BUILD)/.lint-deps
-	@sim/tests/lint.sh $(SOURCES) $(TESTS) $(TEST_HELPERS) $(HEADERS)
+	@sim/tests/lint.sh $(SOURCES) $(TESTS) $(TEST_HELPERS) $(BENCHES) $(HEADERS)
 .PHONY: lint
 
 ## install: install the binary and the scenarios below $(DESTDIR)$(PREFIX)
