@@ -53,8 +53,12 @@ static uint64_t access_conflicts(const struct class_hash *hash, struct access ac
 
 static struct class_past *change(struct class_hash *hash, uint32_t object)
 {
-    hash->changes[hash->change_count++] = (struct class_change){object, hash->pasts[object]};
-    return &hash->pasts[object];
+    struct class_past *past = &hash->pasts[object];
+    struct class_change *kept = &hash->changes[hash->change_count++];
+
+    kept->object = object;
+    kept->past = *past;
+    return past;
 }
 
 static void note_access(struct class_hash *hash, struct access access, uint64_t event)
@@ -63,7 +67,9 @@ static void note_access(struct class_hash *hash, struct access access, uint64_t 
     struct class_past *past = change(hash, access.object);
 
     if (access.mode == ACCESS_WRITE) {
-        *past = (struct class_past){.written = event};
+        past->written = event;
+        past->read = 0;
+        past->added = 0;
     } else if (access.mode == ACCESS_READ) {
         past->read += event;
     } else {
@@ -98,7 +104,12 @@ uint64_t class_hash_add(struct class_hash *hash, uint32_t slot, uint64_t identit
     }
     uint64_t event = hash_combine(last != 0 ? last : identity, conflicting);
 
-    hash->events[hash->count++] = (struct class_event){slot, hash->change_count, event, last};
+    struct class_event *kept = &hash->events[hash->count++];
+
+    kept->slot = slot;
+    kept->change_count = hash->change_count;
+    kept->hash = event;
+    kept->last = last;
     for (uint32_t i = 0; i < footprint->count; i++) {
         note_access(hash, footprint->accesses[i], event);
     }

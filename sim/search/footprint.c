@@ -12,7 +12,7 @@ void catalogue_init(struct catalogue *catalogue)
     memset(catalogue, 0, offsetof(struct catalogue, scratch));
     catalogue->scratch_count = 0;
     footprint_begin(catalogue);
-    catalogue->empty = footprint_end(catalogue);
+    catalogue->empty = footprint_end_other(catalogue);
 }
 
 void catalogue_free(struct catalogue *catalogue)
@@ -195,7 +195,7 @@ static const struct footprint *keep(struct catalogue *catalogue, const struct ac
     return *slot;
 }
 
-const struct footprint *footprint_end(struct catalogue *catalogue)
+const struct footprint *footprint_end_other(struct catalogue *catalogue)
 {
     if (catalogue->scratch_count == 0 && catalogue->empty != NULL) {
         return catalogue->empty;
@@ -206,7 +206,6 @@ const struct footprint *footprint_end(struct catalogue *catalogue)
     return keep(catalogue, catalogue->scratch, catalogue->scratch_count);
 }
 
-/* Most transitions touch one thing: found without a hash. */
 const struct footprint *footprint_single(struct catalogue *catalogue, uint32_t object, enum access_mode mode)
 {
     uint32_t place = object * ACCESS_MODES + (uint32_t)mode;

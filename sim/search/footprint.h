@@ -10,6 +10,7 @@
 #define DRYDOCK_SIM_SEARCH_FOOTPRINT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* Accesses of one kind commute with one another when it is a read or an addition (to a set, to a log, to a sum). */
@@ -62,13 +63,27 @@ uint32_t catalogue_member(struct catalogue *catalogue, uint64_t class_key, uint6
 /* Gathering: begin, touch as often as needed, end. */
 void footprint_begin(struct catalogue *catalogue);
 static inline void footprint_touch(struct catalogue *catalogue, uint32_t object, enum access_mode mode);
-const struct footprint *footprint_end(struct catalogue *catalogue);
+static inline const struct footprint *footprint_end(struct catalogue *catalogue);
 /* The footprint of a single access. */
 const struct footprint *footprint_single(struct catalogue *catalogue, uint32_t object, enum access_mode mode);
 
 /* Whether transitions of two tasks with these footprints depend on one another. */
 bool footprints_conflict(const struct catalogue *catalogue, const struct footprint *left,
                          const struct footprint *right);
+
+/* footprint_end() of what is not one access that was met before. */
+const struct footprint *footprint_end_other(struct catalogue *catalogue);
+
+/* Most transitions touch one thing: found without a hash. */
+static inline const struct footprint *footprint_end(struct catalogue *catalogue)
+{
+    uint32_t place = catalogue->scratch[0].object * ACCESS_MODES + (uint32_t)catalogue->scratch[0].mode;
+
+    if (catalogue->scratch_count == 1 && place < catalogue->single_size && catalogue->singles[place] != NULL) {
+        return catalogue->singles[place];
+    }
+    return footprint_end_other(catalogue);
+}
 
 /* footprint_touch() when something has been touched before. */
 void footprint_touch_more(struct catalogue *catalogue, uint32_t object, enum access_mode mode);

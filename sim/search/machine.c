@@ -178,10 +178,9 @@ static void add_step(struct machine *machine, struct path_step step)
     }
 }
 
-const struct footprint *machine_step_at(struct machine *machine, uint32_t index)
+const struct footprint *machine_step_at(struct machine *machine, uint32_t slot, uint32_t index)
 {
     const struct footprint *footprint = machine->catalogue.empty;
-    uint32_t slot = machine_move_slot(machine, index);
 
     if (machine->gathers) {
         footprint_begin(&machine->catalogue);
@@ -199,7 +198,7 @@ const struct footprint *machine_step(struct machine *machine, uint32_t slot)
     uint32_t index = machine_index(machine, slot);
 
     assert(index != ORDER_NONE && "a task that cannot move was asked to");
-    return machine_step_at(machine, index);
+    return machine_step_at(machine, slot, index);
 }
 
 void machine_keep(struct machine *machine)

@@ -64,10 +64,10 @@ uint32_t machine_move_slot(const struct machine *machine, uint32_t index);
 /* The same of the task in a slot: its index (ORDER_NONE: it cannot move), its move (false: it cannot). */
 uint32_t machine_index(const struct machine *machine, uint32_t slot);
 bool machine_find(const struct machine *machine, uint32_t slot, struct move *move);
-/* Performs the next transition of the task in a slot, or at an index. The footprint is the catalogue's; empty unless
- * gathers. */
+/* Performs the next transition of the task in a slot; the same when its index is known. The footprint is the
+ * catalogue's; empty unless gathers. */
 const struct footprint *machine_step(struct machine *machine, uint32_t slot);
-const struct footprint *machine_step_at(struct machine *machine, uint32_t index);
+const struct footprint *machine_step_at(struct machine *machine, uint32_t slot, uint32_t index);
 /* Passes on when nothing can move. */
 uint32_t machine_rest(const struct machine *machine);
 void machine_pass(struct machine *machine, uint32_t way);

@@ -64,12 +64,11 @@ static bool execute(struct search *search, const struct sampler_strategy *strate
             walk_pass(walk, sampler_below(sampler, ways));
         } else {
             uint32_t index = strategy->choose(strategy->context, sampler, count);
-            uint32_t slot = machine_move_slot(machine, index);
             const struct footprint *footprint = walk_step(walk, index);
 
             sampler->transitions++;
             if (strategy->moved != NULL) {
-                strategy->moved(strategy->context, sampler, slot, footprint);
+                strategy->moved(strategy->context, sampler, machine->path[machine->depth - 1].number, footprint);
             }
         }
         if (!search_goes_on(search)) {

@@ -52,13 +52,13 @@ const struct footprint *walk_step(struct walk *walk, uint32_t index)
     uint32_t slot = task->slot;
 
     if (!walk->orders) {
-        const struct footprint *footprint = machine_step_at(machine, index);
+        const struct footprint *footprint = machine_step_at(machine, slot, index);
 
         class_hash_add(&walk->class, slot, identity, footprint);
         return footprint;
     }
     struct move move = machine_move(machine, index);
-    const struct footprint *footprint = machine_step_at(machine, index);
+    const struct footprint *footprint = machine_step_at(machine, slot, index);
     uint64_t hash = class_hash_add(&walk->class, slot, identity, footprint);
 
     order_add(&walk_stretch(walk)->order,
