@@ -32,12 +32,17 @@ static void out_of_memory(void *context)
     exit(3);
 }
 
-static double now(void)
+static uint64_t now_ns(void)
 {
     struct timespec time;
 
     clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+    return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
+}
+
+static double now(void)
+{
+    return (double)now_ns() / 1e9;
 }
 
 /* `others`: objects that the catalogue knows and nobody touches. */
@@ -55,6 +60,7 @@ static void measure_once(strategy search_by, const struct program *program, uint
     struct stage stage = program_stage(&program_of, &memory);
 
     machine_init(machine, &stage);
+    machine->clock_ns = now_ns;
     for (uint32_t i = 0; i < others; i++) {
         catalogue_object(&machine->catalogue, UINT64_MAX - i);
     }

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SPACING = 6 };
+enum { SPACING = 6, SPACING_MAX = 1024, BACKS_MEASURED = 256 };
 
 void machine_init(struct machine *machine, const struct stage *stage)
 {
@@ -147,7 +147,6 @@ static void move_at(struct machine *machine, uint32_t index)
         stage->after(stage->context);
     }
     machine->event_count++;
-    machine->transition_count++;
 }
 
 static void do_pass(struct machine *machine, uint32_t way)
@@ -157,8 +156,25 @@ static void do_pass(struct machine *machine, uint32_t way)
     machine->stage->pass(machine->stage->context, way);
 }
 
+/* ---- saved runs ------------------------------------------------------------------------------------------------- */
+
+static bool measures(const struct machine *machine)
+{
+    return machine->clock_ns != NULL && machine->backs_measured < BACKS_MEASURED;
+}
+
+/* The least, for what else goes on on the computer does not count. */
+static void note_least(uint64_t *least_ns, uint64_t ns)
+{
+    if (*least_ns == 0 || ns < *least_ns) {
+        *least_ns = ns;
+    }
+}
+
 static void save(struct machine *machine)
 {
+    uint64_t start_ns = measures(machine) ? machine->clock_ns() : 0;
+
     grow((void *)&machine->saved, &machine->saved_size, machine->saved_count + 1, sizeof *machine->saved);
     struct saved_run *saved = &machine->saved[machine->saved_count++];
 
@@ -166,6 +182,22 @@ static void save(struct machine *machine)
     saved->phase = machine->phase;
     saved->event_count = machine->event_count;
     snapshot_take(&saved->snapshot, &machine->scope);
+    if (measures(machine)) {
+        note_least(&machine->save_ns, machine->clock_ns() - start_ns);
+    }
+}
+
+/* An execution has n new steps, and on the way to it (spacing - 1) / 2 are run again: n * save / spacing + step *
+ * spacing / 2 is least when spacing² = 2 * n * save / step. */
+static void choose_spacing(struct machine *machine)
+{
+    uint64_t new_steps = machine->steps_measured / BACKS_MEASURED;
+    uint32_t spacing = 1;
+
+    while (spacing < SPACING_MAX && (uint64_t)spacing * spacing * machine->step_ns < 2 * new_steps * machine->save_ns) {
+        spacing++;
+    }
+    machine->spacing = spacing;
 }
 
 static void add_step(struct machine *machine, struct path_step step)
@@ -181,6 +213,7 @@ static void add_step(struct machine *machine, struct path_step step)
 const struct footprint *machine_step_at(struct machine *machine, uint32_t slot, uint32_t index)
 {
     const struct footprint *footprint = machine->catalogue.empty;
+    uint64_t start_ns = measures(machine) ? machine->clock_ns() : 0;
 
     if (machine->gathers) {
         footprint_begin(&machine->catalogue);
@@ -188,6 +221,11 @@ const struct footprint *machine_step_at(struct machine *machine, uint32_t slot, 
         footprint = footprint_end(&machine->catalogue);
     } else {
         move_at(machine, index);
+    }
+    machine->transition_count++;
+    if (measures(machine)) {
+        note_least(&machine->step_ns, machine->clock_ns() - start_ns);
+        machine->steps_measured++;
     }
     add_step(machine, (struct path_step){.number = slot, .footprint = footprint});
     return footprint;
@@ -264,6 +302,9 @@ void machine_start(struct machine *machine)
 void machine_back(struct machine *machine, uint32_t depth)
 {
     assert(depth <= machine->depth);
+    if (measures(machine) && machine->spacing != 0 && ++machine->backs_measured == BACKS_MEASURED) {
+        choose_spacing(machine);
+    }
     while (machine->saved_count > 1 && machine->saved[machine->saved_count - 1].depth > depth) {
         machine->saved_count--;
     }
@@ -283,6 +324,7 @@ void machine_back(struct machine *machine, uint32_t depth)
             do_pass(machine, step->number);
         } else {
             move_at(machine, machine_index(machine, step->number));
+            machine->repeated_count++;
         }
         machine->depth++;
     }

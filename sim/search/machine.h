@@ -1,7 +1,8 @@
 /* A run that is driven transition by transition: what can move, moving it, and going back.
  *
- * Going back is done from saved runs or by running again from the last saved one; which of the two pays is measured as
- * the search goes (how long a step takes against how long a copy takes), and never changes what is explored.
+ * Going back is done from saved runs and by running again from the last saved one. How far saved runs are apart is
+ * fixed, or, when the machine is given a clock, chosen from how long a step takes against how long a copy takes; it
+ * never changes what is explored.
  */
 #ifndef DRYDOCK_SIM_SEARCH_MACHINE_H
 #define DRYDOCK_SIM_SEARCH_MACHINE_H
@@ -51,6 +52,11 @@ struct machine {
     uint32_t saved_count, saved_size;
     uint32_t spacing; /* levels between saved runs */
     uint64_t transition_count;
+    uint64_t repeated_count; /* transitions on the way back: depends on the spacing */
+
+    uint64_t (*clock_ns)(void); /* NULL: the spacing stays; set before machine_start() */
+    uint64_t step_ns, save_ns;  /* the least measured until the spacing was chosen; 0: none */
+    uint32_t steps_measured, backs_measured;
 };
 
 void machine_init(struct machine *machine, const struct stage *stage);

@@ -11,7 +11,7 @@ struct search_counts {
     uint64_t violating;   /* executions */
     uint64_t merged;      /* runs that came to where one had been before, and ended there */
     uint64_t blocked;     /* wasted: begun and found to repeat others */
-    uint64_t transitions; /* performed, those on the way back to a branch included */
+    uint64_t transitions; /* performed, without those on the way back to a branch */
     uint32_t depth_max;
 };
 

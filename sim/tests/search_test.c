@@ -185,6 +185,41 @@ static void dpor_meets_all_across_rests(void **state)
     assert_true(merged > GENERATED_AGAIN);
 }
 
+/* ---- going back ------------------------------------------------------------------------------------------------- */
+
+static uint64_t ticks;
+
+static uint64_t tick_ns(void)
+{
+    return ++ticks;
+}
+
+static void the_way_back_changes_nothing(void **state)
+{
+    enum { SPACING_FAR = 100 };
+    struct program program;
+    struct trial fixed, measured;
+
+    (void)state;
+    program_lcaa(&program, 3, 2, 2, false);
+    trial_begin(&fixed, &program, true);
+    fixed.machine->spacing = SPACING_FAR;
+    search_dpor(&fixed.search);
+    trial_begin(&measured, &program, true);
+    measured.machine->spacing = SPACING_FAR;
+    measured.machine->clock_ns = tick_ns;
+    search_dpor(&measured.search);
+    if (snapshot_possible()) {
+        assert_int_equal(fixed.machine->spacing, SPACING_FAR);
+        assert_true(measured.machine->spacing < SPACING_FAR);
+        assert_true(measured.machine->repeated_count < fixed.machine->repeated_count);
+    }
+    assert_true(measured.in_order == fixed.in_order);
+    assert_int_equal(measured.search.counts.transitions, fixed.search.counts.transitions);
+    trial_end(&measured);
+    trial_end(&fixed);
+}
+
 /* ---- estimates -------------------------------------------------------------------------------------------------- */
 
 /* While it runs, from when there is something to go by. */
@@ -240,6 +275,7 @@ int main(void)
         cmocka_unit_test(apply_and_resume_apart_make_no_further_classes),
         cmocka_unit_test(dpor_meets_what_brute_force_meets),
         cmocka_unit_test(dpor_meets_all_across_rests),
+        cmocka_unit_test(the_way_back_changes_nothing),
         cmocka_unit_test(an_estimate_is_near),
     };
 
