@@ -5,6 +5,7 @@
 #include "reports/run_record.h"
 #include "sim/scenario/scenario.h"
 #include "sim/scenario/units.h"
+#include "sim/search/explore.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -53,6 +54,20 @@ static void list_faults(void)
 {
     for (unsigned i = FAULT_NONE + 1; i < FAULT_COUNT; i++) {
         printf("%-14s %s\n", fault_info((enum fault_kind)i)->name, fault_info((enum fault_kind)i)->what);
+    }
+}
+
+static void list_strikes(void)
+{
+    for (unsigned i = STRIKE_NONE + 1; i < STRIKE_COUNT; i++) {
+        printf("%-14s %s\n", strike_info((enum strike_kind)i)->name, strike_info((enum strike_kind)i)->what);
+    }
+}
+
+static void list_strategies(void)
+{
+    for (unsigned i = 0; i < STRATEGY_COUNT; i++) {
+        printf("%-7s %s\n", strategy_info((enum strategy)i)->name, strategy_info((enum strategy)i)->what);
     }
 }
 
@@ -109,8 +124,8 @@ static const struct {
     const char *name;
     void (*print)(void);
 } lists[] = {
-    {"effects", list_effects}, {"faults", list_faults},       {"oracles", list_oracles},
-    {"actors", list_actors},   {"revisions", list_revisions}, {"counts", list_counts},
+    {"effects", list_effects}, {"faults", list_faults},       {"strikes", list_strikes}, {"oracles", list_oracles},
+    {"actors", list_actors},   {"revisions", list_revisions}, {"counts", list_counts},   {"strategies", list_strategies},
 };
 
 int verb_list(int argc, char **argv)

@@ -1,0 +1,179 @@
+#include "sim/cli/explore_report.h"
+
+#include "core/value.h"
+#include "sim/scenario/pretty_json.h"
+#include "sim/scenario/units.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { NUMBER_SIZE = 32, DURATION_SIZE = 32 };
+
+/* 1,234,567 */
+static const char *grouped(uint64_t number, char text[NUMBER_SIZE])
+{
+    char digits[NUMBER_SIZE];
+    int length = snprintf(digits, sizeof digits, "%llu", (unsigned long long)number);
+    size_t out = 0;
+
+    for (int i = 0; i < length; i++) {
+        if (i > 0 && (length - i) % 3 == 0) {
+            text[out++] = ',';
+        }
+        text[out++] = digits[i];
+    }
+    text[out] = '\0';
+    return text;
+}
+
+static const char *plural(uint64_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
+/* ---- text ------------------------------------------------------------------------------------------------------------- */
+
+static void write_bounds(struct sink *sink, const struct explored *explored)
+{
+    const struct explore_options *options = &explored->options;
+    char window[DURATION_SIZE];
+
+    duration_text(explored->scenario->window_ms, window, sizeof window);
+    sink_printf(sink, "  bounds    %u actor%s starting within %s; %u fault%s%s, %u crash%s; strategy %s",
+                explored->scenario->actor_count, plural(explored->scenario->actor_count), window, options->faults_max,
+                plural(options->faults_max),
+                options->faults_max == 0                 ? ""
+                : options->once && options->sticky ? " (once or for ever)"
+                : options->sticky                    ? " (for ever)"
+                                                     : " (once)",
+                options->crashes_max, options->crashes_max == 1 ? "" : "es", strategy_info(options->strategy)->name);
+    if (options->preemptions_max != SEARCH_UNBOUNDED) {
+        sink_printf(sink, ", %u preemption%s", options->preemptions_max, plural(options->preemptions_max));
+    }
+    if (options->delays_max != SEARCH_UNBOUNDED) {
+        sink_printf(sink, ", %u delay%s", options->delays_max, plural(options->delays_max));
+    }
+    sink_add(sink, "\n");
+}
+
+static void write_verdict(struct sink *sink, const struct explored *explored)
+{
+    const struct exploration *exploration = &explored->exploration;
+    char executions[NUMBER_SIZE], merged[NUMBER_SIZE], transitions[NUMBER_SIZE], plans[NUMBER_SIZE], done[NUMBER_SIZE];
+
+    if (exploration->complete) {
+        sink_add(sink, strategy_info(explored->options.strategy)->samples ? "  verdict   sampled as asked for\n"
+                                                                          : "  verdict   complete within bounds\n");
+    } else {
+        sink_printf(sink, "  verdict   inconclusive: stopped by %s; about %.1f %% of the plans known so far was searched\n",
+                    exploration->stopped_by, 100 * exploration->share);
+    }
+    sink_printf(sink, "  searched  %s execution%s (%s blocked), %s merged with others, %s transitions, depth up to %u\n",
+                grouped(exploration->executions, executions), plural(exploration->executions),
+                grouped(exploration->blocked, done), grouped(exploration->merged, merged),
+                grouped(exploration->transitions, transitions), exploration->depth_max);
+    sink_printf(sink, "  plans     %s of %s\n", grouped(exploration->plans_done, done), grouped(exploration->plans, plans));
+}
+
+static void write_mishap(struct sink *sink, const struct mishap *mishap)
+{
+    sink_printf(sink, "       %s at %s number %u of %s%s%s%s\n", mishap_name(mishap), effect_info(mishap->effect)->name,
+                mishap->nth, mishap->task, mishap->object == NULL ? "" : ", ",
+                mishap->object == NULL ? "" : mishap->object, mishap->sticky ? ", and all such calls after it" : "");
+}
+
+static void write_found(struct sink *sink, const struct explored *explored, uint32_t index)
+{
+    const struct found *found = &explored->exploration.found[index];
+    const struct found_repro *repro = &explored->repros[index];
+    const char *command =
+        explored->save != NULL && repro->text != NULL ? "drydock replay" : NULL;
+
+    sink_printf(sink, "\n  %2u.  %s\n", index + 1, found->fingerprint);
+    if (command != NULL) {
+        sink_printf(sink, "       %s %s/%s.json\n", command, explored->save, repro->name);
+    }
+    sink_printf(sink, "       %s\n       because %s\n", repro->message, repro->why);
+    for (uint32_t i = 0; i < found->plan.count && repro->mishaps > 0; i++) {
+        write_mishap(sink, &found->plan.mishaps[i]);
+    }
+    sink_printf(sink, "       %llu time%s, first after %llu executions; %u switch%s and %u mishap%s%s\n",
+                (unsigned long long)found->times, plural(found->times), (unsigned long long)found->first, repro->switches,
+                repro->switches == 1 ? "" : "es", repro->mishaps, plural(repro->mishaps),
+                repro->minimal ? ", none of which can be left out" : "");
+    if (repro->text == NULL) {
+        sink_printf(sink, "       no repro: %s\n", repro->trouble);
+    }
+    if (command != NULL) {
+        sink_printf(sink, "       %s %s/%s.json\n", command, explored->save, repro->name);
+    }
+}
+
+void explore_text_write(struct sink *sink, const struct explored *explored, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        const struct exploration *exploration = &explored[i].exploration;
+
+        sink_printf(sink, "%s%s on %s\n", i == 0 ? "" : "\n", explored[i].scenario->name,
+                    explored[i].options.revision->name);
+        write_bounds(sink, &explored[i]);
+        write_verdict(sink, &explored[i]);
+        sink_printf(sink, "  found     %u finding%s%s\n", exploration->found_count, plural(exploration->found_count),
+                    exploration->found_count > 0 && explored[i].save == NULL ? "; --save DIR keeps a repro of each" : "");
+        for (uint32_t j = 0; j < exploration->found_count; j++) {
+            write_found(sink, &explored[i], j);
+        }
+    }
+}
+
+/* ---- JSON -------------------------------------------------------------------------------------------------------------- */
+
+static const struct value *whole(struct arena *arena, uint64_t number)
+{
+    return value_number(arena, (double)number);
+}
+
+static const struct value *found_value(const struct explored *explored, uint32_t index, struct arena *arena)
+{
+    const struct found *found = &explored->exploration.found[index];
+    const struct found_repro *repro = &explored->repros[index];
+
+    return OBJECT(arena, {"fingerprint", value_string(arena, found->fingerprint)},
+                  {"oracle", value_string(arena, found->oracle)}, {"message", value_string(arena, repro->message)},
+                  {"why", value_string(arena, repro->why)}, {"times", whole(arena, found->times)},
+                  {"first", whole(arena, found->first)}, {"switches", whole(arena, repro->switches)},
+                  {"mishaps", whole(arena, repro->mishaps)}, {"minimal", value_bool(repro->minimal)},
+                  {"tries", whole(arena, repro->tries)},
+                  {"repro", repro->text == NULL ? NULL : value_parse(arena, repro->text, strlen(repro->text))},
+                  {"trouble", value_string(arena, repro->trouble)});
+}
+
+void explore_json_write(struct sink *sink, const struct explored *explored, uint32_t count, struct arena *arena)
+{
+    const struct value *all = value_empty_array();
+
+    for (uint32_t i = 0; i < count; i++) {
+        const struct exploration *exploration = &explored[i].exploration;
+        const struct value *found = value_empty_array();
+
+        for (uint32_t j = 0; j < exploration->found_count; j++) {
+            found = value_append(arena, found, found_value(&explored[i], j, arena));
+        }
+        all = value_append(
+            arena, all,
+            OBJECT(arena, {"scenario", value_string(arena, explored[i].scenario->name)},
+                   {"revision", value_string(arena, explored[i].options.revision->name)},
+                   {"strategy", value_string(arena, strategy_info(explored[i].options.strategy)->name)},
+                   {"faults", whole(arena, explored[i].options.faults_max)},
+                   {"crashes", whole(arena, explored[i].options.crashes_max)},
+                   {"complete", value_bool(exploration->complete)},
+                   {"stopped_by", value_string(arena, exploration->stopped_by)},
+                   {"share", value_number(arena, exploration->share)}, {"executions", whole(arena, exploration->executions)},
+                   {"classes", whole(arena, exploration->classes)}, {"merged", whole(arena, exploration->merged)},
+                   {"blocked", whole(arena, exploration->blocked)},
+                   {"transitions", whole(arena, exploration->transitions)},
+                   {"depth", whole(arena, exploration->depth_max)}, {"plans", whole(arena, exploration->plans)},
+                   {"plans_done", whole(arena, exploration->plans_done)}, {"found", found}));
+    }
+    sink_printf(sink, "%s\n", pretty_json(arena, all));
+}
