@@ -63,6 +63,8 @@ int verb_check(int argc, char **argv);
 int verb_explore(int argc, char **argv);
 int verb_conform(int argc, char **argv);
 int verb_import(int argc, char **argv);
+int verb_replay(int argc, char **argv);
+int verb_regress(int argc, char **argv);
 int verb_list(int argc, char **argv);
 int verb_help(int argc, char **argv);
 int verb_version(int argc, char **argv);

@@ -95,6 +95,24 @@ refused import scenarios/incidents/openclawpro.json
 refused import /no/such/file
 "$drydock" import scenarios/recordings/incident-v8.9.1.json --output "$work/imported.json" || fail "import"
 "$drydock" check --quiet "$work/imported.json" || fail "an imported scenario is unusable"
+refused replay
+refused replay no-such-file.json
+refused replay scenarios/incidents/openclawpro.json
+refused replay --revision 9 x.json
+refused replay --without decrypt x.json
+refused replay --follow -1 x.json
+refused replay --until 'docker prune' x.json
+refused replay --until 'db find:0' x.json
+refused replay --break things x.json
+refused replay --gdb x.json
+refused replay x.json y.json
+refused regress
+refused regress no-such-file.json
+refused regress scenarios/incidents/openclawpro.json
+refused regress scenarios/incidents
+refused regress --format yaml scenarios
+refused regress --jobs 0 scenarios
+"$(dirname "$0")/replay.sh" "$drydock" || bad=1
 # Every actor of the table acts in the library.
 "$drydock" list actors | awk 'NR > 1 && $1 != "needs" {print $1}' | while read -r actor; do
   grep -rqs --include='*.json' --exclude-dir=recordings "\"actor\": \"$actor\"" scenarios || echo "$actor"
