@@ -157,11 +157,34 @@ void read_course(struct loader *loader, const struct value *value, const struct 
 
 /* ---- what was found -------------------------------------------------------------------------------------------------------------- */
 
+static void read_switches(struct loader *loader, const struct value *value, const struct json_path *path, void *target)
+{
+    const char *names[SWITCH_COUNT + 1] = {NULL};
+    struct text_list list = {NULL, 0};
+
+    for (unsigned i = 0; i < SWITCH_COUNT; i++) {
+        names[i] = switch_info(i)->name;
+    }
+    read_text_list(loader, value, path, &list);
+    for (uint32_t i = 0; i < list.count; i++) {
+        struct json_path item = {path, NULL, i};
+        uint32_t bit = 0;
+
+        if (switch_by_name(list.texts[i], &bit)) {
+            *(uint32_t *)target |= bit;
+        } else if (list.texts[i][0] != '\0') {
+            unknown_name(loader, &item, false, "switch", list.texts[i], names);
+        }
+    }
+}
+
 static const struct field found_fields[] = {
     {"replay", read_text, offsetof(struct finding_text, replay), false},
     {"fingerprint", read_text, offsetof(struct finding_text, fingerprint), true},
     {"why", read_text, offsetof(struct finding_text, why), false},
     {"trace", read_text, offsetof(struct finding_text, trace), true},
+    {"without", read_switches, offsetof(struct finding_text, without), false},
+    {"steps", read_names, offsetof(struct finding_text, steps), false},
 };
 
 const struct object_shape found_shape = {"what was found", "found", found_fields,
@@ -177,13 +200,20 @@ void read_found(struct loader *loader, const struct value *value, const struct j
 void finish_found(struct loader *loader)
 {
     struct scenario *scenario = loader->scenario;
+    struct json_path root = {NULL, NULL, 0};
 
     if (scenario->window_ms == 0) {
         scenario->window_ms = WINDOW_DEFAULT_MS;
     }
     if (scenario->has_course && (scenario->step_count > 0 || scenario->random)) {
-        struct json_path member = {NULL, "course", 0};
+        struct json_path member = {&root, "course", 0};
 
         mistake_at(loader, &member, true, "a scenario with a course has no schedule and no random strategy");
+    }
+    if (scenario->found.trace != NULL && !scenario->has_course) {
+        struct json_path member = {&root, "found", 0};
+
+        mistake_at(loader, &member, true,
+                   "what was found is replayed along a course, expected a \"course\" (it may be empty)");
     }
 }

@@ -177,8 +177,10 @@ struct scenario_step {
 /* What a search has found out about the scenario; its texts are NULL when no search made it. */
 struct finding_text {
     const char *fingerprint, *why;
-    const char *trace;    /* hash of the trace on the scenario's first revision, 16 hex digits */
-    const char *replay;   /* the command */
+    const char *trace;         /* hash of the trace on the scenario's first revision, 16 hex digits */
+    const char *replay;        /* the command */
+    uint32_t without;          /* switches of that revision that were taken out */
+    const struct value *steps; /* lines of sim/search/repro_steps.h; NULL: none are kept */
 };
 
 struct expected_count {
