@@ -86,7 +86,11 @@ const char *replay_divergence(const struct replay *replay)
     const char *trace = repro_trace_text(arena, record->trace_hash);
 
     if (strcmp(trace, found->trace) == 0) {
-        return NULL;
+        const char *oracle = repro_oracle(arena, replay->scenario);
+
+        return replay_breaks(replay, oracle)
+                   ? NULL
+                   : arena_printf(arena, "the trace is the same, but %s is not broken in it", oracle);
     }
     uint32_t compared = replay->steps_compared;
     uint32_t more = compared < replay->steps.count ? replay->steps.count - compared : 0;

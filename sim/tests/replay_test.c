@@ -164,6 +164,13 @@ static void test_a_changed_step(void **state)
         "at step 11: expected stop-container:fluxweb_shop: start, came install:napp: docker containers.prune");
 }
 
+static void test_another_fingerprint(void **state)
+{
+    (void)state;
+    expect_divergence("\"fingerprint\": \"container-lost", "\"fingerprint\": \"dark",
+                      "the trace is the same, but dark is not broken in it");
+}
+
 static void test_what_an_effect_was_about_is_kept_for_its_message(void **state)
 {
     struct test_run test;
@@ -361,6 +368,7 @@ int main(void)
         cmocka_unit_test(test_a_changed_scenario),
         cmocka_unit_test(test_a_step_past_the_end),
         cmocka_unit_test(test_a_changed_step),
+        cmocka_unit_test(test_another_fingerprint),
         cmocka_unit_test(test_what_an_effect_was_about_is_kept_for_its_message),
         cmocka_unit_test(test_past_the_steps_the_trace_decides),
         cmocka_unit_test(test_a_lenient_run_passes_over_what_does_not_fit),
