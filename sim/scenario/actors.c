@@ -51,6 +51,7 @@ void actors_arm(struct runner *runner)
             runner->actors[i] = (struct actor_state){.next_ms = -1, .held = true};
         } else {
             arm(runner, i, runner->start_ms + (at_ms < 0 ? 0 : at_ms));
+            runner->actors[i].due = true;
         }
     }
 }
@@ -137,6 +138,7 @@ static void restart_process(void *context, uint32_t tag)
     int64_t now_at_ms = runner->kernel.world.now_ms;
 
     (void)tag;
+    runner->restarting = false;
     if (runner->kernel.node_up) {
         return;
     }
@@ -149,6 +151,7 @@ static void restart_process(void *context, uint32_t tag)
 
         if (boot_ms >= 0) {
             arm(runner, i, now_at_ms + boot_ms);
+            runner->actors[i].due = true;
         }
     }
 }
@@ -165,9 +168,11 @@ static void crash(struct runner *runner, int64_t restart_ms, const char *text)
     for (uint32_t i = 0; i < runner->scenario->actor_count; i++) {
         if (actor_info(actor_at(runner, i)->kind)->boot_ms >= 0) {
             runner->actors[i].next_ms = -1; /* its timer was the process's: the boot sequence sets a new one */
+            runner->actors[i].due = false;
         }
     }
     if (restart_ms >= 0) {
+        runner->restarting = true;
         kernel_at(&runner->kernel, runner->kernel.world.now_ms + restart_ms, restart_process, runner, 0);
     }
 }
@@ -435,6 +440,7 @@ static void act(void *context, uint32_t index)
     }
     runner->actors[index].next_ms = -1;
     runner->actors[index].rounds++;
+    runner->actors[index].due = false;
     if (actor->every_ms > 0) {
         arm(runner, index, now_at_ms + actor->every_ms);
     }
@@ -478,15 +484,11 @@ int64_t actor_next_ms(const struct runner *runner, const char *task)
 bool actors_pending(const struct runner *runner)
 {
     for (uint32_t i = 0; i < runner->scenario->actor_count; i++) {
-        const struct scenario_actor *actor = actor_at(runner, i);
-        int64_t first_ms = runner->start_ms + (actor->at_ms < 0 ? 0 : actor->at_ms);
+        const struct actor_state *actor = &runner->actors[i];
 
-        if (runner->actors[i].held) {
-            return true;
-        }
-        if (runner->actors[i].next_ms >= 0 && (actor->every_ms == 0 || runner->actors[i].next_ms == first_ms)) {
+        if (actor->held || actor->due || (actor->next_ms >= 0 && actor_at(runner, i)->every_ms == 0)) {
             return true;
         }
     }
-    return false;
+    return runner->restarting;
 }

@@ -30,6 +30,7 @@ struct armed_fault {
 /* An actor and when it acts next. */
 struct actor_state {
     int64_t next_ms; /* instant, ms since the epoch; −1: never again */
+    bool due;        /* it has not acted since the scenario's start, or since the process's */
     uint32_t rounds; /* how often it has acted */
     bool held;       /* waits for actor_release() */
 };
@@ -47,6 +48,7 @@ struct runner {
     struct plan plan;
     bool fired[PLAN_MISHAPS_MAX]; /* of the plan's mishaps */
     struct actor_state *actors;
+    bool restarting; /* the process is down, and will start again */
     int64_t start_ms, end_ms; /* INT64_MAX: until nothing is left to do */
     /* the schedule step in progress (schedule.c) */
     const struct scenario_step *step;
