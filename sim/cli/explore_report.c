@@ -75,13 +75,6 @@ static void write_verdict(struct sink *sink, const struct explored *explored)
     sink_printf(sink, "  plans     %s of %s\n", grouped(exploration->plans_done, done), grouped(exploration->plans, plans));
 }
 
-static void write_mishap(struct sink *sink, const struct mishap *mishap)
-{
-    sink_printf(sink, "       %s at %s number %u of %s%s%s%s\n", mishap_name(mishap), effect_info(mishap->effect)->name,
-                mishap->nth, mishap->task, mishap->object == NULL ? "" : ", ",
-                mishap->object == NULL ? "" : mishap->object, mishap->sticky ? ", and all such calls after it" : "");
-}
-
 static void write_found(struct sink *sink, const struct explored *explored, uint32_t index)
 {
     const struct found *found = &explored->exploration.found[index];
@@ -94,8 +87,8 @@ static void write_found(struct sink *sink, const struct explored *explored, uint
         sink_printf(sink, "       %s %s/%s.json\n", command, explored->save, repro->name);
     }
     sink_printf(sink, "       %s\n       because %s\n", repro->message, repro->why);
-    for (uint32_t i = 0; i < found->plan.count && repro->mishaps > 0; i++) {
-        write_mishap(sink, &found->plan.mishaps[i]);
+    if (strchr(found->kinds, ',') != NULL) {
+        sink_printf(sink, "       likewise with %s\n", found->kinds);
     }
     sink_printf(sink, "       %llu time%s, first after %llu executions; %u switch%s and %u mishap%s%s\n",
                 (unsigned long long)found->times, plural(found->times), (unsigned long long)found->first, repro->switches,
@@ -140,7 +133,8 @@ static const struct value *found_value(const struct explored *explored, uint32_t
 
     return OBJECT(arena, {"fingerprint", value_string(arena, found->fingerprint)},
                   {"oracle", value_string(arena, found->oracle)}, {"message", value_string(arena, repro->message)},
-                  {"why", value_string(arena, repro->why)}, {"times", whole(arena, found->times)},
+                  {"why", value_string(arena, repro->why)}, {"kinds", value_string(arena, found->kinds)},
+                  {"times", whole(arena, found->times)},
                   {"first", whole(arena, found->first)}, {"switches", whole(arena, repro->switches)},
                   {"mishaps", whole(arena, repro->mishaps)}, {"minimal", value_bool(repro->minimal)},
                   {"tries", whole(arena, repro->tries)},

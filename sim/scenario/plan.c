@@ -37,3 +37,8 @@ const char *mishap_name(const struct mishap *mishap)
 {
     return mishap->fault == FAULT_NONE ? strike_info(mishap->strike)->name : fault_info(mishap->fault)->name;
 }
+
+const char *mishap_effect(const struct mishap *mishap)
+{
+    return mishap->fault != FAULT_NONE && !fault_info(mishap->fault)->happens ? "fails" : mishap_name(mishap);
+}

@@ -45,5 +45,8 @@ struct plan {
 bool mishap_equal(const struct mishap *left, const struct mishap *right);
 /* The name of its fault or strike. */
 const char *mishap_name(const struct mishap *mishap);
+/* What it comes to for the caller, who sees an error, whatever its code: "fails" when nothing happened and an error says so,
+ * else the mishap's own name. */
+const char *mishap_effect(const struct mishap *mishap);
 
 #endif

@@ -228,16 +228,48 @@ static struct found *find(struct exploration *exploration, const char *fingerpri
     return NULL;
 }
 
+static const char *plan_kinds(struct arena *arena, const struct plan *plan)
+{
+    const char *kinds = "";
+
+    for (uint32_t i = 0; i < plan->count; i++) {
+        kinds = arena_printf(arena, "%s%s%s", kinds, i == 0 ? "" : " + ", mishap_name(&plan->mishaps[i]));
+    }
+    return kinds;
+}
+
+/* Whether a list, by comma, has the name. */
+static bool holds_name(const char *list, const char *name)
+{
+    size_t length = strlen(name);
+
+    for (const char *from = strstr(list, name); from != NULL; from = strstr(from + 1, name)) {
+        bool begins = from == list || from[-1] == ' ';
+        bool ends = from[length] == '\0' || from[length] == ',';
+
+        if (begins && ends) {
+            return true;
+        }
+    }
+    return length == 0;
+}
+
 static void merge_found(struct exploring *exploring, const struct piece *piece, struct found found)
 {
     struct exploration *exploration = exploring->exploration;
     struct found *known = find(exploration, found.fingerprint);
 
+    const char *kinds = plan_kinds(exploring->arena, &piece->plan);
+
     if (known != NULL) {
         known->times += found.times;
+        if (!holds_name(known->kinds, kinds)) {
+            known->kinds = arena_printf(exploring->arena, "%s, %s", known->kinds, kinds);
+        }
         return;
     }
     found.plan = piece->plan;
+    found.kinds = kinds;
     found.first += exploration->executions;
     *(struct found *)table_add(exploring->arena, (void **)&exploration->found, &exploration->found_count,
                                &exploration->found_size, sizeof found) = found;

@@ -53,6 +53,7 @@ struct found {
     const char *fingerprint, *oracle, *object, *message, *why;
     struct plan plan;
     struct course course;
+    const char *kinds; /* of the mishaps that lead to it, by comma; "" without any */
     uint64_t times;  /* executions that showed it */
     uint64_t first;  /* executions before it was met, this one included */
 };

@@ -170,7 +170,7 @@ static const char *with_mishaps(const struct looked_at *run, int until, int left
         const struct mishap *mishap = &run->stage->plan.mishaps[i];
 
         if ((int)i != left_out && came_to_pass(run, mishap, until, &moved)) {
-            of = arena_printf(run->arena, "%s | %s at %s", of, mishap_name(mishap), site_text(run, moved));
+            of = arena_printf(run->arena, "%s | %s: %s", of, site_text(run, moved), mishap_effect(mishap));
         }
     }
     return of;
