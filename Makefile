@@ -41,7 +41,7 @@ LIBRARY := $(filter-out $(MAIN),$(SOURCES))
 TESTS := $(sort $(wildcard core/tests/*_test.c fakes/tests/*_test.c reports/tests/*_test.c sim/tests/*_test.c))
 TEST_HELPERS := $(filter-out $(TESTS),$(sort $(wildcard */tests/*.c)))
 BENCHES := $(sort $(wildcard sim/bench/*.c))
-HEADERS := $(sort $(wildcard */*.h */*/*.h */*.def */*/*.def))
+HEADERS := $(filter-out $(BUILD)/%,$(sort $(wildcard */*.h */*/*.h */*.def */*/*.def)))
 
 ## all: build build/drydock (default)
 all: $(BUILD)/drydock
