@@ -11,6 +11,7 @@ void catalogue_init(struct catalogue *catalogue)
 {
     memset(catalogue, 0, offsetof(struct catalogue, scratch));
     catalogue->scratch_count = 0;
+    catalogue->scratch_sorted = true;
     footprint_begin(catalogue);
     catalogue->empty = footprint_end_other(catalogue);
 }
@@ -24,6 +25,7 @@ void catalogue_free(struct catalogue *catalogue)
     free(catalogue->objects);
     free(catalogue->by_key);
     free(catalogue->singles);
+    free(catalogue->places);
 }
 
 /* ---- objects -------------------------------------------------------------------------------------------------- */
@@ -107,24 +109,43 @@ void footprint_begin(struct catalogue *catalogue)
     catalogue->scratch_count = 0;
 }
 
+/* Where the object stands in scratch, or how many there are: what `places` says counts only if scratch agrees, so it
+ * need not be emptied (Briggs & Torczon, An efficient representation for sparse sets, 1993). */
+static uint32_t find_touched(struct catalogue *catalogue, uint32_t object)
+{
+    grow((void *)&catalogue->places, &catalogue->place_size, catalogue->object_count, sizeof *catalogue->places);
+    uint32_t place = catalogue->places[object];
+
+    if (catalogue->scratch[0].object == object) {
+        return 0;
+    }
+    return place < catalogue->scratch_count && catalogue->scratch[place].object == object ? place
+                                                                                          : catalogue->scratch_count;
+}
+
 void footprint_touch_more(struct catalogue *catalogue, uint32_t object, enum access_mode mode)
 {
-    uint32_t place = 0;
+    uint32_t place = find_touched(catalogue, object);
 
-    while (place < catalogue->scratch_count && catalogue->scratch[place].object < object) {
-        place++;
-    }
-    if (place < catalogue->scratch_count && catalogue->scratch[place].object == object) {
+    if (place < catalogue->scratch_count) {
         if (catalogue->scratch[place].mode != mode) {
             catalogue->scratch[place].mode = ACCESS_WRITE;
         }
         return;
     }
-    assert(catalogue->scratch_count < FOOTPRINT_ACCESSES_MAX);
-    memmove(&catalogue->scratch[place + 1], &catalogue->scratch[place],
-            (catalogue->scratch_count - place) * sizeof catalogue->scratch[0]);
+    assert(place < FOOTPRINT_ACCESSES_MAX);
+    catalogue->scratch_sorted &= catalogue->scratch[place - 1].object < object;
     catalogue->scratch[place] = (struct access){object, mode};
+    catalogue->places[object] = place;
     catalogue->scratch_count++;
+}
+
+static int by_object(const void *left, const void *right)
+{
+    uint32_t left_object = ((const struct access *)left)->object;
+    uint32_t right_object = ((const struct access *)right)->object;
+
+    return (left_object > right_object) - (left_object < right_object);
 }
 
 static struct footprint **footprint_slot(const struct catalogue *catalogue, uint64_t hash,
@@ -203,6 +224,9 @@ const struct footprint *footprint_end_other(struct catalogue *catalogue)
     if (catalogue->scratch_count == 1) {
         return footprint_single(catalogue, catalogue->scratch[0].object, catalogue->scratch[0].mode);
     }
+    if (!catalogue->scratch_sorted) {
+        qsort(catalogue->scratch, catalogue->scratch_count, sizeof catalogue->scratch[0], by_object);
+    }
     return keep(catalogue, catalogue->scratch, catalogue->scratch_count);
 }
 
@@ -219,19 +243,55 @@ const struct footprint *footprint_single(struct catalogue *catalogue, uint32_t o
     return catalogue->singles[place];
 }
 
-static bool same_things(const struct catalogue *catalogue, uint32_t left, uint32_t right)
+/* ---- conflicts -------------------------------------------------------------------------------------------------- */
+
+/* Whether the footprint accesses this object in a way that conflicts with the mode. */
+static bool accesses_against(const struct footprint *footprint, uint32_t object, enum access_mode mode)
 {
-    return left == right || catalogue->objects[left].whole == right || catalogue->objects[right].whole == left;
+    uint32_t low = 0;
+    uint32_t high = footprint->count;
+
+    while (low < high) {
+        uint32_t middle = (low + high) / 2;
+
+        if (footprint->accesses[middle].object == object) {
+            return modes_conflict(footprint->accesses[middle].mode, mode);
+        }
+        if (footprint->accesses[middle].object < object) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return false;
+}
+
+/* The same for any member of a class. */
+static bool accesses_member_against(const struct catalogue *catalogue, const struct footprint *footprint,
+                                    uint32_t whole, enum access_mode mode)
+{
+    for (uint32_t i = 0; i < footprint->count; i++) {
+        if (catalogue->objects[footprint->accesses[i].object].whole == whole &&
+            modes_conflict(footprint->accesses[i].mode, mode)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 bool footprints_conflict(const struct catalogue *catalogue, const struct footprint *left, const struct footprint *right)
 {
     for (uint32_t i = 0; i < left->count; i++) {
-        for (uint32_t j = 0; j < right->count; j++) {
-            if (same_things(catalogue, left->accesses[i].object, right->accesses[j].object) &&
-                modes_conflict(left->accesses[i].mode, right->accesses[j].mode)) {
-                return true;
-            }
+        struct access access = left->accesses[i];
+        const struct object *facts = &catalogue->objects[access.object];
+
+        if (accesses_against(right, access.object, access.mode) ||
+            (facts->whole != OBJECT_NONE && accesses_against(right, facts->whole, access.mode))) {
+            return true;
+        }
+        if (facts->whole == OBJECT_NONE && facts->members != OBJECT_NONE &&
+            accesses_member_against(catalogue, right, access.object, access.mode)) {
+            return true;
         }
     }
     return false;

@@ -48,8 +48,11 @@ struct catalogue {
     const struct footprint *empty;
     const struct footprint **singles; /* of one access, ACCESS_MODES per object; NULL: not met yet */
     uint32_t single_size;
+    uint32_t *places; /* in scratch, by object; holds only where scratch says so, too */
+    uint32_t place_size;
     struct access scratch[FOOTPRINT_ACCESSES_MAX]; /* of the footprint being gathered */
     uint32_t scratch_count;
+    bool scratch_sorted;
 };
 
 void catalogue_init(struct catalogue *catalogue);
@@ -96,6 +99,7 @@ static inline void footprint_touch(struct catalogue *catalogue, uint32_t object,
     }
     catalogue->scratch[0] = (struct access){object, mode};
     catalogue->scratch_count = 1;
+    catalogue->scratch_sorted = true;
 }
 
 static inline bool modes_conflict(enum access_mode left, enum access_mode right)
