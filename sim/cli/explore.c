@@ -34,8 +34,8 @@ struct explore_command {
     uint32_t revision_count; /* 0: those the scenario names */
     struct explore_options options;
     bool seed_given, executions_given, shrinks, json, quiet;
-    int64_t window_ms;  /* 0: the scenario's */
-    int64_t budget_ms;  /* 0: none */
+    int64_t window_ms;   /* 0: the scenario's */
+    int64_t budget_ms;   /* 0: none */
     uint64_t memory_max; /* bytes of one process; 0: none */
     const char *save, *output, *file;
     /* while it goes on */
@@ -57,7 +57,8 @@ static void on_interrupt(int signal_number)
     }
 }
 
-/* ---- the words of the command line ------------------------------------------------------------------------------------ */
+/* ---- the words of the command line
+ * ------------------------------------------------------------------------------------ */
 
 static bool find_fault(const char *name, unsigned *number)
 {
@@ -263,7 +264,8 @@ static bool read_command_line(int argc, char **argv, struct explore_command *com
         complain("explore: --faults and --crashes together are %d at most", PLAN_MISHAPS_MAX);
         return false;
     }
-    bool bounded = command->options.preemptions_max != SEARCH_UNBOUNDED || command->options.delays_max != SEARCH_UNBOUNDED;
+    bool bounded =
+        command->options.preemptions_max != SEARCH_UNBOUNDED || command->options.delays_max != SEARCH_UNBOUNDED;
 
     if (bounded && command->options.strategy != STRATEGY_DPOR) {
         complain("explore: --preemptions and --delays bound the strategy dpor only");
@@ -275,7 +277,8 @@ static bool read_command_line(int argc, char **argv, struct explore_command *com
     return true;
 }
 
-/* ---- while it goes on -------------------------------------------------------------------------------------------------- */
+/* ---- while it goes on
+ * -------------------------------------------------------------------------------------------------- */
 
 static void check_budgets(struct explore_command *command)
 {
@@ -308,9 +311,10 @@ static void tick(void *context)
     unsigned long long executions = atomic_load(&shared->executions);
     double seconds = (double)(now_ms - command->started_ms) / 1000;
 
-    fprintf(stderr, "\r\033[K%s: %llu executions, %.0f/s, depth %u, %u plans done, %llu findings so far", command->stage_name,
-            executions, seconds > 0 ? (double)executions / seconds : 0, atomic_load(&shared->depth),
-            atomic_load(&shared->done), (unsigned long long)atomic_load(&shared->violations));
+    fprintf(stderr, "\r\033[K%s: %llu executions, %.0f/s, depth %u, %u plans done, %llu findings so far",
+            command->stage_name, executions, seconds > 0 ? (double)executions / seconds : 0,
+            atomic_load(&shared->depth), atomic_load(&shared->done),
+            (unsigned long long)atomic_load(&shared->violations));
 }
 
 static void clear_progress(const struct explore_command *command)
@@ -320,7 +324,8 @@ static void clear_progress(const struct explore_command *command)
     }
 }
 
-/* ---- exploring ------------------------------------------------------------------------------------------------------------ */
+/* ---- exploring
+ * ------------------------------------------------------------------------------------------------------------ */
 
 /* A scenario and its JSON. */
 struct explored_file {

@@ -31,7 +31,8 @@ static const char *plural(uint64_t count)
     return count == 1 ? "" : "s";
 }
 
-/* ---- text ------------------------------------------------------------------------------------------------------------- */
+/* ---- text
+ * ------------------------------------------------------------------------------------------------------------- */
 
 static void write_bounds(struct sink *sink, const struct explored *explored)
 {
@@ -42,10 +43,10 @@ static void write_bounds(struct sink *sink, const struct explored *explored)
     sink_printf(sink, "  bounds    %u actor%s starting within %s; %u fault%s%s, %u crash%s; strategy %s",
                 explored->scenario->actor_count, plural(explored->scenario->actor_count), window, options->faults_max,
                 plural(options->faults_max),
-                options->faults_max == 0                 ? ""
+                options->faults_max == 0           ? ""
                 : options->once && options->sticky ? " (once or for ever)"
-                : options->sticky                    ? " (for ever)"
-                                                     : " (once)",
+                : options->sticky                  ? " (for ever)"
+                                                   : " (once)",
                 options->crashes_max, options->crashes_max == 1 ? "" : "es", strategy_info(options->strategy)->name);
     if (options->preemptions_max != SEARCH_UNBOUNDED) {
         sink_printf(sink, ", %u preemption%s", options->preemptions_max, plural(options->preemptions_max));
@@ -65,22 +66,24 @@ static void write_verdict(struct sink *sink, const struct explored *explored)
         sink_add(sink, strategy_info(explored->options.strategy)->samples ? "  verdict   sampled as asked for\n"
                                                                           : "  verdict   complete within bounds\n");
     } else {
-        sink_printf(sink, "  verdict   inconclusive: stopped by %s; about %.1f %% of the plans known so far was searched\n",
+        sink_printf(sink,
+                    "  verdict   inconclusive: stopped by %s; about %.1f %% of the plans known so far was searched\n",
                     exploration->stopped_by, 100 * exploration->share);
     }
-    sink_printf(sink, "  searched  %s execution%s (%s blocked), %s merged with others, %s transitions, depth up to %u\n",
+    sink_printf(sink,
+                "  searched  %s execution%s (%s blocked), %s merged with others, %s transitions, depth up to %u\n",
                 grouped(exploration->executions, executions), plural(exploration->executions),
                 grouped(exploration->blocked, done), grouped(exploration->merged, merged),
                 grouped(exploration->transitions, transitions), exploration->depth_max);
-    sink_printf(sink, "  plans     %s of %s\n", grouped(exploration->plans_done, done), grouped(exploration->plans, plans));
+    sink_printf(sink, "  plans     %s of %s\n", grouped(exploration->plans_done, done),
+                grouped(exploration->plans, plans));
 }
 
 static void write_found(struct sink *sink, const struct explored *explored, uint32_t index)
 {
     const struct found *found = &explored->exploration.found[index];
     const struct found_repro *repro = &explored->repros[index];
-    const char *command =
-        explored->save != NULL && repro->text != NULL ? "drydock replay" : NULL;
+    const char *command = explored->save != NULL && repro->text != NULL ? "drydock replay" : NULL;
 
     sink_printf(sink, "\n  %2u.  %s\n", index + 1, found->fingerprint);
     if (command != NULL) {
@@ -91,8 +94,8 @@ static void write_found(struct sink *sink, const struct explored *explored, uint
         sink_printf(sink, "       likewise with %s\n", found->kinds);
     }
     sink_printf(sink, "       %llu time%s, first after %llu executions; %u switch%s and %u mishap%s%s\n",
-                (unsigned long long)found->times, plural(found->times), (unsigned long long)found->first, repro->switches,
-                repro->switches == 1 ? "" : "es", repro->mishaps, plural(repro->mishaps),
+                (unsigned long long)found->times, plural(found->times), (unsigned long long)found->first,
+                repro->switches, repro->switches == 1 ? "" : "es", repro->mishaps, plural(repro->mishaps),
                 repro->minimal ? ", none of which can be left out" : "");
     if (repro->text == NULL) {
         sink_printf(sink, "       no repro: %s\n", repro->trouble);
@@ -112,14 +115,16 @@ void explore_text_write(struct sink *sink, const struct explored *explored, uint
         write_bounds(sink, &explored[i]);
         write_verdict(sink, &explored[i]);
         sink_printf(sink, "  found     %u finding%s%s\n", exploration->found_count, plural(exploration->found_count),
-                    exploration->found_count > 0 && explored[i].save == NULL ? "; --save DIR keeps a repro of each" : "");
+                    exploration->found_count > 0 && explored[i].save == NULL ? "; --save DIR keeps a repro of each"
+                                                                             : "");
         for (uint32_t j = 0; j < exploration->found_count; j++) {
             write_found(sink, &explored[i], j);
         }
     }
 }
 
-/* ---- JSON -------------------------------------------------------------------------------------------------------------- */
+/* ---- JSON
+ * -------------------------------------------------------------------------------------------------------------- */
 
 static const struct value *whole(struct arena *arena, uint64_t number)
 {
@@ -134,10 +139,9 @@ static const struct value *found_value(const struct explored *explored, uint32_t
     return OBJECT(arena, {"fingerprint", value_string(arena, found->fingerprint)},
                   {"oracle", value_string(arena, found->oracle)}, {"message", value_string(arena, repro->message)},
                   {"why", value_string(arena, repro->why)}, {"kinds", value_string(arena, found->kinds)},
-                  {"times", whole(arena, found->times)},
-                  {"first", whole(arena, found->first)}, {"switches", whole(arena, repro->switches)},
-                  {"mishaps", whole(arena, repro->mishaps)}, {"minimal", value_bool(repro->minimal)},
-                  {"tries", whole(arena, repro->tries)},
+                  {"times", whole(arena, found->times)}, {"first", whole(arena, found->first)},
+                  {"switches", whole(arena, repro->switches)}, {"mishaps", whole(arena, repro->mishaps)},
+                  {"minimal", value_bool(repro->minimal)}, {"tries", whole(arena, repro->tries)},
                   {"repro", repro->text == NULL ? NULL : value_parse(arena, repro->text, strlen(repro->text))},
                   {"trouble", value_string(arena, repro->trouble)});
 }
@@ -162,7 +166,8 @@ void explore_json_write(struct sink *sink, const struct explored *explored, uint
                    {"crashes", whole(arena, explored[i].options.crashes_max)},
                    {"complete", value_bool(exploration->complete)},
                    {"stopped_by", value_string(arena, exploration->stopped_by)},
-                   {"share", value_number(arena, exploration->share)}, {"executions", whole(arena, exploration->executions)},
+                   {"share", value_number(arena, exploration->share)},
+                   {"executions", whole(arena, exploration->executions)},
                    {"classes", whole(arena, exploration->classes)}, {"merged", whole(arena, exploration->merged)},
                    {"blocked", whole(arena, exploration->blocked)},
                    {"transitions", whole(arena, exploration->transitions)},

@@ -44,8 +44,8 @@ bool take_size(const char *verb, const char *option, const char *text, uint64_t 
     return true;
 }
 
-bool take_names(const char *verb, const char *option, const char *text, bool (*find)(const char *name, unsigned *number),
-                const char *table, uint32_t *bits)
+bool take_names(const char *verb, const char *option, const char *text,
+                bool (*find)(const char *name, unsigned *number), const char *table, uint32_t *bits)
 {
     char names[512];
     char *rest = NULL;

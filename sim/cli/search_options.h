@@ -12,8 +12,8 @@ bool take_duration(const char *verb, const char *option, const char *text, int64
 /* "200MB": bytes. */
 bool take_size(const char *verb, const char *option, const char *text, uint64_t *bytes);
 /* Comma-separated names into the bits of their numbers; `all` are all bits there are. */
-bool take_names(const char *verb, const char *option, const char *text, bool (*find)(const char *name, unsigned *number),
-                const char *table, uint32_t *bits);
+bool take_names(const char *verb, const char *option, const char *text,
+                bool (*find)(const char *name, unsigned *number), const char *table, uint32_t *bits);
 /* As many as there are processors. */
 uint32_t default_jobs(void);
 /* The monotonic clock. */

@@ -48,7 +48,8 @@ bool strategy_by_name(const char *name, enum strategy *strategy)
     return false;
 }
 
-/* ---- plans ---------------------------------------------------------------------------------------------------------------- */
+/* ---- plans
+ * ---------------------------------------------------------------------------------------------------------------- */
 
 static uint64_t mishap_key(const struct mishap *mishap)
 {
@@ -148,7 +149,8 @@ static void add_plans_at(struct exploring *exploring, const struct piece *piece,
     const struct effect_info *info = effect_info(site->effect);
     uint32_t strikes = count_strikes(&piece->plan);
     bool port = (options->ports & (1u << info->port)) != 0;
-    uint32_t kinds = piece->plan.count - strikes < options->faults_max && port ? info->faults & options->fault_kinds : 0;
+    uint32_t kinds =
+        piece->plan.count - strikes < options->faults_max && port ? info->faults & options->fault_kinds : 0;
 
     for (unsigned kind = FAULT_NONE + 1; kind < FAULT_COUNT; kind++) {
         struct mishap mishap = {.task = site->task,
@@ -171,7 +173,8 @@ static void add_plans_at(struct exploring *exploring, const struct piece *piece,
     }
     /* A strike loses what the process remembers: right after a call that changed the world, or it is as good as one
      * before. */
-    for (unsigned kind = STRIKE_NONE + 1; site->writes && strikes < options->crashes_max && kind < STRIKE_COUNT; kind++) {
+    for (unsigned kind = STRIKE_NONE + 1; site->writes && strikes < options->crashes_max && kind < STRIKE_COUNT;
+         kind++) {
         if ((options->strike_kinds & (1u << kind)) != 0) {
             add_plan(exploring, &piece->plan,
                      (struct mishap){.task = site->task,
@@ -200,13 +203,15 @@ static void next_level(struct exploring *exploring)
     exploring->exploration->plans += exploring->count;
 }
 
-/* ---- a level ---------------------------------------------------------------------------------------------------------------- */
+/* ---- a level
+ * ---------------------------------------------------------------------------------------------------------------- */
 
 static const char *work(void *context, uint32_t index, struct arena *arena)
 {
     struct exploring *exploring = context;
 
-    return explore_unit(exploring->scenario, exploring->options, &exploring->pieces[index].plan, &exploring->known, arena);
+    return explore_unit(exploring->scenario, exploring->options, &exploring->pieces[index].plan, &exploring->known,
+                        arena);
 }
 
 static void tick(void *context)
@@ -339,8 +344,7 @@ static bool search_level(struct exploring *exploring)
 void explore(const struct scenario *scenario, const struct explore_options *options, struct arena *arena,
              struct exploration *exploration)
 {
-    struct exploring exploring = {
-        .scenario = scenario, .options = options, .arena = arena, .exploration = exploration};
+    struct exploring exploring = {.scenario = scenario, .options = options, .arena = arena, .exploration = exploration};
     uint32_t levels = options->faults_max + options->crashes_max;
     bool go_on = true;
 
@@ -356,9 +360,9 @@ void explore(const struct scenario *scenario, const struct explore_options *opti
     if (!exploration->complete) {
         bool budget = options->executions_max != 0 && exploration->executions >= options->executions_max;
 
-        exploration->stopped_by = atomic_load(&options->shared->stop)                   ? "stop"
-                                  : budget                                                ? "executions"
+        exploration->stopped_by = atomic_load(&options->shared->stop)              ? "stop"
+                                  : budget                                         ? "executions"
                                   : options->first && exploration->found_count > 0 ? "first"
-                                                                                          : "run";
+                                                                                   : "run";
     }
 }

@@ -43,7 +43,8 @@ bool fingerprints_have(const struct fingerprints *known, const char *text)
     return false;
 }
 
-/* ---- what the search tells ---------------------------------------------------------------------------------------------- */
+/* ---- what the search tells
+ * ---------------------------------------------------------------------------------------------- */
 
 /* All the mishaps have come to pass; else the run is one of a smaller plan. */
 static bool all_fired(const struct unit *unit)
@@ -129,7 +130,8 @@ static bool should_stop(void *context)
     return atomic_load(&unit->options->shared->stop);
 }
 
-/* ---- the text -------------------------------------------------------------------------------------------------------------- */
+/* ---- the text
+ * -------------------------------------------------------------------------------------------------------------- */
 
 static const struct value *text_or_null(struct arena *arena, const char *text)
 {
@@ -155,12 +157,11 @@ static const struct value *found_value(struct arena *arena, const struct unit_fo
     for (uint32_t i = 0; i < found->course.count; i++) {
         turns = value_append(arena, turns, turn_value(arena, &found->course.turns[i]));
     }
-    return OBJECT(arena, {"fingerprint", value_string(arena, found->finding.fingerprint)},
-                  {"oracle", value_string(arena, found->finding.oracle)},
-                  {"object", text_or_null(arena, found->finding.object)},
-                  {"message", value_string(arena, found->finding.message)},
-                  {"why", value_string(arena, found->finding.why)}, {"times", whole(arena, found->times)},
-                  {"first", whole(arena, found->first)}, {"turns", turns});
+    return OBJECT(
+        arena, {"fingerprint", value_string(arena, found->finding.fingerprint)},
+        {"oracle", value_string(arena, found->finding.oracle)}, {"object", text_or_null(arena, found->finding.object)},
+        {"message", value_string(arena, found->finding.message)}, {"why", value_string(arena, found->finding.why)},
+        {"times", whole(arena, found->times)}, {"first", whole(arena, found->first)}, {"turns", turns});
 }
 
 static const struct value *site_value(struct arena *arena, const struct scenario_stage *stage, const struct site *site)
@@ -184,15 +185,14 @@ static const char *unit_text(const struct unit *unit)
     for (uint32_t i = 0; i < unit->found_count; i++) {
         found = value_append(arena, found, found_value(arena, &unit->found[i]));
     }
-    return value_json(arena,
-                      OBJECT(arena, {"complete", value_bool(unit->search.complete)},
-                             {"executions", whole(arena, counts->executions)},
-                             {"classes", whole(arena, counts->classes)},
-                             {"share", value_number(arena, search_estimate(&unit->search).share)},
-                             {"transitions", whole(arena, counts->transitions)},
-                             {"blocked", whole(arena, counts->blocked)}, {"merged", whole(arena, counts->merged)},
-                             {"violating", whole(arena, counts->violating)}, {"depth", whole(arena, counts->depth_max)},
-                             {"sites", value_array(arena, sites, stage->site_count)}, {"found", found}));
+    return value_json(
+        arena, OBJECT(arena, {"complete", value_bool(unit->search.complete)},
+                      {"executions", whole(arena, counts->executions)}, {"classes", whole(arena, counts->classes)},
+                      {"share", value_number(arena, search_estimate(&unit->search).share)},
+                      {"transitions", whole(arena, counts->transitions)}, {"blocked", whole(arena, counts->blocked)},
+                      {"merged", whole(arena, counts->merged)}, {"violating", whole(arena, counts->violating)},
+                      {"depth", whole(arena, counts->depth_max)},
+                      {"sites", value_array(arena, sites, stage->site_count)}, {"found", found}));
 }
 
 static struct turn read_turn(const struct value *value)
@@ -259,7 +259,7 @@ void unit_result_read(const char *text, struct arena *arena, struct unit_result 
 
 static void run_search(struct search *search, const struct explore_options *options)
 {
-    static void (*const functions[STRATEGY_COUNT])(struct search *search) = {
+    static void (*const functions[STRATEGY_COUNT])(struct search * search) = {
 #define STRATEGY(ID, name, function, samples, what) function,
 #include "sim/search/strategies.def"
     };
@@ -275,7 +275,8 @@ static void run_search(struct search *search, const struct explore_options *opti
     }
 }
 
-/* ---- the unit ------------------------------------------------------------------------------------------------------------------ */
+/* ---- the unit
+ * ------------------------------------------------------------------------------------------------------------------ */
 
 const char *explore_unit(const struct scenario *scenario, const struct explore_options *options,
                          const struct plan *plan, const struct fingerprints *known, struct arena *arena)

@@ -20,7 +20,7 @@ struct move {
 /* A step of the path from the start: a transition, or passing on. */
 struct path_step {
     bool pass;
-    uint32_t number; /* the way of passing on, the slot of the task that moves */
+    uint32_t number;                   /* the way of passing on, the slot of the task that moves */
     const struct footprint *footprint; /* of a transition, when it was gathered */
 };
 

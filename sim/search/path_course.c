@@ -34,7 +34,8 @@ enum run_end machine_follow(struct machine *machine, struct scenario_stage *stag
     return RUN_ENDLESS;
 }
 
-/* ---- from a path ---------------------------------------------------------------------------------------------------- */
+/* ---- from a path ----------------------------------------------------------------------------------------------------
+ */
 
 static void add_turn(struct course_draft *draft, struct turn turn)
 {
@@ -51,9 +52,9 @@ static void add_switch(struct course_draft *draft, struct scenario_stage *stage,
     add_turn(draft, turn);
 }
 
-/* Passes on where the path does; `first` is the task that the path moves next (NULL: it passes on again). An actor that the
- * path starts here starts where it moves first, which a turn there says; only when nothing else moves there must a turn say
- * it here. */
+/* Passes on where the path does; `first` is the task that the path moves next (NULL: it passes on again). An actor that
+ * the path starts here starts where it moves first, which a turn there says; only when nothing else moves there must a
+ * turn say it here. */
 static bool follow_pass(struct machine *machine, struct scenario_stage *stage, const char *first, uint32_t nth,
                         struct course_draft *draft)
 {
@@ -82,8 +83,7 @@ static struct kernel_task *turn_to(struct machine *machine, struct scenario_stag
                                    uint32_t last, struct course_draft *draft)
 {
     struct runner *runner = stage->runner;
-    const struct kernel_task *by_default =
-        machine_move_count(machine) == 0 ? NULL : course_default_task(runner, last);
+    const struct kernel_task *by_default = machine_move_count(machine) == 0 ? NULL : course_default_task(runner, last);
 
     if (by_default == NULL) {
         return NULL;

@@ -22,7 +22,8 @@ struct stage_run {
     bool writes;          /* the transition in progress has changed the world */
 };
 
-/* ---- names and sites -------------------------------------------------------------------------------------------------- */
+/* ---- names and sites
+ * -------------------------------------------------------------------------------------------------- */
 
 const char *scenario_stage_label(const struct scenario_stage *stage, uint32_t slot)
 {
@@ -86,10 +87,11 @@ static void note_site(struct scenario_stage *stage, const struct moved *moved, b
     stage->sites[*place - 1].writes |= writes;
 }
 
-/* ---- what a transition touches ------------------------------------------------------------------------------------------ */
+/* ---- what a transition touches
+ * ------------------------------------------------------------------------------------------ */
 
 static void touch_in_catalogue(struct scenario_stage *stage, uint64_t class, uint64_t set, uint64_t key,
-                         enum access_mode mode)
+                               enum access_mode mode)
 {
     struct machine *machine = stage->machine;
 
@@ -105,7 +107,7 @@ static void world_touched(void *context, enum object_class class, uint64_t set, 
     struct scenario_stage *stage = context;
 
     stage->run->writes = stage->run->writes || mode != TOUCH_READ;
-    touch_in_catalogue(stage, (uint64_t)class, set, key, modes[mode]);
+    touch_in_catalogue(stage, (uint64_t) class, set, key, modes[mode]);
 }
 
 static void cell_touched(struct scenario_stage *stage, const struct effect *effect)
@@ -127,12 +129,14 @@ static void touch_mishaps(struct scenario_stage *stage, const struct kernel_task
         if (mishap->strike != STRIKE_NONE) {
             touch_in_catalogue(stage, OBJECTS_OF_RUN, 0, RUN_PROCESS, own ? ACCESS_WRITE : ACCESS_READ);
         } else if (mishap->sticky && effect != NULL && mishap->effect == effect->id) {
-            touch_in_catalogue(stage, OBJECTS_OF_RUN, (uint64_t)effect->id, RUN_STICKY, own ? ACCESS_WRITE : ACCESS_READ);
+            touch_in_catalogue(stage, OBJECTS_OF_RUN, (uint64_t)effect->id, RUN_STICKY,
+                               own ? ACCESS_WRITE : ACCESS_READ);
         }
     }
 }
 
-/* ---- what the kernel tells ------------------------------------------------------------------------------------------------ */
+/* ---- what the kernel tells
+ * ------------------------------------------------------------------------------------------------ */
 
 static void on_started(void *context, struct kernel_task *task)
 {
@@ -205,7 +209,8 @@ static void on_time_moved(void *context, int64_t from_ms)
     stage->run->inner.time_moved(stage->run->inner.context, from_ms);
 }
 
-/* ---- the stage's own -------------------------------------------------------------------------------------------------------- */
+/* ---- the stage's own
+ * -------------------------------------------------------------------------------------------------------- */
 
 static void begin(void *context, struct machine *machine, struct snapshot_scope *scope)
 {
@@ -266,9 +271,11 @@ static bool is_variable(void *context, const struct kernel_task *task)
     return true;
 }
 
-/* ---- passing on --------------------------------------------------------------------------------------------------------------- */
+/* ---- passing on
+ * --------------------------------------------------------------------------------------------------------------- */
 
-/* The lowest bits of `way` spread over the bits of `mask`, so that ways count through the subsets; the first takes all. */
+/* The lowest bits of `way` spread over the bits of `mask`, so that ways count through the subsets; the first takes all.
+ */
 uint64_t scenario_stage_starts(const struct scenario_stage *stage, uint32_t way)
 {
     uint64_t mask = course_held(stage->runner);
@@ -329,7 +336,9 @@ static bool over(void *context)
     return stage->runner->record->violation_count > 0;
 }
 
-/* ---- life ------------------------------------------------------------------------------------------------------------------------ */
+/* ---- life
+ * ------------------------------------------------------------------------------------------------------------------------
+ */
 
 void scenario_stage_init(struct scenario_stage *stage, const struct scenario *scenario,
                          const struct run_options *options, struct memory *memory)
