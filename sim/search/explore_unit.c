@@ -257,6 +257,26 @@ void unit_result_read(const char *text, struct arena *arena, struct unit_result 
     }
 }
 
+/* The scenario's course is what every run begins with; *prefix is the caller's to free. false: the run does not go that way
+ * with this plan. */
+static bool begin_with_course(struct unit *unit, const struct scenario *scenario, struct path_step **prefix)
+{
+    struct machine *machine = unit->searched.machine;
+    uint32_t size = 0;
+
+    if (!scenario->has_course || scenario->course.count == 0) {
+        return true;
+    }
+    if (!machine_take_turns(machine, &unit->searched.stage, &scenario->course)) {
+        return false;
+    }
+    grow((void *)prefix, &size, machine->depth + 1, sizeof **prefix);
+    memcpy(*prefix, machine->path, machine->depth * sizeof **prefix);
+    unit->search.prefix = *prefix;
+    unit->search.prefix_length = machine->depth;
+    return true;
+}
+
 static void run_search(struct search *search, const struct explore_options *options)
 {
     static void (*const functions[STRATEGY_COUNT])(struct search * search) = {
@@ -300,7 +320,14 @@ const char *explore_unit(const struct scenario *scenario, const struct explore_o
                                   .preemptions_max = options->preemptions_max,
                                   .delays_max = options->delays_max,
                                   .depth = options->depth};
-    run_search(&unit.search, options);
+    struct path_step *prefix = NULL;
+
+    if (begin_with_course(&unit, scenario, &prefix)) {
+        run_search(&unit.search, options);
+    } else {
+        unit.search.complete = true; /* nothing begins with the course */
+    }
+    free(prefix);
     atomic_fetch_add(&options->shared->executions, unit.search.counts.executions - unit.told_executions);
     const char *text = unit_text(&unit);
 
