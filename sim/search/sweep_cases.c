@@ -73,13 +73,16 @@ static bool is_repetition(const struct groups *groups, const struct sweep_site *
     return index != group->first && index != group->second && index != group->last;
 }
 
-/* Whether a sticky mishap comes first at this call whatever else is to hit it. */
+/* Whether a fault of `planned` hits this call before one of this kind could: slowness comes when a call is made, the
+ * other kinds when it is applied. */
 static bool is_taken(const struct sweep_site *site, enum fault_kind kind, const struct plan *planned)
 {
     for (uint32_t i = 0; planned != NULL && i < planned->count; i++) {
         const struct mishap *mishap = &planned->mishaps[i];
+        bool hits = mishap->sticky || (mishap->nth == site->nth && strcmp(mishap->task, site->task) == 0);
 
-        if (mishap->sticky && mishap->effect == site->effect && (mishap->fault == FAULT_SLOW) == (kind == FAULT_SLOW)) {
+        if (mishap->fault != FAULT_NONE && mishap->effect == site->effect && hits &&
+            (mishap->fault == FAULT_SLOW) == (kind == FAULT_SLOW)) {
             return true;
         }
     }

@@ -26,14 +26,14 @@ struct sweep_cases {
 
 /* The mishaps of the calls after transition `after_step` (0: all).
  *
- * Left out are: what a call suffers already; a fault on calls which a sticky one of `planned` (the mishaps of that run,
- * NULL: none) keeps hitting; and, unless bounds->all, repetitions: of the calls that the same actor makes with the same
- * effect, object, request and answer, the first, the second and the last are tried. That is a choice, not a proof: the
- * state around two such calls may differ. */
+ * Left out are: what a call suffers already; a fault on a call that one of `planned` (the mishaps of that run, NULL:
+ * none) hits first; and, unless bounds->all, repetitions: of the calls that the same actor makes with the same effect,
+ * object, request and answer (instants and large numbers aside), the first, the second and the last are tried. That is
+ * a choice, not a proof: the state around two such calls may differ. */
 struct sweep_cases sweep_cases(const struct trial *trial, const struct sweep_bounds *bounds, uint64_t after_step,
                                const struct plan *planned, struct arena *arena);
 
-/* The mishap in words: "error-500 at docker containers.create fluxweb_shop, number 1 of install:shop, for ever". */
+/* The mishap in words: "error-500 at docker containers.create fluxweb_shop, number 1 of install:shop". */
 const char *mishap_text(struct arena *arena, const struct mishap *mishap);
 
 #endif

@@ -345,7 +345,11 @@ static void test_any_number_of_processes_gives_the_same(void **state)
     const char *one = report_text(&alone, sweep_text(&trials, OWNER_STOP, &options));
 
     options.jobs = 3;
-    assert_string_equal(one, report_text(&shared, sweep_text(&trials, OWNER_STOP, &options)));
+    struct sweep *sweep = sweep_text(&trials, OWNER_STOP, &options);
+
+    assert_string_equal(one, report_text(&shared, sweep));
+    assert_in_range(sweep->result.pairs.tried, 100, 1000000);
+    assert_int_equal(sweep->result.unfired_count, 0);
     sink_free(&alone);
     sink_free(&shared);
     end(&trials);
