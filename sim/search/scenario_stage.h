@@ -41,6 +41,7 @@ struct scenario_stage {
     struct scenario scenario; /* without its expectations and schedule */
     struct run_options options;
     struct plan plan;
+    bool counts_only; /* of its runs counts and violations are wanted, no events and no hash; false at first */
 
     struct memory *memory; /* of the runs */
     struct machine *machine;
