@@ -171,6 +171,11 @@ bench: $(BUILD)/drydock $(plain_BENCHES) $(BUILD)/.bench-deps
 	@sim/bench/search.sh $(BUILD)/sim/bench/search_bench $(BUILD)/bench
 .PHONY: bench
 
+## findings: explore the stages on every release and renew scenarios/FINDINGS.md and its repros (minutes)
+findings: $(BUILD)/drydock
+	@sim/bench/findings.sh $(BUILD)/drydock $(BUILD)/findings
+.PHONY: findings
+
 ## lint: formatting, static analysis, includes that run against the arrows
 lint: $(BUILD)/.lint-deps
 	@sim/tests/lint.sh $(SOURCES) $(TESTS) $(TEST_HELPERS) $(BENCHES) $(HEADERS)

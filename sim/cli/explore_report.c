@@ -120,7 +120,8 @@ static const struct value *found_value(const struct explored *explored, uint32_t
     const struct found *found = &explored->exploration.found[index];
     const struct found_repro *repro = &explored->repros[index];
 
-    return OBJECT(arena, {"fingerprint", value_string(arena, found->fingerprint)},
+    return OBJECT(arena, {"name", value_string(arena, repro->name)},
+                  {"fingerprint", value_string(arena, found->fingerprint)},
                   {"oracle", value_string(arena, found->oracle)}, {"message", value_string(arena, repro->message)},
                   {"why", value_string(arena, repro->why)}, {"kinds", value_string(arena, found->kinds)},
                   {"times", whole(arena, found->times)}, {"first", whole(arena, found->first)},
