@@ -32,5 +32,5 @@ print("%s, %d executions, %d findings" % ("complete" if run["complete"] else "in
     reports+=("$report.json")
   done
 done
-python3 "$here/findings.py" scenarios/regressions/found scenarios/stages/remedies.json "${reports[@]}"
+python3 "$here/findings.py" scenarios/regressions/found sim/bench/remedies.json "${reports[@]}"
 "$drydock" regress scenarios/regressions/found
