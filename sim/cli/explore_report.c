@@ -7,24 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { NUMBER_SIZE = 32, DURATION_SIZE = 32 };
-
-/* 1,234,567 */
-static const char *grouped(uint64_t number, char text[NUMBER_SIZE])
-{
-    char digits[NUMBER_SIZE];
-    int length = snprintf(digits, sizeof digits, "%llu", (unsigned long long)number);
-    size_t out = 0;
-
-    for (int i = 0; i < length; i++) {
-        if (i > 0 && (length - i) % 3 == 0) {
-            text[out++] = ',';
-        }
-        text[out++] = digits[i];
-    }
-    text[out] = '\0';
-    return text;
-}
+enum { DURATION_SIZE = 32 };
 
 static const char *plural(uint64_t count)
 {
@@ -60,7 +43,8 @@ static void write_bounds(struct sink *sink, const struct explored *explored)
 static void write_verdict(struct sink *sink, const struct explored *explored)
 {
     const struct exploration *exploration = &explored->exploration;
-    char executions[NUMBER_SIZE], merged[NUMBER_SIZE], transitions[NUMBER_SIZE], plans[NUMBER_SIZE], done[NUMBER_SIZE];
+    char executions[GROUPED_TEXT_SIZE], merged[GROUPED_TEXT_SIZE], transitions[GROUPED_TEXT_SIZE],
+        plans[GROUPED_TEXT_SIZE], done[GROUPED_TEXT_SIZE];
 
     if (exploration->complete) {
         sink_add(sink, strategy_info(explored->options.strategy)->samples ? "  verdict   sampled as asked for\n"
@@ -72,11 +56,11 @@ static void write_verdict(struct sink *sink, const struct explored *explored)
     }
     sink_printf(sink,
                 "  searched  %s execution%s (%s blocked), %s merged with others, %s transitions, depth up to %u\n",
-                grouped(exploration->executions, executions), plural(exploration->executions),
-                grouped(exploration->blocked, done), grouped(exploration->merged, merged),
-                grouped(exploration->transitions, transitions), exploration->depth_max);
-    sink_printf(sink, "  plans     %s of %s\n", grouped(exploration->plans_done, done),
-                grouped(exploration->plans, plans));
+                grouped_text(exploration->executions, executions), plural(exploration->executions),
+                grouped_text(exploration->blocked, done), grouped_text(exploration->merged, merged),
+                grouped_text(exploration->transitions, transitions), exploration->depth_max);
+    sink_printf(sink, "  plans     %s of %s\n", grouped_text(exploration->plans_done, done),
+                grouped_text(exploration->plans, plans));
 }
 
 static void write_found(struct sink *sink, const struct explored *explored, uint32_t index)
@@ -136,7 +120,8 @@ static const struct value *found_value(const struct explored *explored, uint32_t
     const struct found *found = &explored->exploration.found[index];
     const struct found_repro *repro = &explored->repros[index];
 
-    return OBJECT(arena, {"fingerprint", value_string(arena, found->fingerprint)},
+    return OBJECT(arena, {"name", value_string(arena, repro->name)},
+                  {"fingerprint", value_string(arena, found->fingerprint)},
                   {"oracle", value_string(arena, found->oracle)}, {"message", value_string(arena, repro->message)},
                   {"why", value_string(arena, repro->why)}, {"kinds", value_string(arena, found->kinds)},
                   {"times", whole(arena, found->times)}, {"first", whole(arena, found->first)},

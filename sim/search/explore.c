@@ -28,7 +28,7 @@ struct exploring {
 };
 
 static const struct strategy_info strategies[STRATEGY_COUNT] = {
-#define STRATEGY(ID, name, function, samples, what) {name, samples, what},
+#define STRATEGY(ID, name, function, samples, what) {name, function, samples, what},
 #include "sim/search/strategies.def"
 };
 

@@ -21,7 +21,8 @@ enum strategy {
 
 struct strategy_info {
     const char *name;
-    bool samples;
+    void (*search)(struct search *search);
+    bool samples; /* its executions depend on a seed, and it never comes to an end by itself */
     const char *what;
 };
 const struct strategy_info *strategy_info(enum strategy strategy);

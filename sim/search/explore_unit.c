@@ -282,16 +282,12 @@ static bool begin_with_course(struct unit *unit, const struct scenario *scenario
 
 static void run_search(struct search *search, const struct explore_options *options)
 {
-    static void (*const functions[STRATEGY_COUNT])(struct search * search) = {
-#define STRATEGY(ID, name, function, samples, what) function,
-#include "sim/search/strategies.def"
-    };
     bool bounded = options->preemptions_max != SEARCH_UNBOUNDED || options->delays_max != SEARCH_UNBOUNDED;
 
     if (bounded && options->strategy == STRATEGY_DPOR) {
         search_bounded(search);
     } else {
-        functions[options->strategy](search);
+        strategy_info(options->strategy)->search(search);
     }
     if (strategy_info(options->strategy)->samples && search->stopped_by == SEARCH_EXECUTIONS) {
         search->complete = true; /* as many samples as were asked for */

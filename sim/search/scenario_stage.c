@@ -121,6 +121,13 @@ static void cell_touched(struct scenario_stage *stage, const struct effect *effe
 /* A mishap that one transition brings and others feel makes them depend on one another. */
 static void touch_mishaps(struct scenario_stage *stage, const struct kernel_task *task, const struct effect *effect)
 {
+    enum actor_kind kind = scenario_stage_actor(stage, task->origin)->kind;
+
+    if (stage->has_crash) {
+        bool crashes = kind == ACTOR_CRASH || kind == ACTOR_HOST_REBOOT;
+
+        touch_in_catalogue(stage, OBJECTS_OF_RUN, 0, RUN_PROCESS, crashes ? ACCESS_WRITE : ACCESS_READ);
+    }
     for (uint32_t i = 0; i < stage->plan.count; i++) {
         const struct mishap *mishap = &stage->plan.mishaps[i];
         bool own = effect != NULL && mishap->effect == effect->id && mishap->nth == task->issued[effect->id] &&
@@ -251,7 +258,7 @@ static void before(void *context, const struct kernel_task *task, bool switched)
                                          .object = scenario_stage_actor(stage, task->origin)->subject,
                                          .switched = switched};
     stage->run->writes = false;
-    if (stage->plan.count > 0) {
+    if (stage->plan.count > 0 || stage->has_crash) {
         touch_mishaps(stage, task, NULL);
     }
 }
@@ -355,6 +362,11 @@ void scenario_stage_init(struct scenario_stage *stage, const struct scenario *sc
     stage->scenario.random = false;
     stage->plan = options->plan != NULL ? *options->plan : scenario->plan;
     stage->options.plan = &stage->plan;
+    for (uint32_t i = 0; i < scenario->actor_count; i++) {
+        enum actor_kind kind = scenario->actors[i].kind;
+
+        stage->has_crash = stage->has_crash || kind == ACTOR_CRASH || kind == ACTOR_HOST_REBOOT;
+    }
     stage->options.hold_any = true;
 }
 

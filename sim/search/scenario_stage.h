@@ -42,6 +42,7 @@ struct scenario_stage {
     struct run_options options;
     struct plan plan;
     bool counts_only; /* of its runs counts and violations are wanted, no events and no hash; false at first */
+    bool has_crash;   /* an actor makes the process die */
 
     struct memory *memory; /* of the runs */
     struct machine *machine;

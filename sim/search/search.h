@@ -35,6 +35,8 @@ enum search_stop {
 
 #define SEARCH_UNBOUNDED UINT32_MAX
 
+enum { PCT_DEPTH_DEFAULT = 3 };
+
 struct search {
     struct machine *machine;
     struct search_watch watch; /* execution may be NULL */
@@ -53,7 +55,7 @@ struct search {
     /* random: so many links of the tree of choices are kept, that an execution which is drawn again and violates
      * nothing need not be run again. It is counted as if it had been. 0: all are run. */
     uint32_t repeats_max;
-    uint32_t depth; /* pct: of the bugs looked for, the number of orderings that they need, from 1; 0: 3 */
+    uint32_t depth; /* pct: of the bugs looked for, the number of orderings that they need, from 1; 0: the default */
 
     struct search_counts counts;
     bool complete; /* nothing is left within the bounds */
