@@ -1,7 +1,5 @@
 #include "fakes/name_index.h"
 
-#include "core/value.h"
-
 #include <assert.h>
 
 static uint64_t hash_of(const char *name)
