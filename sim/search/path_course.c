@@ -70,7 +70,7 @@ static bool follow_pass(struct machine *machine, struct scenario_stage *stage, c
     machine_pass(machine, scenario_stage_way(stage, start == 0 || waits ? by_default : start));
     if (start != 0 && start != by_default && (!waits || machine_move_count(machine) == 0)) {
         add_turn(draft, (struct turn){.nth = nth, .run = names_keep(&stage->names, first)});
-        if (waits) {
+        if (waits && (course_held(runner) & start) != 0) {
             actor_release(runner, (uint32_t)__builtin_ctzll(start));
         }
     }
