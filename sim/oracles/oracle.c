@@ -101,7 +101,8 @@ void oracles_at_rest(struct oracles *oracles)
     }
 }
 
-/* ---- what they remember -------------------------------------------------------------------------------------------- */
+/* ---- what they remember --------------------------------------------------------------------------------------------
+ */
 
 /* A task by what names it whatever the others do; one that has ended is like any other that has. */
 static uint64_t task_hash(const struct oracles *oracles, uint32_t number)
@@ -220,8 +221,16 @@ struct oracle_app *oracle_app_of_volume(struct oracles *oracles, const char *vol
     return NULL;
 }
 
+void oracle_touch(const struct oracles *oracles, const char *cell, const char *key, bool writes)
+{
+    if (oracles->watch.touched != NULL) {
+        oracles->watch.touched(oracles->watch.context, cell, key, writes);
+    }
+}
+
 bool oracle_has_row(struct oracles *oracles, const char *app)
 {
+    document_store_looked_up(&oracles->kernel->world.store, "localzelapps", "zelappsinformation", app);
     return document_store_find(&oracles->kernel->world.store, "localzelapps", "zelappsinformation", "name", app) !=
            NULL;
 }
@@ -271,5 +280,6 @@ bool oracle_was_asked(const struct oracles *oracles, const struct kernel_task *t
 
 const struct container *oracle_container(const struct oracles *oracles, const char *app_id)
 {
+    touch_name(&oracles->kernel->world.watch, OBJECTS_CONTAINERS, app_id, TOUCH_READ);
     return docker_engine_container(&oracles->kernel->world.docker, app_id);
 }
