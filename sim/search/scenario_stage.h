@@ -41,6 +41,7 @@ struct scenario_stage {
     struct scenario scenario; /* without its expectations and schedule */
     struct run_options options;
     struct plan plan;
+    bool ends_tasks; /* the process may crash in a run */
 
     struct memory *memory; /* of the runs */
     struct machine *machine;
