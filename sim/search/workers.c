@@ -172,7 +172,7 @@ bool workers_run(const struct workers *workers, uint32_t count, struct arena *ar
     memset(texts, 0, count * sizeof *texts);
     atomic_store(&workers->shared->next, 0);
     atomic_store(&workers->shared->done, 0);
-    if (jobs <= 1) {
+    if (workers->jobs <= 1 || count == 0) {
         work_here(workers, count, arena, texts);
         return true;
     }
