@@ -113,6 +113,30 @@ refused regress scenarios/incidents
 refused regress --format yaml scenarios
 refused regress --jobs 0 scenarios
 "$(dirname "$0")/replay.sh" "$drydock" || bad=1
+explored=scenarios/incidents/openclawpro.json
+refused explore
+refused explore no-such-file.json
+refused explore scenarios
+refused explore $explored $explored
+refused explore --revision 9 $explored
+refused explore --without decrypt $explored
+refused explore --strategy best $explored
+refused explore --format yaml $explored
+refused explore --faults 5 $explored
+refused explore --faults 3 --crashes 2 $explored
+refused explore --fault-kinds refuse $explored
+refused explore --fault-kinds , $explored
+refused explore --strikes lightning $explored
+refused explore --ports dockers $explored
+refused explore --jobs 0 $explored
+refused explore --executions 0 $explored
+refused explore --time soon $explored
+refused explore --memory much $explored
+refused explore --window 0s $explored
+refused explore --preemptions 1 --strategy pct $explored
+refused explore --depth 0 --strategy pct $explored
+refused explore --nonsense $explored
+"$(dirname "$0")/explore.sh" "$drydock" || bad=1
 # Every actor of the table acts in the library.
 "$drydock" list actors | awk 'NR > 1 && $1 != "needs" {print $1}' | while read -r actor; do
   grep -rqs --include='*.json' --exclude-dir=recordings "\"actor\": \"$actor\"" scenarios || echo "$actor"
