@@ -171,6 +171,16 @@ bench: $(BUILD)/drydock $(plain_BENCHES) $(BUILD)/.bench-deps
 	@sim/bench/search.sh $(BUILD)/sim/bench/search_bench $(BUILD)/bench
 .PHONY: bench
 
+## sweep: fail every call of every scenario but the long ones in every way it can fail (minutes)
+sweep: $(BUILD)/drydock
+	@$(BUILD)/drydock sweep $(filter-out scenarios/boot scenarios/recordings scenarios/incidents,$(patsubst %/,%,$(wildcard scenarios/*/)))
+.PHONY: sweep
+
+## findings: explore the stages on every release and renew scenarios/FINDINGS.md and its repros (minutes)
+findings: $(BUILD)/drydock
+	@sim/bench/findings.sh $(BUILD)/drydock $(BUILD)/findings
+.PHONY: findings
+
 ## lint: formatting, static analysis, includes that run against the arrows
 lint: $(BUILD)/.lint-deps
 	@sim/tests/lint.sh $(SOURCES) $(TESTS) $(TEST_HELPERS) $(BENCHES) $(HEADERS)

@@ -14,7 +14,6 @@
 #include <errno.h>
 #include <getopt.h>
 #include <malloc.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +21,6 @@
 #include <unistd.h>
 
 enum {
-    REVISIONS_MAX = 16,
     SLOW_DEFAULT_MS = 2 * 60 * 1000,
     SHRINK_TRIES_MAX = 4000,
     SAMPLES_DEFAULT = 10000,
@@ -30,12 +28,11 @@ enum {
 };
 
 struct explore_command {
-    const struct revision *revisions[REVISIONS_MAX];
-    uint32_t revision_count; /* 0: those the scenario names */
+    struct revision_list revisions;
     struct explore_options options;
     bool seed_given, executions_given, shrinks, json, quiet;
-    int64_t window_ms;  /* 0: the scenario's */
-    int64_t budget_ms;  /* 0: none */
+    int64_t window_ms;   /* 0: the scenario's */
+    int64_t budget_ms;   /* 0: none */
     uint64_t memory_max; /* bytes of one process; 0: none */
     const char *save, *output, *file;
     /* while it goes on */
@@ -44,20 +41,8 @@ struct explore_command {
     const char *stage_name;
 };
 
-/* Ctrl-C: what the processes share says so to all of them. */
-static struct workers_shared *interrupted_shared;
-static volatile sig_atomic_t interrupted;
-
-static void on_interrupt(int signal_number)
-{
-    (void)signal_number;
-    interrupted = 1;
-    if (interrupted_shared != NULL) {
-        atomic_store(&interrupted_shared->stop, true);
-    }
-}
-
-/* ---- the words of the command line ------------------------------------------------------------------------------------ */
+/* ---- the words of the command line
+ * ------------------------------------------------------------------------------------ */
 
 static bool find_fault(const char *name, unsigned *number)
 {
@@ -90,48 +75,10 @@ static bool find_port(const char *name, unsigned *number)
     return false;
 }
 
-static bool take_revision(struct explore_command *command, const char *text)
-{
-    const struct revision *revision = revision_by_name(text);
-
-    if (strcmp(text, "all") == 0) {
-        command->revision_count = 0;
-        return true;
-    }
-    if (revision == NULL || command->revision_count == REVISIONS_MAX) {
-        complain("explore: there is no revision \"%s\"; `drydock list revisions` lists them", text);
-        return false;
-    }
-    command->revisions[command->revision_count++] = revision;
-    return true;
-}
-
-static bool take_switch(struct explore_command *command, const char *text)
-{
-    uint32_t bit = 0;
-
-    if (!switch_by_name(text, &bit)) {
-        complain("explore: there is no switch \"%s\"; `drydock list revisions` lists them", text);
-        return false;
-    }
-    command->options.without |= bit;
-    return true;
-}
-
 static bool take_strategy(struct explore_command *command, const char *text)
 {
     if (!strategy_by_name(text, &command->options.strategy)) {
         complain("explore: there is no strategy \"%s\"; `drydock list strategies` lists them", text);
-        return false;
-    }
-    return true;
-}
-
-static bool take_format(struct explore_command *command, const char *text)
-{
-    command->json = strcmp(text, "json") == 0;
-    if (!command->json && strcmp(text, "text") != 0) {
-        complain("explore: there is no format \"%s\", expected text or json", text);
         return false;
     }
     return true;
@@ -226,16 +173,16 @@ static bool take_option(struct explore_command *command, const char *name, const
         return take_names("explore", name, argument, find_port, "effects", &options->ports);
     }
     if (strcmp(name, "revision") == 0) {
-        return take_revision(command, argument);
+        return take_revision("explore", argument, &command->revisions);
     }
     if (strcmp(name, "without") == 0) {
-        return take_switch(command, argument);
+        return take_switch("explore", argument, &options->without);
     }
     if (strcmp(name, "strategy") == 0) {
         return take_strategy(command, argument);
     }
     if (strcmp(name, "format") == 0) {
-        return take_format(command, argument);
+        return take_text_or_json("explore", argument, &command->json);
     }
     *(strcmp(name, "save") == 0 ? &command->save : &command->output) = argument;
     return true;
@@ -263,7 +210,8 @@ static bool read_command_line(int argc, char **argv, struct explore_command *com
         complain("explore: --faults and --crashes together are %d at most", PLAN_MISHAPS_MAX);
         return false;
     }
-    bool bounded = command->options.preemptions_max != SEARCH_UNBOUNDED || command->options.delays_max != SEARCH_UNBOUNDED;
+    bool bounded =
+        command->options.preemptions_max != SEARCH_UNBOUNDED || command->options.delays_max != SEARCH_UNBOUNDED;
 
     if (bounded && command->options.strategy != STRATEGY_DPOR) {
         complain("explore: --preemptions and --delays bound the strategy dpor only");
@@ -275,13 +223,14 @@ static bool read_command_line(int argc, char **argv, struct explore_command *com
     return true;
 }
 
-/* ---- while it goes on -------------------------------------------------------------------------------------------------- */
+/* ---- while it goes on
+ * -------------------------------------------------------------------------------------------------- */
 
 static void check_budgets(struct explore_command *command)
 {
     const char *reason = NULL;
 
-    if (interrupted) {
+    if (was_interrupted()) {
         reason = "an interrupt";
     } else if (command->budget_ms > 0 && clock_ms() - command->started_ms > command->budget_ms) {
         reason = "--time";
@@ -308,9 +257,10 @@ static void tick(void *context)
     unsigned long long executions = atomic_load(&shared->executions);
     double seconds = (double)(now_ms - command->started_ms) / 1000;
 
-    fprintf(stderr, "\r\033[K%s: %llu executions, %.0f/s, depth %u, %u plans done, %llu findings so far", command->stage_name,
-            executions, seconds > 0 ? (double)executions / seconds : 0, atomic_load(&shared->depth),
-            atomic_load(&shared->done), (unsigned long long)atomic_load(&shared->violations));
+    fprintf(stderr, "\r\033[K%s: %llu executions, %.0f/s, depth %u, %u plans done, %llu findings so far",
+            command->stage_name, executions, seconds > 0 ? (double)executions / seconds : 0,
+            atomic_load(&shared->depth), atomic_load(&shared->done),
+            (unsigned long long)atomic_load(&shared->violations));
 }
 
 static void clear_progress(const struct explore_command *command)
@@ -320,7 +270,8 @@ static void clear_progress(const struct explore_command *command)
     }
 }
 
-/* ---- exploring ------------------------------------------------------------------------------------------------------------ */
+/* ---- exploring
+ * ------------------------------------------------------------------------------------------------------------ */
 
 /* A scenario and its JSON. */
 struct explored_file {
@@ -330,12 +281,10 @@ struct explored_file {
 
 static bool load(struct arena *arena, struct explore_command *command, struct explored_file *file)
 {
-    struct scenario_mistake mistake = {NULL};
     size_t length = 0;
 
-    file->scenario = scenario_load(arena, command->file, &mistake);
+    file->scenario = load_searched(arena, command->file, command->window_ms);
     if (file->scenario == NULL) {
-        fprintf(stderr, "%s\n", mistake.text);
         return false;
     }
     char *text = file_text(command->file, JSON_SIZE_MAX, &length);
@@ -346,15 +295,10 @@ static bool load(struct arena *arena, struct explore_command *command, struct ex
         complain("%s: %s", command->file, strerror(errno));
         return false;
     }
-    if (file->scenario->actor_count > 16) {
-        complain("%s: %u actors, and a search takes 16 at most", command->file, file->scenario->actor_count);
-        return false;
-    }
     if (command->window_ms > 0) {
         char window[32];
 
         duration_text(command->window_ms, window, sizeof window);
-        file->scenario->window_ms = command->window_ms;
         file->tree = value_with(arena, file->tree, "window", value_string(arena, window));
     }
     if (command->seed_given) {
@@ -413,21 +357,6 @@ static void explore_one(struct explore_command *command, const struct explored_f
     explore_repros(&explored->exploration, options, &repro_options, arena, explored->repros);
 }
 
-static bool runs_on(const struct explore_command *command, const struct scenario *scenario,
-                    const struct revision *revision)
-{
-    bool asked = command->revision_count == 0;
-    bool own = false;
-
-    for (uint32_t i = 0; i < command->revision_count; i++) {
-        asked = asked || command->revisions[i] == revision;
-    }
-    for (uint32_t i = 0; i < scenario->revision_count; i++) {
-        own = own || scenario->revisions[i] == revision;
-    }
-    return asked && own;
-}
-
 static int explore_all(struct explore_command *command, const struct explored_file *file, struct arena *arena)
 {
     struct explored *explored = arena_alloc(arena, REVISIONS_MAX * sizeof *explored);
@@ -436,7 +365,7 @@ static int explore_all(struct explore_command *command, const struct explored_fi
     struct sink sink;
 
     for (const struct revision *revision = revisions(); revision->name != NULL && count < REVISIONS_MAX; revision++) {
-        if (runs_on(command, file->scenario, revision) && command->stopped_by == NULL) {
+        if (is_searched_on(&command->revisions, file->scenario, revision) && command->stopped_by == NULL) {
             explore_one(command, file, revision, arena, &explored[count++]);
             clear_progress(command);
         }
@@ -494,12 +423,9 @@ int verb_explore(int argc, char **argv)
         command.options.context = &command;
         command.options.tick = tick;
         command.started_ms = clock_ms();
-        interrupted_shared = command.options.shared;
-        struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = SA_RESTART};
-
-        sigaction(SIGINT, &action, NULL);
+        stop_when_interrupted(command.options.shared);
         status = explore_all(&command, &file, &arena);
-        interrupted_shared = NULL;
+        stop_when_interrupted(NULL);
         workers_shared_free(command.options.shared);
     }
     arena_reset(&arena);

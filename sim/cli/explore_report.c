@@ -7,31 +7,15 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { NUMBER_SIZE = 32, DURATION_SIZE = 32 };
-
-/* 1,234,567 */
-static const char *grouped(uint64_t number, char text[NUMBER_SIZE])
-{
-    char digits[NUMBER_SIZE];
-    int length = snprintf(digits, sizeof digits, "%llu", (unsigned long long)number);
-    size_t out = 0;
-
-    for (int i = 0; i < length; i++) {
-        if (i > 0 && (length - i) % 3 == 0) {
-            text[out++] = ',';
-        }
-        text[out++] = digits[i];
-    }
-    text[out] = '\0';
-    return text;
-}
+enum { DURATION_SIZE = 32 };
 
 static const char *plural(uint64_t count)
 {
     return count == 1 ? "" : "s";
 }
 
-/* ---- text ------------------------------------------------------------------------------------------------------------- */
+/* ---- text
+ * ------------------------------------------------------------------------------------------------------------- */
 
 static void write_bounds(struct sink *sink, const struct explored *explored)
 {
@@ -42,10 +26,10 @@ static void write_bounds(struct sink *sink, const struct explored *explored)
     sink_printf(sink, "  bounds    %u actor%s starting within %s; %u fault%s%s, %u crash%s; strategy %s",
                 explored->scenario->actor_count, plural(explored->scenario->actor_count), window, options->faults_max,
                 plural(options->faults_max),
-                options->faults_max == 0                 ? ""
+                options->faults_max == 0           ? ""
                 : options->once && options->sticky ? " (once or for ever)"
-                : options->sticky                    ? " (for ever)"
-                                                     : " (once)",
+                : options->sticky                  ? " (for ever)"
+                                                   : " (once)",
                 options->crashes_max, options->crashes_max == 1 ? "" : "es", strategy_info(options->strategy)->name);
     if (options->preemptions_max != SEARCH_UNBOUNDED) {
         sink_printf(sink, ", %u preemption%s", options->preemptions_max, plural(options->preemptions_max));
@@ -59,28 +43,31 @@ static void write_bounds(struct sink *sink, const struct explored *explored)
 static void write_verdict(struct sink *sink, const struct explored *explored)
 {
     const struct exploration *exploration = &explored->exploration;
-    char executions[NUMBER_SIZE], merged[NUMBER_SIZE], transitions[NUMBER_SIZE], plans[NUMBER_SIZE], done[NUMBER_SIZE];
+    char executions[GROUPED_TEXT_SIZE], merged[GROUPED_TEXT_SIZE], transitions[GROUPED_TEXT_SIZE],
+        plans[GROUPED_TEXT_SIZE], done[GROUPED_TEXT_SIZE];
 
     if (exploration->complete) {
         sink_add(sink, strategy_info(explored->options.strategy)->samples ? "  verdict   sampled as asked for\n"
                                                                           : "  verdict   complete within bounds\n");
     } else {
-        sink_printf(sink, "  verdict   inconclusive: stopped by %s; about %.1f %% of the plans known so far was searched\n",
+        sink_printf(sink,
+                    "  verdict   inconclusive: stopped by %s; about %.1f %% of the plans known so far was searched\n",
                     exploration->stopped_by, 100 * exploration->share);
     }
-    sink_printf(sink, "  searched  %s execution%s (%s blocked), %s merged with others, %s transitions, depth up to %u\n",
-                grouped(exploration->executions, executions), plural(exploration->executions),
-                grouped(exploration->blocked, done), grouped(exploration->merged, merged),
-                grouped(exploration->transitions, transitions), exploration->depth_max);
-    sink_printf(sink, "  plans     %s of %s\n", grouped(exploration->plans_done, done), grouped(exploration->plans, plans));
+    sink_printf(sink,
+                "  searched  %s execution%s (%s blocked), %s merged with others, %s transitions, depth up to %u\n",
+                grouped_text(exploration->executions, executions), plural(exploration->executions),
+                grouped_text(exploration->blocked, done), grouped_text(exploration->merged, merged),
+                grouped_text(exploration->transitions, transitions), exploration->depth_max);
+    sink_printf(sink, "  plans     %s of %s\n", grouped_text(exploration->plans_done, done),
+                grouped_text(exploration->plans, plans));
 }
 
 static void write_found(struct sink *sink, const struct explored *explored, uint32_t index)
 {
     const struct found *found = &explored->exploration.found[index];
     const struct found_repro *repro = &explored->repros[index];
-    const char *command =
-        explored->save != NULL && repro->text != NULL ? "drydock replay" : NULL;
+    const char *command = explored->save != NULL && repro->text != NULL ? "drydock replay" : NULL;
 
     sink_printf(sink, "\n  %2u.  %s\n", index + 1, found->fingerprint);
     if (command != NULL) {
@@ -91,8 +78,8 @@ static void write_found(struct sink *sink, const struct explored *explored, uint
         sink_printf(sink, "       likewise with %s\n", found->kinds);
     }
     sink_printf(sink, "       %llu time%s, first after %llu executions; %u switch%s and %u mishap%s%s\n",
-                (unsigned long long)found->times, plural(found->times), (unsigned long long)found->first, repro->switches,
-                repro->switches == 1 ? "" : "es", repro->mishaps, plural(repro->mishaps),
+                (unsigned long long)found->times, plural(found->times), (unsigned long long)found->first,
+                repro->switches, repro->switches == 1 ? "" : "es", repro->mishaps, plural(repro->mishaps),
                 repro->minimal ? ", none of which can be left out" : "");
     if (repro->text == NULL) {
         sink_printf(sink, "       no repro: %s\n", repro->trouble);
@@ -112,14 +99,16 @@ void explore_text_write(struct sink *sink, const struct explored *explored, uint
         write_bounds(sink, &explored[i]);
         write_verdict(sink, &explored[i]);
         sink_printf(sink, "  found     %u finding%s%s\n", exploration->found_count, plural(exploration->found_count),
-                    exploration->found_count > 0 && explored[i].save == NULL ? "; --save DIR keeps a repro of each" : "");
+                    exploration->found_count > 0 && explored[i].save == NULL ? "; --save DIR keeps a repro of each"
+                                                                             : "");
         for (uint32_t j = 0; j < exploration->found_count; j++) {
             write_found(sink, &explored[i], j);
         }
     }
 }
 
-/* ---- JSON -------------------------------------------------------------------------------------------------------------- */
+/* ---- JSON
+ * -------------------------------------------------------------------------------------------------------------- */
 
 static const struct value *whole(struct arena *arena, uint64_t number)
 {
@@ -131,13 +120,13 @@ static const struct value *found_value(const struct explored *explored, uint32_t
     const struct found *found = &explored->exploration.found[index];
     const struct found_repro *repro = &explored->repros[index];
 
-    return OBJECT(arena, {"fingerprint", value_string(arena, found->fingerprint)},
+    return OBJECT(arena, {"name", value_string(arena, repro->name)},
+                  {"fingerprint", value_string(arena, found->fingerprint)},
                   {"oracle", value_string(arena, found->oracle)}, {"message", value_string(arena, repro->message)},
                   {"why", value_string(arena, repro->why)}, {"kinds", value_string(arena, found->kinds)},
-                  {"times", whole(arena, found->times)},
-                  {"first", whole(arena, found->first)}, {"switches", whole(arena, repro->switches)},
-                  {"mishaps", whole(arena, repro->mishaps)}, {"minimal", value_bool(repro->minimal)},
-                  {"tries", whole(arena, repro->tries)},
+                  {"times", whole(arena, found->times)}, {"first", whole(arena, found->first)},
+                  {"switches", whole(arena, repro->switches)}, {"mishaps", whole(arena, repro->mishaps)},
+                  {"minimal", value_bool(repro->minimal)}, {"tries", whole(arena, repro->tries)},
                   {"repro", repro->text == NULL ? NULL : value_parse(arena, repro->text, strlen(repro->text))},
                   {"trouble", value_string(arena, repro->trouble)});
 }
@@ -162,7 +151,8 @@ void explore_json_write(struct sink *sink, const struct explored *explored, uint
                    {"crashes", whole(arena, explored[i].options.crashes_max)},
                    {"complete", value_bool(exploration->complete)},
                    {"stopped_by", value_string(arena, exploration->stopped_by)},
-                   {"share", value_number(arena, exploration->share)}, {"executions", whole(arena, exploration->executions)},
+                   {"share", value_number(arena, exploration->share)},
+                   {"executions", whole(arena, exploration->executions)},
                    {"classes", whole(arena, exploration->classes)}, {"merged", whole(arena, exploration->merged)},
                    {"blocked", whole(arena, exploration->blocked)},
                    {"transitions", whole(arena, exploration->transitions)},

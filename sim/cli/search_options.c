@@ -4,6 +4,8 @@
 #include "sim/scenario/units.h"
 
 #include <errno.h>
+#include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -44,8 +46,8 @@ bool take_size(const char *verb, const char *option, const char *text, uint64_t 
     return true;
 }
 
-bool take_names(const char *verb, const char *option, const char *text, bool (*find)(const char *name, unsigned *number),
-                const char *table, uint32_t *bits)
+bool take_names(const char *verb, const char *option, const char *text,
+                bool (*find)(const char *name, unsigned *number), const char *table, uint32_t *bits)
 {
     char names[512];
     char *rest = NULL;
@@ -71,6 +73,103 @@ bool take_names(const char *verb, const char *option, const char *text, bool (*f
     return *bits != 0;
 }
 
+bool take_revision(const char *verb, const char *text, struct revision_list *list)
+{
+    const struct revision *revision = revision_by_name(text);
+
+    if (strcmp(text, "all") == 0) {
+        list->count = 0;
+        return true;
+    }
+    if (revision == NULL || list->count == REVISIONS_MAX) {
+        complain("%s: there is no revision \"%s\"; `drydock list revisions` lists them", verb, text);
+        return false;
+    }
+    list->revisions[list->count++] = revision;
+    return true;
+}
+
+bool take_switch(const char *verb, const char *text, uint32_t *without)
+{
+    uint32_t bit = 0;
+
+    if (!switch_by_name(text, &bit)) {
+        complain("%s: there is no switch \"%s\"; `drydock list revisions` lists them", verb, text);
+        return false;
+    }
+    *without |= bit;
+    return true;
+}
+
+bool take_text_or_json(const char *verb, const char *text, bool *json)
+{
+    *json = strcmp(text, "json") == 0;
+    if (!*json && strcmp(text, "text") != 0) {
+        complain("%s: there is no format \"%s\", expected text or json", verb, text);
+        return false;
+    }
+    return true;
+}
+
+bool is_searched_on(const struct revision_list *list, const struct scenario *scenario, const struct revision *revision)
+{
+    bool asked = list->count == 0;
+    bool own = false;
+
+    for (uint32_t i = 0; i < list->count; i++) {
+        asked = asked || list->revisions[i] == revision;
+    }
+    for (uint32_t i = 0; i < scenario->revision_count; i++) {
+        own = own || scenario->revisions[i] == revision;
+    }
+    return asked && own;
+}
+
+struct scenario *load_searched(struct arena *arena, const char *file, int64_t window_ms)
+{
+    struct scenario_mistake mistake = {NULL};
+    struct scenario *scenario = scenario_load(arena, file, &mistake);
+
+    if (scenario == NULL) {
+        fprintf(stderr, "%s\n", mistake.text);
+        return NULL;
+    }
+    if (scenario->actor_count > SEARCHED_ACTORS_MAX) {
+        complain("%s: %u actors, and a search takes %d at most", file, scenario->actor_count, SEARCHED_ACTORS_MAX);
+        return NULL;
+    }
+    if (window_ms > 0) {
+        scenario->window_ms = window_ms;
+    }
+    return scenario;
+}
+
+/* What the processes share says it to all of them. */
+static struct workers_shared *interrupted_shared;
+static volatile sig_atomic_t interrupted;
+
+static void on_interrupt(int signal_number)
+{
+    (void)signal_number;
+    interrupted = 1;
+    if (interrupted_shared != NULL) {
+        atomic_store(&interrupted_shared->stop, true);
+    }
+}
+
+void stop_when_interrupted(struct workers_shared *shared)
+{
+    struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = SA_RESTART};
+
+    interrupted_shared = shared;
+    sigaction(SIGINT, &action, NULL);
+}
+
+bool was_interrupted(void)
+{
+    return interrupted != 0;
+}
+
 uint32_t default_jobs(void)
 {
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
@@ -84,4 +183,12 @@ int64_t clock_ms(void)
 
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+uint64_t clock_ns(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * UINT64_C(1000000000) + (uint64_t)now.tv_nsec;
 }

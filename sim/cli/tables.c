@@ -124,8 +124,9 @@ static const struct {
     const char *name;
     void (*print)(void);
 } lists[] = {
-    {"effects", list_effects}, {"faults", list_faults},       {"strikes", list_strikes}, {"oracles", list_oracles},
-    {"actors", list_actors},   {"revisions", list_revisions}, {"counts", list_counts},   {"strategies", list_strategies},
+    {"effects", list_effects}, {"faults", list_faults},         {"strikes", list_strikes},
+    {"oracles", list_oracles}, {"actors", list_actors},         {"revisions", list_revisions},
+    {"counts", list_counts},   {"strategies", list_strategies},
 };
 
 int verb_list(int argc, char **argv)

@@ -46,12 +46,12 @@ struct kernel_task {
     uint32_t child_count;
     const char *label; /* the same for people: "check", "check#2" (its second round), "check/1" (its first child) */
     uint32_t issued[EFFECT_COUNT]; /* how often it has issued each effect, the one in progress included */
-    struct prng prng; /* what its logic asks for (node random): the same whatever the others do */
+    struct prng prng;              /* what its logic asks for (node random): the same whatever the others do */
     /* A search's (sim/search): a small number for the identity, and when the task was started. */
     uint32_t slot, cause_phase, cause_event;
     uint64_t seen; /* hash of all that it has seen: the same, and it stands where it stood then */
-    bool spawned; /* by another task [F] */
-    bool of_node; /* dies with the process */
+    bool spawned;  /* by another task [F] */
+    bool of_node;  /* dies with the process */
     struct arena arena;
     struct coroutine coroutine;
     void (*run)(struct task *task, const void *argument);

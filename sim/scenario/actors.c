@@ -149,7 +149,7 @@ static void restart_process(void *context, uint32_t tag)
     for (uint32_t i = 0; i < runner->scenario->actor_count; i++) {
         int64_t boot_ms = actor_info(actor_at(runner, i)->kind)->boot_ms;
 
-        if (boot_ms >= 0) {
+        if (boot_ms >= 0 && !runner->actors[i].held) {
             arm(runner, i, now_at_ms + boot_ms);
             runner->actors[i].due = true;
         }

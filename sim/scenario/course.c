@@ -33,7 +33,8 @@ static bool is_at(const struct kernel_task *task, const struct turn *turn)
            (turn->moment == MOMENT_START || turn->effect == here.effect) && strcmp(turn->at, here.at) == 0;
 }
 
-/* ---- where nothing can move -------------------------------------------------------------------------------------------- */
+/* ---- where nothing can move
+ * -------------------------------------------------------------------------------------------- */
 
 uint64_t course_held(const struct runner *runner)
 {
@@ -106,7 +107,8 @@ static uint64_t starts_at(const struct runner *runner, const struct course *cour
     return starts;
 }
 
-/* ---- where something can move ------------------------------------------------------------------------------------------- */
+/* ---- where something can move
+ * ------------------------------------------------------------------------------------------- */
 
 struct kernel_task *course_default_task(const struct runner *runner, uint32_t last)
 {

@@ -1,12 +1,12 @@
 /* A course: how a run goes, written as the places where it leaves the default order.
  *
- * The default order switches as little as it can: the task that moved last goes on while it can move, else the first that
- * can, in the kernel's order. When nothing can move, time passes; an actor "at any time" is held and starts when time cannot
- * pass, or has no longer to wait than the scenario's window, in the scenario's order. So the empty course runs one actor
- * after the other.
+ * The default order switches as little as it can: the task that moved last goes on while it can move, else the first
+ * that can, in the kernel's order. When nothing can move, time passes; an actor "at any time" is held and starts when
+ * time cannot pass, or has no longer to wait than the scenario's window, in the scenario's order. So the empty course
+ * runs one actor after the other.
  *
- * A turn names its place by a task, a call of it and a moment, so it means the same when something else is taken out of the
- * scenario. Turns are taken in their order, each once.
+ * A turn names its place by a task, a call of it and a moment, so it means the same when something else is taken out of
+ * the scenario. Turns are taken in their order, each once.
  */
 #ifndef DRYDOCK_SIM_SCENARIO_COURSE_H
 #define DRYDOCK_SIM_SCENARIO_COURSE_H

@@ -5,16 +5,19 @@
 
 enum { WINDOW_DEFAULT_MS = 2 * 60 * 1000, SLOW_DEFAULT_MS = 30 * 1000 };
 
-/* ---- simple things ------------------------------------------------------------------------------------------------------ */
+/* ---- simple things
+ * ------------------------------------------------------------------------------------------------------ */
 
 /* The one effect that a pattern names; EFFECT_COUNT, after a mistake, when it names several. */
-static void read_one_effect(struct loader *loader, const struct value *value, const struct json_path *path, void *target)
+static void read_one_effect(struct loader *loader, const struct value *value, const struct json_path *path,
+                            void *target)
 {
     struct effect_pattern pattern = {.text = NULL};
 
     read_effect_pattern(loader, value, path, &pattern);
     if (pattern.text != NULL && (pattern.any || pattern.whole_port)) {
-        mistake_at(loader, path, false, "\"%s\" is several effects, expected one: `drydock list effects`", pattern.text);
+        mistake_at(loader, path, false, "\"%s\" is several effects, expected one: `drydock list effects`",
+                   pattern.text);
     } else if (pattern.text != NULL) {
         *(enum effect_id *)target = pattern.id;
     }
@@ -40,7 +43,8 @@ static void read_moment(struct loader *loader, const struct value *value, const 
     }
 }
 
-/* ---- mishaps ---------------------------------------------------------------------------------------------------------------- */
+/* ---- mishaps
+ * ---------------------------------------------------------------------------------------------------------------- */
 
 struct mishap_source {
     struct mishap mishap;
@@ -86,8 +90,8 @@ static void read_mishap(struct loader *loader, const struct value *value, const 
     if ((mishap->fault == FAULT_NONE) == (mishap->strike == STRIKE_NONE)) {
         mistake_at(loader, path, false, "a mishap has either \"fault\" or \"strike\"");
     } else if (mishap->fault != FAULT_NONE && (effect_info(mishap->effect)->faults & (1u << mishap->fault)) == 0) {
-        mistake_at(loader, path, false, "%s cannot suffer %s: `drydock list effects`", effect_info(mishap->effect)->name,
-                   fault_info(mishap->fault)->name);
+        mistake_at(loader, path, false, "%s cannot suffer %s: `drydock list effects`",
+                   effect_info(mishap->effect)->name, fault_info(mishap->fault)->name);
     }
     mishap->nth = (uint32_t)source.nth;
     *(struct mishap *)target = *mishap;
@@ -110,7 +114,8 @@ void read_mishaps(struct loader *loader, const struct value *value, const struct
     }
 }
 
-/* ---- the course ---------------------------------------------------------------------------------------------------------------- */
+/* ---- the course
+ * ---------------------------------------------------------------------------------------------------------------- */
 
 struct turn_source {
     struct turn turn;
@@ -155,7 +160,8 @@ void read_course(struct loader *loader, const struct value *value, const struct 
                &scenario->course.count);
 }
 
-/* ---- what was found -------------------------------------------------------------------------------------------------------------- */
+/* ---- what was found
+ * -------------------------------------------------------------------------------------------------------------- */
 
 static void read_switches(struct loader *loader, const struct value *value, const struct json_path *path, void *target)
 {
@@ -195,7 +201,9 @@ void read_found(struct loader *loader, const struct value *value, const struct j
     read_object(loader, value, path, &found_shape, target);
 }
 
-/* ---- together ----------------------------------------------------------------------------------------------------------------------- */
+/* ---- together
+ * -----------------------------------------------------------------------------------------------------------------------
+ */
 
 void finish_found(struct loader *loader)
 {

@@ -26,7 +26,7 @@ bool strike_by_name(const char *name, enum strike_kind *kind);
 struct mishap {
     const char *task; /* label of the task */
     enum effect_id effect;
-    uint32_t nth;           /* of the task's calls of this effect, from 1 */
+    uint32_t nth;          /* of the task's calls of this effect, from 1 */
     const char *object;    /* what the call was about where it was found, for people; may be NULL */
     enum fault_kind fault; /* FAULT_NONE: a strike */
     enum strike_kind strike;
@@ -45,8 +45,8 @@ struct plan {
 bool mishap_equal(const struct mishap *left, const struct mishap *right);
 /* The name of its fault or strike. */
 const char *mishap_name(const struct mishap *mishap);
-/* What it comes to for the caller, who sees an error, whatever its code: "fails" when nothing happened and an error says so,
- * else the mishap's own name. */
+/* What it comes to for the caller, who sees an error, whatever its code: "fails" when nothing happened and an error
+ * says so, else the mishap's own name. */
 const char *mishap_effect(const struct mishap *mishap);
 
 #endif

@@ -48,7 +48,7 @@ struct runner {
     struct plan plan;
     bool fired[PLAN_MISHAPS_MAX]; /* of the plan's mishaps */
     struct actor_state *actors;
-    bool restarting; /* the process is down, and will start again */
+    bool restarting;          /* the process is down, and will start again */
     int64_t start_ms, end_ms; /* INT64_MAX: until nothing is left to do */
     /* the schedule step in progress (schedule.c) */
     const struct scenario_step *step;

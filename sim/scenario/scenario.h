@@ -249,7 +249,7 @@ struct scenario {
     struct plan plan;          /* "mishaps" */
     int64_t window_ms;         /* within which held actors start (default 2 min) */
     struct finding_text found; /* what a search says of it */
-    bool random; /* strategy: "script" (default, first in first out past the schedule) or "random" */
+    bool random;               /* strategy: "script" (default, first in first out past the schedule) or "random" */
     struct expectation *expectations;
     uint32_t expectation_count;
     int64_t retry_bound_ms; /* retry-forever: a failure that repeats for longer than this (default 30 min) */

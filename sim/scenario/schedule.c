@@ -29,7 +29,8 @@ static bool over(const struct runner *runner)
 static void step_ready(struct runner *runner, uint32_t index)
 {
     if (runner->kernel.step_count >= TRANSITIONS_MAX) {
-        schedule_give_up(runner, "%s", "the run needs more than 50,000,000 transitions: it seems never to come to rest");
+        schedule_give_up(runner, "%s",
+                         "the run needs more than 50,000,000 transitions: it seems never to come to rest");
         return;
     }
     kernel_step(&runner->kernel, index);
@@ -134,8 +135,9 @@ static void follow_task(struct runner *runner)
         } else if (next_ms_of(runner, step->run) <= runner->end_ms && next_ms_of(runner, step->run) != INT64_MAX) {
             kernel_advance(&runner->kernel);
         } else {
-            schedule_give_up(runner, "schedule step \"%s\" cannot be done: its task has nothing left to do before the end",
-                    step->text);
+            schedule_give_up(runner,
+                             "schedule step \"%s\" cannot be done: its task has nothing left to do before the end",
+                             step->text);
         }
     }
 }

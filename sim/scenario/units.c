@@ -102,3 +102,19 @@ void duration_text(int64_t ms, char *text, size_t size)
         }
     }
 }
+
+const char *grouped_text(uint64_t number, char text[GROUPED_TEXT_SIZE])
+{
+    char digits[GROUPED_TEXT_SIZE];
+    int length = snprintf(digits, sizeof digits, "%llu", (unsigned long long)number);
+    size_t out = 0;
+
+    for (int i = 0; i < length; i++) {
+        if (i > 0 && (length - i) % 3 == 0) {
+            text[out++] = ',';
+        }
+        text[out++] = digits[i];
+    }
+    text[out] = '\0';
+    return text;
+}

@@ -14,5 +14,8 @@ void duration_text(int64_t ms, char *text, size_t size);
 /* "5GB" → bytes: one number with one of B KB MB GB TB KiB MiB GiB TiB. false when the text is no size or larger than 1
  * EB. */
 bool parse_size(const char *text, double *bytes);
+enum { GROUPED_TEXT_SIZE = 32 };
+/* 1234567 → "1,234,567", which is returned. */
+const char *grouped_text(uint64_t number, char text[GROUPED_TEXT_SIZE]);
 
 #endif

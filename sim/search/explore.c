@@ -28,7 +28,7 @@ struct exploring {
 };
 
 static const struct strategy_info strategies[STRATEGY_COUNT] = {
-#define STRATEGY(ID, name, function, samples, what) {name, samples, what},
+#define STRATEGY(ID, name, function, samples, what) {name, function, samples, what},
 #include "sim/search/strategies.def"
 };
 
@@ -48,7 +48,8 @@ bool strategy_by_name(const char *name, enum strategy *strategy)
     return false;
 }
 
-/* ---- plans ---------------------------------------------------------------------------------------------------------------- */
+/* ---- plans
+ * ---------------------------------------------------------------------------------------------------------------- */
 
 static uint64_t mishap_key(const struct mishap *mishap)
 {
@@ -161,10 +162,16 @@ static void add_plans_at(struct exploring *exploring, const struct piece *piece,
     const struct explore_options *options = exploring->options;
     const struct effect_info *info = effect_info(site->effect);
     uint32_t strikes = count_strikes(&piece->plan);
+<<<<<<< HEAD
     bool fails = piece->plan.count - strikes < options->faults_max && (options->ports & (1u << info->port)) != 0 &&
                  !has_mishap_at(&piece->plan, site, false);
     bool strikes_after = strikes < options->crashes_max && site->writes && !has_mishap_at(&piece->plan, site, true);
     uint32_t kinds = fails ? info->faults & options->fault_kinds : 0;
+=======
+    bool port = (options->ports & (1u << info->port)) != 0;
+    uint32_t kinds =
+        piece->plan.count - strikes < options->faults_max && port ? info->faults & options->fault_kinds : 0;
+>>>>>>> main
 
     for (unsigned kind = FAULT_NONE + 1; kind < FAULT_COUNT; kind++) {
         struct mishap mishap = {.task = site->task,
@@ -187,7 +194,12 @@ static void add_plans_at(struct exploring *exploring, const struct piece *piece,
     }
     /* A strike loses what the process remembers: right after a call that changed the world, or it is as good as one
      * before. */
+<<<<<<< HEAD
     for (unsigned kind = STRIKE_NONE + 1; strikes_after && kind < STRIKE_COUNT; kind++) {
+=======
+    for (unsigned kind = STRIKE_NONE + 1; site->writes && strikes < options->crashes_max && kind < STRIKE_COUNT;
+         kind++) {
+>>>>>>> main
         if ((options->strike_kinds & (1u << kind)) != 0) {
             add_plan(exploring, &piece->plan,
                      (struct mishap){.task = site->task,
@@ -216,13 +228,15 @@ static void next_level(struct exploring *exploring)
     exploring->exploration->plans += exploring->count;
 }
 
-/* ---- a level ---------------------------------------------------------------------------------------------------------------- */
+/* ---- a level
+ * ---------------------------------------------------------------------------------------------------------------- */
 
 static const char *work(void *context, uint32_t index, struct arena *arena)
 {
     struct exploring *exploring = context;
 
-    return explore_unit(exploring->scenario, exploring->options, &exploring->pieces[index].plan, &exploring->known, arena);
+    return explore_unit(exploring->scenario, exploring->options, &exploring->pieces[index].plan, &exploring->known,
+                        arena);
 }
 
 static void tick(void *context)
@@ -356,8 +370,7 @@ static bool search_level(struct exploring *exploring)
 void explore(const struct scenario *scenario, const struct explore_options *options, struct arena *arena,
              struct exploration *exploration)
 {
-    struct exploring exploring = {
-        .scenario = scenario, .options = options, .arena = arena, .exploration = exploration};
+    struct exploring exploring = {.scenario = scenario, .options = options, .arena = arena, .exploration = exploration};
     uint32_t levels = options->faults_max + options->crashes_max;
     bool go_on = true;
 
@@ -373,9 +386,9 @@ void explore(const struct scenario *scenario, const struct explore_options *opti
     if (!exploration->complete) {
         bool budget = options->executions_max != 0 && exploration->executions >= options->executions_max;
 
-        exploration->stopped_by = atomic_load(&options->shared->stop)                   ? "stop"
-                                  : budget                                                ? "executions"
+        exploration->stopped_by = atomic_load(&options->shared->stop)              ? "stop"
+                                  : budget                                         ? "executions"
                                   : options->first && exploration->found_count > 0 ? "first"
-                                                                                          : "run";
+                                                                                   : "run";
     }
 }

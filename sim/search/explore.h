@@ -1,10 +1,10 @@
 /* Exploring a scenario: all orders of its transitions, and all mishaps of its calls, within bounds.
  *
- * The search is split by plans. The first plan has no mishap; its search meets the calls of the scenario in all orders. Each
- * call and each way it can go wrong makes a plan of its own, and so on from the calls that are met then, up to the bounds.
- * A mishap is named by task, effect and number (sim/scenario/plan.h), so it is tried once, however many places it could take
- * among the others' transitions, and the reduction covers the rest. Plans are searched by processes side by side; what they
- * find is put together in the order of the plans.
+ * The search is split by plans. The first plan has no mishap; its search meets the calls of the scenario in all orders.
+ * Each call and each way it can go wrong makes a plan of its own, and so on from the calls that are met then, up to the
+ * bounds. A mishap is named by task, effect and number (sim/scenario/plan.h), so it is tried once, however many places
+ * it could take among the others' transitions, and the reduction covers the rest. Plans are searched by processes side
+ * by side; what they find is put together in the order of the plans.
  */
 #ifndef DRYDOCK_SIM_SEARCH_EXPLORE_H
 #define DRYDOCK_SIM_SEARCH_EXPLORE_H
@@ -21,7 +21,8 @@ enum strategy {
 
 struct strategy_info {
     const char *name;
-    bool samples;
+    void (*search)(struct search *search);
+    bool samples; /* its executions depend on a seed, and it never comes to an end by itself */
     const char *what;
 };
 const struct strategy_info *strategy_info(enum strategy strategy);
@@ -31,14 +32,14 @@ struct explore_options {
     const struct revision *revision;
     uint32_t without; /* switches taken out */
     enum strategy strategy;
-    uint64_t seed;                       /* of a strategy that samples */
-    uint32_t depth;                      /* of pct; 0: its default */
+    uint64_t seed;                        /* of a strategy that samples */
+    uint32_t depth;                       /* of pct; 0: its default */
     uint32_t preemptions_max, delays_max; /* of dpor; SEARCH_UNBOUNDED: none */
-    uint32_t faults_max, crashes_max; /* mishaps of a plan: faults, strikes */
-    uint32_t fault_kinds;             /* bits 1 << enum fault_kind */
-    uint32_t strike_kinds;            /* bits 1 << enum strike_kind */
-    uint32_t ports;                   /* bits 1 << enum effect_port: whose calls fail */
-    bool once, sticky;                /* a fault hits one call; that call and all later ones of the effect */
+    uint32_t faults_max, crashes_max;     /* mishaps of a plan: faults, strikes */
+    uint32_t fault_kinds;                 /* bits 1 << enum fault_kind */
+    uint32_t strike_kinds;                /* bits 1 << enum strike_kind */
+    uint32_t ports;                       /* bits 1 << enum effect_port: whose calls fail */
+    bool once, sticky;                    /* a fault hits one call; that call and all later ones of the effect */
     int64_t slow_ms;
     uint64_t executions_max; /* 0: none; of a strategy that samples, for each plan */
     bool first;              /* end with the first plan that breaks anything */
@@ -54,8 +55,8 @@ struct found {
     struct plan plan;
     struct course course;
     const char *kinds; /* of the mishaps that lead to it, by comma; "" without any */
-    uint64_t times;  /* executions that showed it */
-    uint64_t first;  /* executions before it was met, this one included */
+    uint64_t times;    /* executions that showed it */
+    uint64_t first;    /* executions before it was met, this one included */
 };
 
 struct exploration {

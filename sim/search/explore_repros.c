@@ -84,14 +84,13 @@ static const char *work(void *context, uint32_t index, struct arena *arena)
     const char *text = repro_text(arena, &repro, &memory, &mistake);
 
     memory_free(&memory);
-    return value_json(arena, OBJECT(arena, {"name", value_string(arena, name)}, {"text", optional(arena, text)},
-                                    {"trouble", optional(arena, text == NULL ? mistake.text : NULL)},
-                                    {"message", value_string(arena, repro.message)},
-                                    {"why", value_string(arena, repro.why)},
-                                    {"switches", value_number(arena, what.course.count)},
-                                    {"mishaps", value_number(arena, what.plan.count)},
-                                    {"tries", value_number(arena, shrunk.tries)},
-                                    {"minimal", value_bool(shrunk.minimal)}));
+    return value_json(arena,
+                      OBJECT(arena, {"name", value_string(arena, name)}, {"text", optional(arena, text)},
+                             {"trouble", optional(arena, text == NULL ? mistake.text : NULL)},
+                             {"message", value_string(arena, repro.message)}, {"why", value_string(arena, repro.why)},
+                             {"switches", value_number(arena, what.course.count)},
+                             {"mishaps", value_number(arena, what.plan.count)},
+                             {"tries", value_number(arena, shrunk.tries)}, {"minimal", value_bool(shrunk.minimal)}));
 }
 
 static void tick(void *context)

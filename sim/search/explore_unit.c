@@ -43,7 +43,8 @@ bool fingerprints_have(const struct fingerprints *known, const char *text)
     return false;
 }
 
-/* ---- what the search tells ---------------------------------------------------------------------------------------------- */
+/* ---- what the search tells
+ * ---------------------------------------------------------------------------------------------- */
 
 /* All the mishaps have come to pass; else the run is one of a smaller plan. */
 static bool all_fired(const struct unit *unit)
@@ -130,7 +131,8 @@ static bool should_stop(void *context)
     return atomic_load(&options->shared->stop);
 }
 
-/* ---- the text -------------------------------------------------------------------------------------------------------------- */
+/* ---- the text
+ * -------------------------------------------------------------------------------------------------------------- */
 
 static const struct value *text_or_null(struct arena *arena, const char *text)
 {
@@ -156,12 +158,11 @@ static const struct value *found_value(struct arena *arena, const struct unit_fo
     for (uint32_t i = 0; i < found->course.count; i++) {
         turns = value_append(arena, turns, turn_value(arena, &found->course.turns[i]));
     }
-    return OBJECT(arena, {"fingerprint", value_string(arena, found->finding.fingerprint)},
-                  {"oracle", value_string(arena, found->finding.oracle)},
-                  {"object", text_or_null(arena, found->finding.object)},
-                  {"message", value_string(arena, found->finding.message)},
-                  {"why", value_string(arena, found->finding.why)}, {"times", whole(arena, found->times)},
-                  {"first", whole(arena, found->first)}, {"turns", turns});
+    return OBJECT(
+        arena, {"fingerprint", value_string(arena, found->finding.fingerprint)},
+        {"oracle", value_string(arena, found->finding.oracle)}, {"object", text_or_null(arena, found->finding.object)},
+        {"message", value_string(arena, found->finding.message)}, {"why", value_string(arena, found->finding.why)},
+        {"times", whole(arena, found->times)}, {"first", whole(arena, found->first)}, {"turns", turns});
 }
 
 static const struct value *site_value(struct arena *arena, const struct scenario_stage *stage, const struct site *site)
@@ -185,15 +186,14 @@ static const char *unit_text(const struct unit *unit)
     for (uint32_t i = 0; i < unit->found_count; i++) {
         found = value_append(arena, found, found_value(arena, &unit->found[i]));
     }
-    return value_json(arena,
-                      OBJECT(arena, {"complete", value_bool(unit->search.complete)},
-                             {"executions", whole(arena, counts->executions)},
-                             {"classes", whole(arena, counts->classes)},
-                             {"share", value_number(arena, search_estimate(&unit->search).share)},
-                             {"transitions", whole(arena, counts->transitions)},
-                             {"blocked", whole(arena, counts->blocked)}, {"merged", whole(arena, counts->merged)},
-                             {"violating", whole(arena, counts->violating)}, {"depth", whole(arena, counts->depth_max)},
-                             {"sites", value_array(arena, sites, stage->site_count)}, {"found", found}));
+    return value_json(
+        arena, OBJECT(arena, {"complete", value_bool(unit->search.complete)},
+                      {"executions", whole(arena, counts->executions)}, {"classes", whole(arena, counts->classes)},
+                      {"share", value_number(arena, search_estimate(&unit->search).share)},
+                      {"transitions", whole(arena, counts->transitions)}, {"blocked", whole(arena, counts->blocked)},
+                      {"merged", whole(arena, counts->merged)}, {"violating", whole(arena, counts->violating)},
+                      {"depth", whole(arena, counts->depth_max)},
+                      {"sites", value_array(arena, sites, stage->site_count)}, {"found", found}));
 }
 
 static struct turn read_turn(const struct value *value)
@@ -258,25 +258,42 @@ void unit_result_read(const char *text, struct arena *arena, struct unit_result 
     }
 }
 
+/* The scenario's course is what every run begins with; *prefix is the caller's to free. false: the run does not go that
+ * way with this plan. */
+static bool begin_with_course(struct unit *unit, const struct scenario *scenario, struct path_step **prefix)
+{
+    struct machine *machine = unit->searched.machine;
+    uint32_t size = 0;
+
+    if (!scenario->has_course || scenario->course.count == 0) {
+        return true;
+    }
+    if (!machine_take_turns(machine, &unit->searched.stage, &scenario->course)) {
+        return false;
+    }
+    grow((void *)prefix, &size, machine->depth + 1, sizeof **prefix);
+    memcpy(*prefix, machine->path, machine->depth * sizeof **prefix);
+    unit->search.prefix = *prefix;
+    unit->search.prefix_length = machine->depth;
+    return true;
+}
+
 static void run_search(struct search *search, const struct explore_options *options)
 {
-    static void (*const functions[STRATEGY_COUNT])(struct search *search) = {
-#define STRATEGY(ID, name, function, samples, what) function,
-#include "sim/search/strategies.def"
-    };
     bool bounded = options->preemptions_max != SEARCH_UNBOUNDED || options->delays_max != SEARCH_UNBOUNDED;
 
     if (bounded && options->strategy == STRATEGY_DPOR) {
         search_bounded(search);
     } else {
-        functions[options->strategy](search);
+        strategy_info(options->strategy)->search(search);
     }
     if (strategy_info(options->strategy)->samples && search->stopped_by == SEARCH_EXECUTIONS) {
         search->complete = true; /* as many samples as were asked for */
     }
 }
 
-/* ---- the unit ------------------------------------------------------------------------------------------------------------------ */
+/* ---- the unit
+ * ------------------------------------------------------------------------------------------------------------------ */
 
 const char *explore_unit(const struct scenario *scenario, const struct explore_options *options,
                          const struct plan *plan, const struct fingerprints *known, struct arena *arena)
@@ -300,7 +317,14 @@ const char *explore_unit(const struct scenario *scenario, const struct explore_o
                                   .preemptions_max = options->preemptions_max,
                                   .delays_max = options->delays_max,
                                   .depth = options->depth};
-    run_search(&unit.search, options);
+    struct path_step *prefix = NULL;
+
+    if (begin_with_course(&unit, scenario, &prefix)) {
+        run_search(&unit.search, options);
+    } else {
+        unit.search.complete = true; /* nothing begins with the course */
+    }
+    free(prefix);
     atomic_fetch_add(&options->shared->executions, unit.search.counts.executions - unit.told_executions);
     const char *text = unit_text(&unit);
 

@@ -13,7 +13,8 @@ struct looked_at {
     uint32_t count;
 };
 
-/* ---- words -------------------------------------------------------------------------------------------------------------- */
+/* ---- words
+ * -------------------------------------------------------------------------------------------------------------- */
 
 const char *moved_text(struct arena *arena, const struct moved *moved)
 {
@@ -51,7 +52,8 @@ static const struct moved *moved_at(const struct looked_at *run, int index)
     return scenario_stage_moved(run->stage, (uint32_t)index);
 }
 
-/* ---- races --------------------------------------------------------------------------------------------------------------- */
+/* ---- races
+ * --------------------------------------------------------------------------------------------------------------- */
 
 static bool conflict(const struct looked_at *run, int left, int right)
 {
@@ -133,7 +135,8 @@ static int maker(const struct looked_at *run, const char *object)
     return NO_INDEX;
 }
 
-/* ---- mishaps --------------------------------------------------------------------------------------------------------------- */
+/* ---- mishaps
+ * --------------------------------------------------------------------------------------------------------------- */
 
 /* The transition that a mishap hit. */
 static int hit_by(const struct looked_at *run, const struct mishap *mishap)
@@ -150,7 +153,8 @@ static int hit_by(const struct looked_at *run, const struct mishap *mishap)
 }
 
 /* Whether the mishap had come to pass by transition `until`; *moved is the transition that it hit. */
-static bool came_to_pass(const struct looked_at *run, const struct mishap *mishap, int until, const struct moved **moved)
+static bool came_to_pass(const struct looked_at *run, const struct mishap *mishap, int until,
+                         const struct moved **moved)
 {
     int hit = hit_by(run, mishap);
 
@@ -186,9 +190,10 @@ static const char *mishaps_text(const struct looked_at *run, int until)
         const struct mishap *mishap = &run->stage->plan.mishaps[i];
 
         if (came_to_pass(run, mishap, until, &moved)) {
-            text = arena_printf(run->arena, "%s%s%s hit %s of %s (number %u of them%s)", text,
-                                text[0] == '\0' ? "" : ", and ", mishap_name(mishap), moved_text(run->arena, moved),
-                                label_of(run, moved), moved->nth, mishap->sticky ? ", and all such calls after it" : "");
+            text =
+                arena_printf(run->arena, "%s%s%s hit %s of %s (number %u of them%s)", text,
+                             text[0] == '\0' ? "" : ", and ", mishap_name(mishap), moved_text(run->arena, moved),
+                             label_of(run, moved), moved->nth, mishap->sticky ? ", and all such calls after it" : "");
         }
     }
     return text;
@@ -205,7 +210,8 @@ static uint32_t mishap_count(const struct looked_at *run, int until)
     return count;
 }
 
-/* ---- findings ---------------------------------------------------------------------------------------------------------------- */
+/* ---- findings
+ * ---------------------------------------------------------------------------------------------------------------- */
 
 /* The site that broke the oracle, and the other party of the race. */
 static void explain_race(const struct looked_at *run, int index, const struct run_violation *violation,

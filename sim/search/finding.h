@@ -1,8 +1,8 @@
 /* What a run that broke an oracle is told apart by, and what is to be said of it.
  *
- * A fingerprint is the oracle and the two sites that matter: the one that broke it, and either the call that went wrong or
- * the other party of the race. A site is an actor's kind and an effect: the same mistake on another app is the same finding,
- * and so is one after another error of the same call.
+ * A fingerprint is the oracle and the two sites that matter: the one that broke it, and either the call that went wrong
+ * or the other party of the race. A site is an actor's kind and an effect: the same mistake on another app is the same
+ * finding, and so is one after another error of the same call.
  */
 #ifndef DRYDOCK_SIM_SEARCH_FINDING_H
 #define DRYDOCK_SIM_SEARCH_FINDING_H

@@ -8,6 +8,9 @@
 
 enum { SPACING = 6, SPACING_MAX = 1024, BACKS_MEASURED = 256 };
 
+/* Room for saved runs: a deep search of a large world has to go back over longer ways. */
+static const size_t saved_bytes_max = (size_t)64 << 20;
+
 void machine_init(struct machine *machine, const struct stage *stage)
 {
     memset(machine, 0, offsetof(struct machine, catalogue));
@@ -171,6 +174,28 @@ static void note_least(uint64_t *least_ns, uint64_t ns)
     }
 }
 
+/* Gives back every second saved run but the start, and all room that is not in use: from now on they are farther apart. */
+static void thin_out(struct machine *machine)
+{
+    uint32_t kept = 1;
+
+    for (uint32_t i = 1; i < machine->saved_size; i++) {
+        if (i < machine->saved_count && i % 2 == 0) {
+            struct saved_run held = machine->saved[kept];
+
+            machine->saved[kept++] = machine->saved[i];
+            machine->saved[i] = held;
+        }
+    }
+    for (uint32_t i = kept; i < machine->saved_size; i++) {
+        machine->saved_bytes -= machine->saved[i].snapshot.size;
+        snapshot_free(&machine->saved[i].snapshot);
+    }
+    machine->saved_count = kept;
+    machine->spacing_min = machine->spacing * 2;
+    machine->spacing = machine->spacing_min;
+}
+
 static void save(struct machine *machine)
 {
     uint64_t start_ns = measures(machine) ? machine->clock_ns() : 0;
@@ -181,7 +206,12 @@ static void save(struct machine *machine)
     saved->depth = machine->depth;
     saved->phase = machine->phase;
     saved->event_count = machine->event_count;
+    machine->saved_bytes -= saved->snapshot.size;
     snapshot_take(&saved->snapshot, &machine->scope);
+    machine->saved_bytes += saved->snapshot.size;
+    if (machine->saved_bytes > saved_bytes_max && machine->saved_count > 2) {
+        thin_out(machine);
+    }
     if (measures(machine)) {
         note_least(&machine->save_ns, machine->clock_ns() - start_ns);
     }
@@ -192,7 +222,7 @@ static void save(struct machine *machine)
 static void choose_spacing(struct machine *machine)
 {
     uint64_t new_steps = machine->steps_measured / BACKS_MEASURED;
-    uint32_t spacing = 1;
+    uint32_t spacing = machine->spacing_min > 0 ? machine->spacing_min : 1;
 
     while (spacing < SPACING_MAX && (uint64_t)spacing * spacing * machine->step_ns < 2 * new_steps * machine->save_ns) {
         spacing++;

@@ -20,7 +20,7 @@ struct move {
 /* A step of the path from the start: a transition, or passing on. */
 struct path_step {
     bool pass;
-    uint32_t number; /* the way of passing on, the slot of the task that moves */
+    uint32_t number;                   /* the way of passing on, the slot of the task that moves */
     const struct footprint *footprint; /* of a transition, when it was gathered */
 };
 
@@ -50,6 +50,8 @@ struct machine {
     uint32_t path_kept_size;
     struct saved_run *saved; /* a stack, by depth; the first is the start */
     uint32_t saved_count, saved_size;
+    size_t saved_bytes;   /* room of all of them */
+    uint32_t spacing_min; /* more than this apart, so that they stay within bounds */
     uint32_t spacing; /* levels between saved runs */
     uint64_t transition_count;
     uint64_t repeated_count; /* transitions on the way back: depends on the spacing */

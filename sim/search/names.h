@@ -1,5 +1,5 @@
-/* Texts that outlive the runs they come from: each content is kept once, for the life of the table. Equal pointers are equal
- * texts. */
+/* Texts that outlive the runs they come from: each content is kept once, for the life of the table. Equal pointers are
+ * equal texts. */
 #ifndef DRYDOCK_SIM_SEARCH_NAMES_H
 #define DRYDOCK_SIM_SEARCH_NAMES_H
 

@@ -2,7 +2,11 @@
 
 #include "sim/search/grow.h"
 
+<<<<<<< HEAD
 #include <limits.h>
+=======
+#include <stdlib.h>
+>>>>>>> main
 #include <string.h>
 
 enum run_end machine_follow(struct machine *machine, struct scenario_stage *stage, const struct course *course,
@@ -35,6 +39,88 @@ enum run_end machine_follow(struct machine *machine, struct scenario_stage *stag
     return RUN_ENDLESS;
 }
 
+<<<<<<< HEAD
+=======
+/* A way along a course up to its last turn, as it was gone: steps, and at each passing on the actors that start before the
+ * next one. */
+struct turns_taken {
+    struct scenario_stage *stage;
+    uint32_t count; /* of turns */
+    const uint32_t *taken;
+    uint64_t *starts; /* by passing on; the first is before all */
+    uint32_t start_size, passes;
+    uint64_t held;
+    bool last_moves;
+};
+
+/* Notes which actors have been started since the last call. */
+static void note_starts(struct turns_taken *turns)
+{
+    uint64_t held = course_held(turns->stage->runner);
+
+    grow((void *)&turns->starts, &turns->start_size, turns->passes + 1, sizeof *turns->starts);
+    turns->starts[turns->passes] |= turns->held & ~held;
+    turns->held = held;
+}
+
+static bool has_turns_left(void *context, struct machine *machine, const struct kernel_task *task)
+{
+    struct turns_taken *turns = context;
+
+    (void)machine;
+    if (machine->depth == 0) {
+        turns->held = course_held(turns->stage->runner);
+    }
+    note_starts(turns);
+    turns->passes += task == NULL;
+    if (*turns->taken < turns->count) {
+        return true;
+    }
+    /* The task that takes over at the last turn moves. */
+    bool goes_on = !turns->last_moves;
+
+    turns->last_moves = true;
+    return goes_on;
+}
+
+/* Goes the machine's path again, but that the actors which start on the way start with the passing on before it: that is
+ * where a search starts them. */
+static void go_again(struct machine *machine, struct scenario_stage *stage, const struct turns_taken *turns)
+{
+    struct path_step *path = NULL;
+    uint32_t depth = machine->depth;
+    uint32_t size = 0;
+    uint32_t passes = 0;
+
+    grow((void *)&path, &size, depth + 1, sizeof *path);
+    memcpy(path, machine->path, depth * sizeof *path);
+    machine_start(machine);
+    for (uint32_t i = 0; i < depth; i++) {
+        if (path[i].pass) {
+            machine_pass(machine, scenario_stage_way(stage, turns->starts[++passes]));
+        } else {
+            machine_step(machine, path[i].number);
+        }
+    }
+    free(path);
+}
+
+bool machine_take_turns(struct machine *machine, struct scenario_stage *stage, const struct course *course)
+{
+    uint32_t taken = 0;
+    struct turns_taken turns = {.stage = stage, .count = course->count, .taken = &taken};
+    struct course_watch watch = {&turns, has_turns_left};
+    bool done = machine_follow(machine, stage, course, &watch, &taken) == RUN_STOPPED && taken == course->count;
+
+    if (done) {
+        note_starts(&turns);
+        go_again(machine, stage, &turns);
+    }
+    free(turns.starts);
+    return done;
+}
+
+>>>>>>> main
 /* ---- from a path ----------------------------------------------------------------------------------------------------
  */
 
@@ -53,6 +139,7 @@ static void add_switch(struct course_draft *draft, struct scenario_stage *stage,
     add_turn(draft, turn);
 }
 
+<<<<<<< HEAD
 /* What cannot start where it moves first, for nothing else can move there: it starts when time passes before that. By
  * actor, how often time has passed by then; 0: it starts where it moves. */
 struct early_starts {
@@ -80,6 +167,8 @@ static void add_starts(struct course_draft *draft, struct scenario_stage *stage,
     }
 }
 
+=======
+>>>>>>> main
 /* Passes on where the path does; `first` is the task that the path moves next (NULL: it passes on again). An actor that
  * the path starts here starts where it moves first, which a turn there says; only when nothing else moves there must a
  * turn say it here. */

@@ -22,8 +22,6 @@ void search_random(struct search *search)
 
 /* ---- PCT -------------------------------------------------------------------------------------------------------- */
 
-enum { PCT_DEPTH_DEFAULT = 3 };
-
 struct pct {
     struct priorities priorities;
     uint32_t change_count;

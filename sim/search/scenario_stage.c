@@ -22,7 +22,8 @@ struct stage_run {
     bool writes;          /* the transition in progress has changed the world */
 };
 
-/* ---- names and sites -------------------------------------------------------------------------------------------------- */
+/* ---- names and sites
+ * -------------------------------------------------------------------------------------------------- */
 
 const char *scenario_stage_label(const struct scenario_stage *stage, uint32_t slot)
 {
@@ -86,10 +87,11 @@ static void note_site(struct scenario_stage *stage, const struct moved *moved, b
     stage->sites[*place - 1].writes |= writes;
 }
 
-/* ---- what a transition touches ------------------------------------------------------------------------------------------ */
+/* ---- what a transition touches
+ * ------------------------------------------------------------------------------------------ */
 
 static void touch_in_catalogue(struct scenario_stage *stage, uint64_t class, uint64_t set, uint64_t key,
-                         enum access_mode mode)
+                               enum access_mode mode)
 {
     struct machine *machine = stage->machine;
 
@@ -105,7 +107,7 @@ static void world_touched(void *context, enum object_class class, uint64_t set, 
     struct scenario_stage *stage = context;
 
     stage->run->writes = stage->run->writes || mode != TOUCH_READ;
-    touch_in_catalogue(stage, (uint64_t)class, set, key, modes[mode]);
+    touch_in_catalogue(stage, (uint64_t) class, set, key, modes[mode]);
 }
 
 /* Of the node, or what an oracle remembers; key NULL: all of it. */
@@ -126,10 +128,18 @@ static void touch_process(struct scenario_stage *stage, bool ends)
 static void touch_mishaps(struct scenario_stage *stage, const struct kernel_task *task, const struct effect *effect,
                           bool applied)
 {
+    enum actor_kind kind = scenario_stage_actor(stage, task->origin)->kind;
+
+    if (stage->has_crash) {
+        bool crashes = kind == ACTOR_CRASH || kind == ACTOR_HOST_REBOOT;
+
+        touch_in_catalogue(stage, OBJECTS_OF_RUN, 0, RUN_PROCESS, crashes ? ACCESS_WRITE : ACCESS_READ);
+    }
     for (uint32_t i = 0; i < stage->plan.count; i++) {
         const struct mishap *mishap = &stage->plan.mishaps[i];
         bool own = mishap->nth == task->issued[effect->id] && strcmp(mishap->task, task->label) == 0;
 
+<<<<<<< HEAD
         if (mishap->effect != effect->id || (mishap->fault != FAULT_SLOW) != applied) {
             continue;
         }
@@ -137,11 +147,19 @@ static void touch_mishaps(struct scenario_stage *stage, const struct kernel_task
             touch_process(stage, true);
         } else if (mishap->sticky) {
             touch_in_catalogue(stage, OBJECTS_OF_RUN, (uint64_t)effect->id, RUN_STICKY, own ? ACCESS_WRITE : ACCESS_READ);
+=======
+        if (mishap->strike != STRIKE_NONE) {
+            touch_in_catalogue(stage, OBJECTS_OF_RUN, 0, RUN_PROCESS, own ? ACCESS_WRITE : ACCESS_READ);
+        } else if (mishap->sticky && effect != NULL && mishap->effect == effect->id) {
+            touch_in_catalogue(stage, OBJECTS_OF_RUN, (uint64_t)effect->id, RUN_STICKY,
+                               own ? ACCESS_WRITE : ACCESS_READ);
+>>>>>>> main
         }
     }
 }
 
-/* ---- what the kernel tells ------------------------------------------------------------------------------------------------ */
+/* ---- what the kernel tells
+ * ------------------------------------------------------------------------------------------------ */
 
 static void on_started(void *context, struct kernel_task *task)
 {
@@ -215,7 +233,8 @@ static void on_time_moved(void *context, int64_t from_ms)
     stage->run->inner.time_moved(stage->run->inner.context, from_ms);
 }
 
-/* ---- the stage's own -------------------------------------------------------------------------------------------------------- */
+/* ---- the stage's own
+ * -------------------------------------------------------------------------------------------------------- */
 
 static void begin(void *context, struct machine *machine, struct snapshot_scope *scope)
 {
@@ -256,8 +275,13 @@ static void before(void *context, const struct kernel_task *task, bool switched)
                                          .object = scenario_stage_actor(stage, task->origin)->subject,
                                          .switched = switched};
     stage->run->writes = false;
+<<<<<<< HEAD
     if (stage->ends_tasks) {
         touch_process(stage, ends_process(scenario_stage_actor(stage, task->origin)));
+=======
+    if (stage->plan.count > 0 || stage->has_crash) {
+        touch_mishaps(stage, task, NULL);
+>>>>>>> main
     }
 }
 
@@ -282,9 +306,11 @@ static bool is_variable(void *context, const struct kernel_task *task)
     return true;
 }
 
-/* ---- passing on --------------------------------------------------------------------------------------------------------------- */
+/* ---- passing on
+ * --------------------------------------------------------------------------------------------------------------- */
 
-/* The lowest bits of `way` spread over the bits of `mask`, so that ways count through the subsets; the first takes all. */
+/* The lowest bits of `way` spread over the bits of `mask`, so that ways count through the subsets; the first takes all.
+ */
 uint64_t scenario_stage_starts(const struct scenario_stage *stage, uint32_t way)
 {
     uint64_t mask = course_held(stage->runner);
@@ -345,7 +371,9 @@ static bool over(void *context)
     return stage->runner->record->violation_count > 0;
 }
 
-/* ---- life ------------------------------------------------------------------------------------------------------------------------ */
+/* ---- life
+ * ------------------------------------------------------------------------------------------------------------------------
+ */
 
 void scenario_stage_init(struct scenario_stage *stage, const struct scenario *scenario,
                          const struct run_options *options, struct memory *memory)
@@ -356,6 +384,11 @@ void scenario_stage_init(struct scenario_stage *stage, const struct scenario *sc
     stage->scenario.random = false;
     stage->plan = options->plan != NULL ? *options->plan : scenario->plan;
     stage->options.plan = &stage->plan;
+    for (uint32_t i = 0; i < scenario->actor_count; i++) {
+        enum actor_kind kind = scenario->actors[i].kind;
+
+        stage->has_crash = stage->has_crash || kind == ACTOR_CRASH || kind == ACTOR_HOST_REBOOT;
+    }
     stage->options.hold_any = true;
     for (uint32_t i = 0; i < scenario->actor_count; i++) {
         stage->ends_tasks |= ends_process(&scenario->actors[i]);

@@ -1,8 +1,8 @@
 /* A scenario as a stage: its runs can be searched.
  *
- * Actors "at any time" are held at first (sim/scenario/course.h). When nothing can move, the run passes on: time goes to the
- * next deadline, and any of the held actors start there, beside whatever is due; which, is the choice of the search. A run is
- * over when all is done and idle, or at the scenario's end.
+ * Actors "at any time" are held at first (sim/scenario/course.h). When nothing can move, the run passes on: time goes
+ * to the next deadline, and any of the held actors start there, beside whatever is due; which, is the choice of the
+ * search. A run is over when all is done and idle, or at the scenario's end.
  *
  * What a transition touches is told by the fakes (world, object by object) and by the node's accessors (cells).
  */
@@ -41,7 +41,11 @@ struct scenario_stage {
     struct scenario scenario; /* without its expectations and schedule */
     struct run_options options;
     struct plan plan;
+<<<<<<< HEAD
     bool ends_tasks; /* the process may crash in a run */
+=======
+    bool has_crash; /* an actor makes the process die */
+>>>>>>> main
 
     struct memory *memory; /* of the runs */
     struct machine *machine;
@@ -64,7 +68,8 @@ void scenario_stage_free(struct scenario_stage *stage);
 /* As a search sees it. */
 struct stage scenario_stage(struct scenario_stage *stage);
 
-/* ---- the run in progress ------------------------------------------------------------------------------------------- */
+/* ---- the run in progress -------------------------------------------------------------------------------------------
+ */
 
 uint32_t scenario_stage_moved_count(const struct scenario_stage *stage);
 const struct moved *scenario_stage_moved(const struct scenario_stage *stage, uint32_t index);

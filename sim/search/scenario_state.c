@@ -7,9 +7,9 @@
 void scenario_state_resumed(const struct scenario_stage *stage, struct kernel_task *task, const struct effect *effect)
 {
     const struct error *error = effect->error;
-    uint64_t answer = error != NULL              ? hash_combine(hash_text(error->message), (uint64_t)error->status + 1)
+    uint64_t answer = error != NULL            ? hash_combine(hash_text(error->message), (uint64_t)error->status + 1)
                       : effect->result != NULL ? effect->result->hash
-                                                 : 0;
+                                               : 0;
 
     task->seen = hash_combine(hash_combine(task->seen, answer), (uint64_t)stage->runner->kernel.world.now_ms);
 }

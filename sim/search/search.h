@@ -33,6 +33,8 @@ enum search_stop {
 
 #define SEARCH_UNBOUNDED UINT32_MAX
 
+enum { PCT_DEPTH_DEFAULT = 3 };
+
 struct search {
     struct machine *machine;
     struct search_watch watch; /* execution may be NULL */
@@ -48,7 +50,7 @@ struct search {
      * from first in, first out (choosing the n-th of what can move, from 0, is n delays). SEARCH_UNBOUNDED: no bound.
      */
     uint32_t preemptions_max, delays_max;
-    uint32_t depth; /* pct: of the bugs looked for, the number of orderings that they need, from 1; 0: 3 */
+    uint32_t depth; /* pct: of the bugs looked for, the number of orderings that they need, from 1; 0: the default */
 
     struct search_counts counts;
     bool complete; /* nothing is left within the bounds */

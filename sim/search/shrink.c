@@ -17,7 +17,8 @@ struct shrinking {
     bool ended; /* by the bound or the caller */
 };
 
-/* ---- trying --------------------------------------------------------------------------------------------------------------- */
+/* ---- trying
+ * --------------------------------------------------------------------------------------------------------------- */
 
 static const struct finding *find(const struct finding *findings, uint32_t count, const char *fingerprint)
 {
@@ -62,8 +63,7 @@ static bool try(struct shrinking *shrinking, const struct shrinkable *candidate)
     struct scenario *scenario = scenario_parse(&arena, shrinking->file, text, strlen(text), &mistake);
 
     if (scenario != NULL) {
-        struct run_options run = {
-            .revision = options->revision, .without = options->without, .plan = &candidate->plan};
+        struct run_options run = {.revision = options->revision, .without = options->without, .plan = &candidate->plan};
         struct bench bench;
 
         bench_init(&bench, scenario, &run, &shrinking->memory);
@@ -87,7 +87,8 @@ static bool try(struct shrinking *shrinking, const struct shrinkable *candidate)
     return shows;
 }
 
-/* ---- turns and mishaps ---------------------------------------------------------------------------------------------------- */
+/* ---- turns and mishaps
+ * ---------------------------------------------------------------------------------------------------- */
 
 static struct course without_turns(struct arena *arena, const struct course *course, uint32_t from, uint32_t until)
 {
@@ -172,12 +173,14 @@ static bool drop_mishaps(struct shrinking *shrinking)
     return any;
 }
 
-/* ---- the scenario ---------------------------------------------------------------------------------------------------------- */
+/* ---- the scenario
+ * ---------------------------------------------------------------------------------------------------------- */
 
 /* What makes a scenario small when it is taken away: every piece under these keys, whole ones before their parts. */
 static bool drop_pieces(struct shrinking *shrinking)
 {
-    static const char *const roots[] = {"actors", "faults", "world", "duration", "clock", "seed", "retryBound", "window"};
+    static const char *const roots[] = {"actors", "faults", "world",      "duration",
+                                        "clock",  "seed",   "retryBound", "window"};
     bool any = false;
 
     for (uint32_t number = 0; !shrinking->ended;) {
@@ -209,7 +212,8 @@ static bool shorten_times(struct shrinking *shrinking)
         if (strcmp(shorter[i], duration) == 0) {
             return false;
         }
-        candidate.tree = value_with(shrinking->arena, candidate.tree, "duration", value_string(shrinking->arena, shorter[i]));
+        candidate.tree =
+            value_with(shrinking->arena, candidate.tree, "duration", value_string(shrinking->arena, shorter[i]));
         if (try(shrinking, &candidate)) {
             return true;
         }

@@ -1,6 +1,6 @@
-/* Making a finding small: fewer turns, mishaps, actors, apps, components, containers; shorter times. Every step is run again
- * and must show the same fingerprint (Zeller & Hildebrandt, Simplifying and isolating failure-inducing input, TSE 2002:
- * the result is 1-minimal when taking away any single piece loses it).
+/* Making a finding small: fewer turns, mishaps, actors, apps, components, containers; shorter times. Every step is run
+ * again and must show the same fingerprint (Zeller & Hildebrandt, Simplifying and isolating failure-inducing input, TSE
+ * 2002: the result is 1-minimal when taking away any single piece loses it).
  */
 #ifndef DRYDOCK_SIM_SEARCH_SHRINK_H
 #define DRYDOCK_SIM_SEARCH_SHRINK_H

@@ -19,8 +19,8 @@ struct stage {
     void (*begin)(void *context, struct machine *machine, struct snapshot_scope *scope);
     /* Whether what the next transition of a task will touch depends on what it finds. NULL: never. */
     bool (*variable)(void *context, const struct kernel_task *task);
-    /* Told before and after each transition of a task; `switched`: the task that moved before it could have gone on, and
-     * another did. May be NULL. */
+    /* Told before and after each transition of a task; `switched`: the task that moved before it could have gone on,
+     * and another did. May be NULL. */
     void (*before)(void *context, const struct kernel_task *task, bool switched);
     void (*after)(void *context);
     /* How many ways there are to pass on when nothing can move, 0: the run is over. NULL: always 0. */

@@ -32,8 +32,8 @@ static const struct value *with_child(struct arena *arena, const struct value *p
     return value_array(arena, items, count);
 }
 
-/* The parent without the piece number *number of those `depth` levels below it; NULL, with *number less as many as there
- * are, when it has fewer. */
+/* The parent without the piece number *number of those `depth` levels below it; NULL, with *number less as many as
+ * there are, when it has fewer. */
 static const struct value *without_at_depth(struct arena *arena, const struct value *parent, unsigned depth,
                                             uint32_t *number, bool *deeper)
 {
@@ -48,8 +48,7 @@ static const struct value *without_at_depth(struct arena *arena, const struct va
         return NULL;
     }
     for (uint32_t i = 0; i < count; i++) {
-        const struct value *child =
-            without_at_depth(arena, child_at(parent, i), depth - 1, number, deeper);
+        const struct value *child = without_at_depth(arena, child_at(parent, i), depth - 1, number, deeper);
 
         if (child != NULL) {
             return with_child(arena, parent, i, child);
@@ -58,8 +57,8 @@ static const struct value *without_at_depth(struct arena *arena, const struct va
     return NULL;
 }
 
-const struct value *tree_without(struct arena *arena, const struct value *tree, const char *const *roots, size_t root_count,
-                                 uint32_t number)
+const struct value *tree_without(struct arena *arena, const struct value *tree, const char *const *roots,
+                                 size_t root_count, uint32_t number)
 {
     for (size_t i = 0; i < root_count; i++) {
         if (value_get(tree, roots[i]) != NULL) {
@@ -75,8 +74,7 @@ const struct value *tree_without(struct arena *arena, const struct value *tree, 
         deeper = false;
         for (size_t i = 0; i < root_count; i++) {
             const struct value *child = value_get(tree, roots[i]);
-            const struct value *less =
-                child == NULL ? NULL : without_at_depth(arena, child, depth, &number, &deeper);
+            const struct value *less = child == NULL ? NULL : without_at_depth(arena, child, depth, &number, &deeper);
 
             if (less != NULL) {
                 return value_with(arena, tree, roots[i], less);

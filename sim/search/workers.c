@@ -24,7 +24,8 @@ void workers_shared_free(struct workers_shared *shared)
     munmap(shared, sizeof *shared);
 }
 
-/* ---- in a worker ---------------------------------------------------------------------------------------------------- */
+/* ---- in a worker ----------------------------------------------------------------------------------------------------
+ */
 
 /* What stands before each text that a worker hands over. */
 struct parcel {
@@ -81,7 +82,8 @@ static void work_all(const struct workers *workers, uint32_t count, int file)
     }
 }
 
-/* ---- in the parent --------------------------------------------------------------------------------------------------- */
+/* ---- in the parent
+ * --------------------------------------------------------------------------------------------------- */
 
 static void work_here(const struct workers *workers, uint32_t count, struct arena *arena, const char **texts)
 {

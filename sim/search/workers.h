@@ -1,6 +1,6 @@
-/* Work side by side: pieces of work are handed out to processes, each gives a text back, and the texts come in the order of
- * the pieces, whoever did them. Everything that a piece needs is there before the processes are made; what it changes stays
- * in its process.
+/* Work side by side: pieces of work are handed out to processes, each gives a text back, and the texts come in the
+ * order of the pieces, whoever did them. Everything that a piece needs is there before the processes are made; what it
+ * changes stays in its process.
  */
 #ifndef DRYDOCK_SIM_SEARCH_WORKERS_H
 #define DRYDOCK_SIM_SEARCH_WORKERS_H
@@ -13,11 +13,11 @@
 
 /* What the processes share: to be seen while they work, and to stop them. */
 struct workers_shared {
-    atomic_uint next;  /* piece to be taken */
-    atomic_uint done;  /* pieces */
-    atomic_bool stop;  /* set it, and every piece is to come to an end soon */
+    atomic_uint next;                     /* piece to be taken */
+    atomic_uint done;                     /* pieces */
+    atomic_bool stop;                     /* set it, and every piece is to come to an end soon */
     atomic_ullong executions, violations; /* the work's own counts */
-    atomic_uint depth; /* of the run in progress, of any process */
+    atomic_uint depth;                    /* of the run in progress, of any process */
 };
 
 /* NULL when the system refuses. */

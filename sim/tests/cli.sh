@@ -31,6 +31,17 @@ refused run --format
 refused run no-such-file.json
 refused run "$work"
 refused run --coverage "$work/cov" scenarios/incidents/openclawpro.json
+refused sweep
+refused sweep --fault-kinds burnt scenarios
+refused sweep --fault-kinds refused,,slow scenarios
+refused sweep --ports docker,node scenarios
+refused sweep --jobs 0 scenarios
+refused sweep --jobs many scenarios
+refused sweep --time soon scenarios
+refused sweep --format junit scenarios
+refused sweep --revision 9 scenarios
+refused sweep --without guard-decrypts --revision 8.9.1 scenarios/incidents/openclawpro.json
+refused sweep no-such-file.json
 refused check
 refused list
 refused list things
@@ -137,6 +148,57 @@ refused explore --preemptions 1 --strategy pct $explored
 refused explore --depth 0 --strategy pct $explored
 refused explore --nonsense $explored
 "$(dirname "$0")/explore.sh" "$drydock" || bad=1
+# A sweep: the same for any number of processes, saved findings replay, findings are no error unless asked for.
+swept=scenarios/faults/03-install-rolls-back.json
+"$drydock" sweep $swept --revision 8.9.2 --output "$work/sweep" || fail "sweep"
+"$drydock" sweep $swept --revision 8.9.2 --jobs 2 --output "$work/sweep-2" || fail "sweep --jobs"
+cmp -s "$work/sweep" "$work/sweep-2" || fail "sweep: two processes find something else than one"
+grep -qx 'complete: every mishap within the bounds was tried' "$work/sweep" || fail "a sweep that ends"
+"$drydock" sweep $swept --revision 8.9.2 --fault-kinds refused --ports daemon,peers --once --no-crashes --pairs --save "$work/found" --format json |
+  python3 -c '
+import json, sys
+report = json.load(sys.stdin)
+(sweep,) = report["sweeps"]
+assert report["complete"] and sweep["complete"] and sweep["unfired"] == [], report
+assert sweep["planned"] == sweep["singles"]["tried"] == sweep["singles"]["fired"] > 0 and sweep["pairs"]["tried"] > 0
+assert all(f["repro"] for f in sweep["findings"]) and {f["class"] for f in sweep["findings"]} == {"violating"}' || fail "sweep --format json"
+"$drydock" run "$work/found" --quiet || fail "what a sweep saved does not replay"
+status=0
+"$drydock" sweep $swept --revision 8.9.2 --ports daemon --strict >/dev/null || status=$?
+[ $status = 1 ] || fail "sweep --strict: status $status"
+"$drydock" sweep scenarios/boot --time 1ms | grep -q '^inconclusive: ' || fail "a sweep whose time is up"
+cat >"$work/stage.json" <<'J'
+{"name": "stopped", "revisions": ["8.9.2"], "world": {"apps": [{"name": "shop"}, {"name": "napp"}]},
+ "actors": [{"actor": "install", "app": "napp", "at": "any"}, {"actor": "stop-container", "container": "fluxweb_shop", "at": "any"}]}
+J
+refused compare
+refused compare no-such-file.json
+refused compare "$work/stage.json" scenarios/incidents/openclawpro.json
+refused compare --strategies dpor,luck "$work/stage.json"
+refused compare --strategies '' "$work/stage.json"
+refused compare --strategies pos --depth 2 "$work/stage.json"
+refused compare --depth 2,,3 "$work/stage.json"
+refused compare --depth 2, "$work/stage.json"
+refused compare --depth 1,2,3,4,5,6,7,8,9 "$work/stage.json"
+refused compare --seeds 0 "$work/stage.json"
+refused compare --seeds 1001 "$work/stage.json"
+refused compare --executions 0 "$work/stage.json"
+refused compare --fingerprint container-lost "$work/stage.json"
+refused compare --fingerprint 'luck | a | b' "$work/stage.json"
+refused compare --revision 9 "$work/stage.json"
+refused compare --revision 8.9.1 "$work/stage.json"
+refused compare --without decrypt "$work/stage.json"
+refused compare --window soon "$work/stage.json"
+refused compare --time soon "$work/stage.json"
+refused compare --jobs 0 "$work/stage.json"
+refused compare --format yaml "$work/stage.json"
+"$drydock" compare --strategies pos,dpor --seeds 6 --executions 200 --format json "$work/stage.json" | python3 -c '
+import json, sys
+[run] = json.load(sys.stdin)
+assert run["complete"] and run["seeds"] == 6 and run["executions_max"] == 200
+assert [row["strategy"] for row in run["strategies"]] == ["random", "dpor", "pos"]
+assert all({"median", "low", "high"} <= set(run["strategies"][i][what]) for i in (0, 2) for what in ("executions", "ns"))
+assert run["strategies"][1]["searches"] == 1' || fail "compare --format json"
 # Every actor of the table acts in the library.
 "$drydock" list actors | awk 'NR > 1 && $1 != "needs" {print $1}' | while read -r actor; do
   grep -rqs --include='*.json' --exclude-dir=recordings "\"actor\": \"$actor\"" scenarios || echo "$actor"

@@ -3,6 +3,11 @@
 set -eu
 drydock=$1
 "$drydock" run scenarios --revision all --color never
+"$drydock" regress scenarios/regressions/found
+# Every row of the findings has its repro, and every repro its row.
+listed=$(grep -o 'regressions/found/[^)]*\.json' scenarios/FINDINGS.md | sort -u)
+kept=$(cd scenarios && ls regressions/found/*.json)
+[ -n "$kept" ] && [ "$listed" = "$kept" ] || { echo "scenarios.sh: FINDINGS.md and regressions/found do not list the same: make findings" >&2; exit 1; }
 if "$drydock" run scenarios/incidents/openclawpro.json --revision 8.9.2 --without guard-decrypts --quiet >/dev/null; then
   echo "scenarios.sh: openclawpro stayed green on 8.9.2 without guard-decrypts" >&2
   exit 1

@@ -1,0 +1,246 @@
+/* drydock sweep: every call fails in every way it can. */
+#include "sim/cli/sweep.h"
+
+#include "sim/cli/cli.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+    PROGRESS_EVERY_MS = 100,
+    MS_PER_S = 1000,
+    NS_PER_MS = 1000 * 1000,
+};
+
+static volatile sig_atomic_t interrupted;
+
+/* ---- sweeping
+ * -------------------------------------------------------------------------------------------------------------- */
+
+struct job_list {
+    const struct sweep_command *command;
+    struct arena *arena;
+    struct trial_bench bench;
+    const struct scenario **scenarios;
+    const struct sweep_result **results;
+    uint32_t count, size, planned;
+    int64_t start_ms, shown_ms;
+    uint64_t findings;
+};
+
+static void out_of_memory(void *context)
+{
+    (void)context;
+    fputs("drydock: out of memory: a run wanted more than 8 GiB\n", stderr);
+    exit(EXIT_INTERNAL_ERROR);
+}
+
+static int64_t clock_ms(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * MS_PER_S + now.tv_nsec / NS_PER_MS;
+}
+
+static bool is_over(const struct job_list *jobs, int64_t now_ms)
+{
+    return interrupted != 0 || (jobs->command->time_ms > 0 && now_ms - jobs->start_ms >= jobs->command->time_ms);
+}
+
+static bool go_on(void *context, const struct sweep_progress *progress)
+{
+    struct job_list *jobs = context;
+    int64_t now_ms = clock_ms();
+
+    if (isatty(STDERR_FILENO) && now_ms - jobs->shown_ms >= PROGRESS_EVERY_MS) {
+        fprintf(stderr, "\r\033[K%u/%u %s (%s): %u of %u %s, %llu findings", jobs->count + 1, jobs->planned,
+                progress->scenario, progress->revision, progress->done, progress->planned,
+                progress->pairs ? "mishaps paired" : "mishaps",
+                (unsigned long long)(jobs->findings + progress->findings));
+        jobs->shown_ms = now_ms;
+    }
+    return !is_over(jobs, now_ms);
+}
+
+static bool load_all(struct job_list *jobs)
+{
+    const struct file_list *files = &jobs->command->files;
+    bool good = true;
+
+    jobs->scenarios = arena_alloc(jobs->arena, files->count * sizeof(const struct scenario *));
+    for (uint32_t i = 0; i < files->count; i++) {
+        struct scenario_mistake mistake = {NULL};
+
+        jobs->scenarios[i] = scenario_load(jobs->arena, files->names[i], &mistake);
+        if (jobs->scenarios[i] == NULL) {
+            fprintf(stderr, "%s\n", mistake.text);
+            good = false;
+        }
+    }
+    return good;
+}
+
+/* Whether the scenario is swept on this release: asked for, and one of its own. */
+static bool is_swept_on(const struct sweep_command *command, const struct scenario *scenario,
+                        const struct revision *revision)
+{
+    bool asked = command->revision_count == 0;
+    bool own = false;
+
+    for (uint32_t i = 0; i < command->revision_count; i++) {
+        asked = asked || command->revisions[i] == revision;
+    }
+    for (uint32_t i = 0; i < scenario->revision_count; i++) {
+        own = own || scenario->revisions[i] == revision;
+    }
+    return asked && own;
+}
+
+static bool sweep_one(struct job_list *jobs, const struct scenario *scenario, const struct revision *revision)
+{
+    const struct sweep_command *command = jobs->command;
+    struct sweep_options options = command->options;
+    struct sweep *sweep = NULL;
+
+    options.run.revision = revision;
+    options.run.without &= revision->switches;
+    options.context = jobs;
+    options.go_on = go_on;
+    if (is_over(jobs, clock_ms())) {
+        sweep = arena_alloc(jobs->arena, sizeof *sweep);
+        sweep->result = (struct sweep_result){.scenario = scenario->name,
+                                              .file = scenario->file,
+                                              .revision = revision->name,
+                                              .unswept_because = "the time was up before"};
+    } else {
+        sweep = sweep_scenario(&jobs->bench, scenario, &options, jobs->arena);
+    }
+    *(const struct sweep_result **)table_add(jobs->arena, (void **)&jobs->results, &jobs->count, &jobs->size,
+                                             sizeof(const struct sweep_result *)) = &sweep->result;
+    jobs->findings += sweep->result.finding_count;
+    return command->save == NULL || sweep->result.finding_count == 0 ||
+           save_repros(sweep, &jobs->bench, command->save, jobs->arena);
+}
+
+/* EXIT_AS_EXPECTED when it could. */
+static int sweep_all(struct job_list *jobs)
+{
+    const struct sweep_command *command = jobs->command;
+    bool has_switch = command->options.run.without == 0;
+
+    for (int pass = 0; pass < 2; pass++) {
+        for (uint32_t i = 0; i < command->files.count; i++) {
+            for (const struct revision *revision = revisions(); revision->name != NULL; revision++) {
+                if (!is_swept_on(command, jobs->scenarios[i], revision)) {
+                    continue;
+                }
+                if (pass == 0) {
+                    jobs->planned++;
+                    has_switch = has_switch || (command->options.run.without & revision->switches) != 0;
+                } else if (!sweep_one(jobs, jobs->scenarios[i], revision)) {
+                    return EXIT_INTERNAL_ERROR;
+                }
+            }
+        }
+        if (jobs->planned == 0) {
+            return complain("sweep: none of these scenarios is meant for the revisions asked for");
+        }
+        if (!has_switch) {
+            return complain(
+                "sweep: none of the revisions has what --without takes out; `drydock list revisions` lists them");
+        }
+    }
+    return EXIT_AS_EXPECTED;
+}
+
+/* ---- reporting
+ * --------------------------------------------------------------------------------------------------------------- */
+
+static bool report(const struct job_list *jobs)
+{
+    const struct sweep_command *command = jobs->command;
+    const char *no_color = getenv("NO_COLOR"); /* https://no-color.org */
+    struct report_options options = {.color = command->output == NULL && isatty(STDOUT_FILENO) &&
+                                              (no_color == NULL || no_color[0] == '\0')};
+    struct sink sink;
+
+    sink_init(&sink);
+    if (command->json) {
+        sweep_json_write(&sink, jobs->results, jobs->count);
+    } else {
+        sweep_table_write(&sink, jobs->results, jobs->count, &options);
+    }
+    bool good = sink_deliver(&sink, command->output);
+
+    if (!good) {
+        complain("%s: %s", command->output == NULL ? "standard output" : command->output, strerror(errno));
+    }
+    sink_free(&sink);
+    return good;
+}
+
+static int exit_status(const struct job_list *jobs)
+{
+    for (uint32_t i = 0; i < jobs->count && jobs->command->strict; i++) {
+        const struct sweep_result *result = jobs->results[i];
+
+        if (result->finding_count > 0) {
+            return EXIT_NOT_AS_EXPECTED;
+        }
+    }
+    return EXIT_AS_EXPECTED;
+}
+
+static void on_signal(int number)
+{
+    (void)number;
+    interrupted = 1;
+}
+
+static int sweep_and_report(struct job_list *jobs)
+{
+    struct sigaction action = {.sa_handler = on_signal}; /* without SA_RESTART: who waits is woken */
+
+    if (!load_all(jobs)) {
+        return EXIT_UNUSABLE_INPUT;
+    }
+    if (!trial_bench_init(&jobs->bench, out_of_memory)) {
+        perror("drydock: memory");
+        return EXIT_INTERNAL_ERROR;
+    }
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    jobs->start_ms = clock_ms();
+    int status = sweep_all(jobs);
+
+    if (jobs->shown_ms != 0) {
+        fputs("\r\033[K", stderr);
+    }
+    if (status == EXIT_AS_EXPECTED) {
+        status = report(jobs) ? exit_status(jobs) : EXIT_INTERNAL_ERROR;
+    }
+    trial_bench_free(&jobs->bench);
+    return status;
+}
+
+int verb_sweep(int argc, char **argv)
+{
+    struct arena arena;
+    struct sweep_command command = {
+        .options = {.bounds = {.faults = UINT32_MAX, .ports = UINT32_MAX, .once = true, .sticky = true}, .jobs = 1}};
+    struct job_list jobs = {.command = &command, .arena = &arena};
+    int status = EXIT_UNUSABLE_INPUT;
+
+    arena_init(&arena, arena_source_malloc());
+    if (read_sweep_command(&arena, argc, argv, &command)) {
+        status = sweep_and_report(&jobs);
+    }
+    arena_reset(&arena);
+    return status;
+}

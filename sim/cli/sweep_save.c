@@ -1,0 +1,97 @@
+/* drydock sweep --save: findings as scenario files. */
+#include "sim/cli/sweep.h"
+
+#include "reports/sink.h"
+#include "sim/cli/cli.h"
+#include "sim/scenario/file_text.h"
+#include "sim/scenario/json_text.h"
+#include "sim/scenario/pretty_json.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { FOLDER_MODE = 0777 };
+
+static const struct value *read_tree(struct arena *arena, const char *file)
+{
+    size_t length = 0;
+    char *text = file_text(file, JSON_SIZE_MAX, &length);
+    const struct value *tree = text == NULL ? NULL : value_parse(arena, text, length);
+
+    free(text);
+    return tree;
+}
+
+/* Why a repro does not replay as found; NULL: it does. */
+static const char *flaw(const struct sweep *sweep, uint32_t finding, struct trial_bench *bench, const char *file,
+                        const char *text, struct arena *arena)
+{
+    struct scenario_mistake mistake = {NULL};
+    const struct scenario *scenario = scenario_parse(arena, file, text, strlen(text), &mistake);
+
+    if (scenario == NULL) {
+        return mistake.text;
+    }
+    struct arena events;
+
+    arena_init(&events, arena_source_malloc());
+    const struct run_record *record = scenario_run(scenario, &bench->options, &bench->run_memory, arena, &events);
+
+    arena_reset(&events);
+
+    if (record->unmet_count > 0) {
+        return record->unmet[0].message;
+    }
+    if (record->inconclusive_because != NULL) {
+        return record->inconclusive_because;
+    }
+    return record->trace_hash == sweep->found[finding].trace_hash ? NULL
+                                                                  : "it takes another course when it is replayed";
+}
+
+static bool write_file(const char *file, const char *text)
+{
+    struct sink sink;
+
+    sink_init(&sink);
+    sink_printf(&sink, "%s\n", text);
+    bool good = sink_deliver(&sink, file);
+
+    if (!good) {
+        complain("sweep: %s: %s", file, strerror(errno));
+    }
+    sink_free(&sink);
+    return good;
+}
+
+bool save_repros(struct sweep *sweep, struct trial_bench *bench, const char *folder, struct arena *arena)
+{
+    struct sweep_result *result = &sweep->result;
+    const struct value *tree = read_tree(arena, result->file);
+
+    if (mkdir(folder, FOLDER_MODE) != 0 && errno != EEXIST) {
+        complain("sweep: %s: %s", folder, strerror(errno));
+        return false;
+    }
+    if (tree == NULL) {
+        complain("sweep: %s: it cannot be read any more", result->file);
+        return false;
+    }
+    for (uint32_t i = 0; i < result->finding_count; i++) {
+        struct sweep_finding *finding = &result->findings[i];
+        const char *file = arena_printf(arena, "%s/%s-%s-%03u.json", folder, result->scenario, result->revision, i + 1);
+        const char *text = pretty_json(arena, sweep_repro(sweep, i, tree, file, arena));
+
+        finding->no_repro = flaw(sweep, i, bench, file, text, arena);
+        if (finding->no_repro != NULL) {
+            continue;
+        }
+        if (!write_file(file, text)) {
+            return false;
+        }
+        finding->repro = file;
+    }
+    return true;
+}

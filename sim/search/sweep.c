@@ -1,0 +1,350 @@
+#include "sim/search/sweep.h"
+
+#include "sim/search/sweep_crew.h"
+#include "sim/search/sweep_findings.h"
+
+/* A run that makes this many times the calls of the plain one, and then this many, is given up as endless. */
+enum { ENDLESS_TIMES = 10, ENDLESS_MORE = 10 * 1000 };
+
+/* What is remembered of a single mishap for its pairs. */
+struct single {
+    enum sweep_class class;
+    uint64_t *keys; /* of violations */
+    uint32_t key_count;
+};
+
+struct sweeping {
+    struct trial_bench *bench;
+    const struct sweep_options *options;
+    struct arena *arena; /* of the result */
+    struct arena plain_arena, first_arena, run_arena;
+    struct sweep *sweep;
+    struct trial *plain;
+    struct sweep_cases cases;
+    struct single *singles; /* of cases, same places */
+    uint32_t *firsts;       /* cases that are paired */
+    uint32_t done;
+    bool in_pairs;
+};
+
+static uint32_t calls_max(const struct trial *baseline)
+{
+    return baseline->calls * ENDLESS_TIMES + ENDLESS_MORE;
+}
+
+/* Runs with these mishaps. */
+static struct trial *try_mishaps(struct sweeping *sweeping, const struct mishap *mishaps, uint32_t count,
+                                 const struct trial *baseline, bool sites, struct arena *arena)
+{
+    struct trial_request request = {mishaps, count, baseline, sites, calls_max(baseline)};
+
+    return trial_run(sweeping->bench, &request, arena);
+}
+
+/* ---- single mishaps
+ * ---------------------------------------------------------------------------------------------------- */
+
+static void work_on_single(void *context, uint32_t item, struct words *found)
+{
+    struct sweeping *sweeping = context;
+
+    arena_reset(&sweeping->run_arena);
+    struct trial *trial =
+        try_mishaps(sweeping, &sweeping->cases.cases[item].mishap, 1, sweeping->plain, false, &sweeping->run_arena);
+    struct sweep_verdict verdict = sweep_judge(trial, sweeping->plain, 1, &sweeping->run_arena);
+
+    words_add(found, (uint64_t)verdict.class);
+    for (uint32_t i = 0; i < verdict.count; i++) {
+        words_add(found, verdict.findings[i].key);
+        words_add(found, hash_text(verdict.findings[i].fingerprint));
+    }
+}
+
+/* Runs a single mishap again, for its texts. */
+static void look_again(struct sweeping *sweeping, uint32_t item, uint64_t fingerprint)
+{
+    arena_reset(&sweeping->run_arena);
+    struct trial *trial =
+        try_mishaps(sweeping, &sweeping->cases.cases[item].mishap, 1, sweeping->plain, true, &sweeping->run_arena);
+    struct sweep_verdict verdict = sweep_judge(trial, sweeping->plain, 1, &sweeping->run_arena);
+
+    if (verdict.class == SWEEP_NOT_REACHED) {
+        sweep_add_unfired(sweeping->sweep, trial, 1, sweeping->arena);
+    } else {
+        sweep_add_finding(sweeping->sweep, trial, &verdict, fingerprint, 1, 1, sweeping->arena);
+    }
+}
+
+static void take_single(void *context, uint32_t item, const struct words *found)
+{
+    struct sweeping *sweeping = context;
+    struct single *single = &sweeping->singles[item];
+    struct sweep_tally *tally = &sweeping->sweep->result.singles;
+    uint32_t count = (found->count - 1) / 2;
+
+    *single = (struct single){(enum sweep_class)found->items[0],
+                              arena_alloc(&sweeping->plain_arena, (count + 1) * sizeof *single->keys), count};
+    tally->tried++;
+    tally->classes[single->class]++;
+    for (uint32_t i = 0; i < count; i++) {
+        single->keys[i] = found->items[1 + 2 * i];
+        if (!sweep_count_finding(sweeping->sweep, found->items[2 + 2 * i], 1)) {
+            look_again(sweeping, item, found->items[2 + 2 * i]);
+        }
+    }
+    if (single->class == SWEEP_NOT_REACHED) {
+        look_again(sweeping, item, 0);
+    }
+    sweeping->done++;
+}
+
+/* ---- pairs
+ * ----------------------------------------------------------------------------------------------------------------- */
+
+/* The run with the first mishap and what may follow it; in first_arena. */
+struct first_run {
+    const struct mishap *mishap;
+    struct trial *trial;
+    struct sweep_cases seconds;
+};
+
+static struct first_run run_first(struct sweeping *sweeping, uint32_t item)
+{
+    struct first_run first = {.mishap = &sweeping->cases.cases[sweeping->firsts[item]].mishap};
+    struct arena *arena = &sweeping->first_arena;
+
+    arena_reset(arena);
+    first.trial = try_mishaps(sweeping, first.mishap, 1, sweeping->plain, true, arena);
+    if (first.trial->gave_up == NULL) {
+        uint64_t hit_step = first.trial->hits[first.trial->plan.count - 1].step;
+
+        first.seconds = sweep_cases(first.trial, &sweeping->options->bounds, hit_step, &first.trial->plan, arena);
+    }
+    return first;
+}
+
+static struct trial *run_pair(struct sweeping *sweeping, const struct first_run *first, uint32_t second, bool sites)
+{
+    struct mishap mishaps[] = {*first->mishap, first->seconds.cases[second].mishap};
+
+    arena_reset(&sweeping->run_arena);
+    return try_mishaps(sweeping, mishaps, 2, first->trial, sites, &sweeping->run_arena);
+}
+
+/* What the second mishap does alone, when it was tried alone. */
+static const struct single *single_of(const struct sweeping *sweeping, const struct mishap *mishap)
+{
+    for (uint32_t i = 0; i < sweeping->cases.count; i++) {
+        if (mishap_equal(&sweeping->cases.cases[i].mishap, mishap)) {
+            return &sweeping->singles[i];
+        }
+    }
+    return NULL;
+}
+
+/* Whether the second mishap alone breaks the same (key), or is silent too (key 0). */
+static bool does_it_alone(struct sweeping *sweeping, const struct mishap *mishap, uint64_t key)
+{
+    const struct single *single = single_of(sweeping, mishap);
+
+    if (single == NULL) { /* a repetition, or a call of the recovery */
+        struct arena *arena = &sweeping->run_arena;
+        struct trial *trial = try_mishaps(sweeping, mishap, 1, sweeping->plain, false, arena);
+
+        return key == 0 ? sweep_judge(trial, sweeping->plain, 1, arena).class == SWEEP_SILENT
+                        : trial_violates(trial, key);
+    }
+    if (key == 0) {
+        return single->class == SWEEP_SILENT;
+    }
+    for (uint32_t i = 0; i < single->key_count; i++) {
+        if (single->keys[i] == key) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Found: whether the first run ends; calls folded; runs per class; then fingerprint, times and the second mishap that
+ * gave it first, of each finding. */
+enum { WORD_ENDS, WORD_FOLDED, WORD_CLASSES, WORD_FINDINGS = WORD_CLASSES + SWEEP_CLASS_COUNT };
+enum { FINDING_HASH, FINDING_TIMES, FINDING_SECOND, FINDING_WORDS };
+
+static void note_pair_finding(struct words *found, uint64_t fingerprint, uint32_t second)
+{
+    for (uint32_t i = WORD_FINDINGS; i < found->count; i += FINDING_WORDS) {
+        if (found->items[i + FINDING_HASH] == fingerprint) {
+            found->items[i + FINDING_TIMES]++;
+            return;
+        }
+    }
+    words_add(found, fingerprint);
+    words_add(found, 1);
+    words_add(found, second);
+}
+
+static void work_on_pairs(void *context, uint32_t item, struct words *found)
+{
+    struct sweeping *sweeping = context;
+    struct first_run first = run_first(sweeping, item);
+
+    for (uint32_t i = 0; i < WORD_FINDINGS; i++) {
+        words_add(found, 0);
+    }
+    found->items[WORD_ENDS] = first.trial->gave_up == NULL;
+    found->items[WORD_FOLDED] = first.seconds.folded;
+    for (uint32_t second = 0; second < first.seconds.count; second++) {
+        struct trial *trial = run_pair(sweeping, &first, second, false);
+        struct sweep_verdict verdict = sweep_judge(trial, first.trial, 2, &sweeping->run_arena);
+
+        found->items[WORD_CLASSES + verdict.class]++;
+        if (verdict.class == SWEEP_NOT_REACHED) {
+            note_pair_finding(found, (uint64_t)second | UINT64_C(1) << 32, second);
+        }
+        for (uint32_t i = 0; i < verdict.count; i++) {
+            if (!does_it_alone(sweeping, &first.seconds.cases[second].mishap, verdict.findings[i].key)) {
+                note_pair_finding(found, hash_text(verdict.findings[i].fingerprint), second);
+            }
+        }
+    }
+}
+
+static void look_at_pair_again(struct sweeping *sweeping, uint32_t item, const uint64_t *finding)
+{
+    struct first_run first = run_first(sweeping, item);
+    struct trial *trial = run_pair(sweeping, &first, (uint32_t)finding[FINDING_SECOND], true);
+    struct sweep_verdict verdict = sweep_judge(trial, first.trial, 2, &sweeping->run_arena);
+
+    if (verdict.class == SWEEP_NOT_REACHED) {
+        sweep_add_unfired(sweeping->sweep, trial, 2, sweeping->arena);
+    } else {
+        sweep_add_finding(sweeping->sweep, trial, &verdict, finding[FINDING_HASH], 2, finding[FINDING_TIMES],
+                          sweeping->arena);
+    }
+}
+
+static void take_pairs(void *context, uint32_t item, const struct words *found)
+{
+    struct sweeping *sweeping = context;
+    struct sweep_result *result = &sweeping->sweep->result;
+
+    result->firsts_done++;
+    result->endless_firsts += found->items[WORD_ENDS] == 0;
+    result->folded += found->items[WORD_FOLDED];
+    for (uint32_t i = 0; i < SWEEP_CLASS_COUNT; i++) {
+        result->pairs.classes[i] += found->items[WORD_CLASSES + i];
+        result->pairs.tried += found->items[WORD_CLASSES + i];
+    }
+    for (uint32_t i = WORD_FINDINGS; i < found->count; i += FINDING_WORDS) {
+        if (!sweep_count_finding(sweeping->sweep, found->items[i + FINDING_HASH], found->items[i + FINDING_TIMES])) {
+            look_at_pair_again(sweeping, item, &found->items[i]);
+        }
+    }
+    sweeping->done++;
+}
+
+/* ---- the sweep
+ * ------------------------------------------------------------------------------------------------------------- */
+
+static bool go_on(void *context)
+{
+    const struct sweeping *sweeping = context;
+    const struct sweep_result *result = &sweeping->sweep->result;
+    struct sweep_progress progress = {result->scenario,
+                                      result->revision,
+                                      sweeping->in_pairs,
+                                      sweeping->done,
+                                      sweeping->in_pairs ? (uint32_t)result->firsts : sweeping->cases.count,
+                                      result->finding_count};
+
+    return sweeping->options->go_on == NULL || sweeping->options->go_on(sweeping->options->context, &progress);
+}
+
+static void sweep_singles(struct sweeping *sweeping)
+{
+    struct sweep_result *result = &sweeping->sweep->result;
+    struct crew crew = {sweeping->options->jobs, sweeping, work_on_single, take_single, go_on};
+
+    sweeping->cases = sweep_cases(sweeping->plain, &sweeping->options->bounds, 0, NULL, &sweeping->plain_arena);
+    sweeping->singles = arena_alloc(&sweeping->plain_arena, (sweeping->cases.count + 1) * sizeof *sweeping->singles);
+    result->folded = sweeping->cases.folded;
+    result->singles.planned = sweeping->cases.count;
+    crew_run(&crew, sweeping->cases.count);
+}
+
+static void sweep_pairs(struct sweeping *sweeping)
+{
+    struct sweep_result *result = &sweeping->sweep->result;
+    struct crew crew = {sweeping->options->jobs, sweeping, work_on_pairs, take_pairs, go_on};
+    uint32_t count = 0;
+
+    sweeping->firsts = arena_alloc(&sweeping->plain_arena, (sweeping->cases.count + 1) * sizeof *sweeping->firsts);
+    for (uint32_t i = 0; i < sweeping->cases.count; i++) {
+        if (sweeping->singles[i].class != SWEEP_NOT_REACHED) {
+            sweeping->firsts[count++] = i;
+        }
+    }
+    sweeping->done = 0;
+    sweeping->in_pairs = true;
+    result->firsts = count;
+    crew_run(&crew, count);
+}
+
+static void set_result(struct sweeping *sweeping, const struct scenario *scenario)
+{
+    struct sweep_result *result = &sweeping->sweep->result;
+    const struct run_options *run = &sweeping->options->run;
+
+    *result = (struct sweep_result){.scenario = scenario->name,
+                                    .file = scenario->file,
+                                    .revision = run->revision->name,
+                                    .with_pairs = sweeping->options->pairs};
+    result->without = arena_alloc(sweeping->arena, SWITCH_COUNT * sizeof *result->without);
+    for (unsigned i = 0; i < SWITCH_COUNT; i++) {
+        if ((run->without & (1U << i)) != 0) {
+            result->without[result->without_count++] = switch_info(i)->name;
+        }
+    }
+}
+
+static void sweep_all(struct sweeping *sweeping, const struct scenario *scenario)
+{
+    struct sweep_result *result = &sweeping->sweep->result;
+    struct trial_request plain = {.sites = true};
+    uint32_t own_max = sweeping->options->pairs ? 2 : 1;
+
+    if (scenario->plan.count + own_max > PLAN_MISHAPS_MAX) {
+        result->unswept_because = arena_printf(sweeping->arena, "it has %u mishaps of its own, and a run can have %d",
+                                               scenario->plan.count, PLAN_MISHAPS_MAX);
+        return;
+    }
+    sweeping->plain = trial_run(sweeping->bench, &plain, &sweeping->plain_arena);
+    if (sweeping->plain->gave_up != NULL) {
+        result->unswept_because = arena_printf(sweeping->arena, "its run without a mishap does not come to an end: %s",
+                                               sweeping->plain->gave_up);
+        return;
+    }
+    result->calls = sweeping->plain->calls;
+    sweep_singles(sweeping);
+    result->complete = result->singles.tried == result->singles.planned;
+    if (sweeping->options->pairs && result->complete) {
+        sweep_pairs(sweeping);
+        result->complete = result->firsts_done == result->firsts;
+    }
+}
+
+struct sweep *sweep_scenario(struct trial_bench *bench, const struct scenario *scenario,
+                             const struct sweep_options *options, struct arena *arena)
+{
+    struct sweeping sweeping = {
+        .bench = bench, .options = options, .arena = arena, .sweep = arena_alloc(arena, sizeof *sweeping.sweep)};
+
+    trial_bench_set(bench, scenario, &options->run);
+    memory_reset(&bench->keep_memory);
+    arena_init(&sweeping.plain_arena, &bench->keep_memory.source);
+    arena_init(&sweeping.first_arena, &bench->keep_memory.source);
+    arena_init(&sweeping.run_arena, &bench->keep_memory.source);
+    set_result(&sweeping, scenario);
+    sweep_all(&sweeping, scenario);
+    return sweeping.sweep;
+}
