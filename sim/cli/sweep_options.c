@@ -2,7 +2,7 @@
 #include "sim/cli/sweep.h"
 
 #include "sim/scenario/units.h"
-#include "sim/search/sweep_crew.h"
+#include "sim/search/workers.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -64,8 +64,8 @@ static bool take_jobs(struct sweep_command *command, const char *text)
 {
     uint64_t jobs = 0;
 
-    if (!read_number(text, CREW_JOBS_MAX, &jobs) || jobs == 0) {
-        complain("sweep: \"%s\" is no number of processes, expected 1 to %d", text, CREW_JOBS_MAX);
+    if (!read_number(text, WORKERS_JOBS_MAX, &jobs) || jobs == 0) {
+        complain("sweep: \"%s\" is no number of processes, expected 1 to %d", text, WORKERS_JOBS_MAX);
         return false;
     }
     command->options.jobs = (uint32_t)jobs;
