@@ -215,7 +215,7 @@ static void add_finding(struct sink *sink, const struct merged *merged, const st
     }
     sink_printf(sink, "\n    %s\n    %s\n", finding->mishap, finding->why);
     if (finding->repro != NULL) {
-        sink_printf(sink, "    drydock run %s\n", finding->repro);
+        sink_printf(sink, "    %s\n", finding->replay);
     } else if (finding->no_repro != NULL) {
         sink_printf(sink, "    no repro: %s\n", finding->no_repro);
     }
@@ -323,6 +323,7 @@ static void add_findings(cJSON *object, const struct sweep_result *result)
         json_add_text(entry, "mishap", finding->mishap);
         json_add_text(entry, "why", finding->why);
         json_add_text(entry, "repro", finding->repro);
+        json_add_text(entry, "replay", finding->replay);
         json_add_text(entry, "no_repro", finding->no_repro);
         cJSON_AddItemToArray(findings, entry);
     }

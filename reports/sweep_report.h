@@ -29,7 +29,8 @@ struct sweep_finding {
     const char *mishap; /* the first that gave it, in words */
     const char *why;    /* what came of it, one sentence */
     uint64_t times;
-    const char *repro;    /* the file that replays it; NULL: none */
+    const char *repro;    /* the file that it is kept in; NULL: none */
+    const char *replay;   /* the command that replays it */
     const char *no_repro; /* why not, when one was asked for */
 };
 

@@ -51,6 +51,22 @@ static const char *flaw(const struct sweep *sweep, uint32_t finding, struct tria
                                                                   : "it takes another course when it is replayed";
 }
 
+/* Along a course if that replays as found, else as a plain scenario. NULL: neither does, and the finding says why. */
+static const char *repro_text(struct sweep *sweep, uint32_t finding, const struct value *tree,
+                              struct trial_bench *bench, const char *file, bool *along_course, struct arena *arena)
+{
+    for (int form = 0; form < 2; form++) {
+        *along_course = form == 0;
+        const char *text = pretty_json(arena, sweep_repro(sweep, finding, tree, file, *along_course, arena));
+
+        sweep->result.findings[finding].no_repro = flaw(sweep, finding, bench, file, text, arena);
+        if (sweep->result.findings[finding].no_repro == NULL) {
+            return text;
+        }
+    }
+    return NULL;
+}
+
 static bool write_file(const char *file, const char *text)
 {
     struct sink sink;
@@ -82,16 +98,17 @@ bool save_repros(struct sweep *sweep, struct trial_bench *bench, const char *fol
     for (uint32_t i = 0; i < result->finding_count; i++) {
         struct sweep_finding *finding = &result->findings[i];
         const char *file = arena_printf(arena, "%s/%s-%s-%03u.json", folder, result->scenario, result->revision, i + 1);
-        const char *text = pretty_json(arena, sweep_repro(sweep, i, tree, file, arena));
+        bool along_course = true;
+        const char *text = repro_text(sweep, i, tree, bench, file, &along_course, arena);
 
-        finding->no_repro = flaw(sweep, i, bench, file, text, arena);
-        if (finding->no_repro != NULL) {
+        if (text == NULL) {
             continue;
         }
         if (!write_file(file, text)) {
             return false;
         }
         finding->repro = file;
+        finding->replay = sweep_replay_command(sweep, file, along_course, arena);
     }
     return true;
 }
