@@ -116,7 +116,7 @@ static const char *work_on_single(void *context, uint32_t item, struct arena *ar
 }
 
 /* Runs a single mishap again, for its texts. */
-static void look_again(struct sweeping *sweeping, uint32_t item, uint64_t fingerprint)
+static void look_again(struct sweeping *sweeping, uint32_t item, const struct counted_finding *counted)
 {
     arena_reset(&sweeping->run_arena);
     struct trial *trial =
@@ -126,7 +126,7 @@ static void look_again(struct sweeping *sweeping, uint32_t item, uint64_t finger
     if (verdict.class == SWEEP_NOT_REACHED) {
         sweep_add_unfired(sweeping->sweep, trial, 1, sweeping->arena);
     } else {
-        sweep_add_finding(sweeping->sweep, trial, &verdict, fingerprint, 1, 1, sweeping->arena);
+        sweep_add_finding(sweeping->sweep, trial, &verdict, counted, 1, sweeping->arena);
     }
 }
 
@@ -149,12 +149,15 @@ static bool take_single(void *context, uint32_t item, const char *text)
     tally->classes[single->class]++;
     for (uint32_t i = 0; i < count; i++) {
         single->keys[i] = found.items[1 + 2 * i];
-        if (!sweep_count_finding(sweeping->sweep, found.items[2 + 2 * i], 1)) {
-            look_again(sweeping, item, found.items[2 + 2 * i]);
+        struct counted_finding counted = {
+            found.items[2 + 2 * i], 1, {mishap_bit(&sweeping->cases.cases[item].mishap), 0}};
+
+        if (!sweep_count_finding(sweeping->sweep, &counted)) {
+            look_again(sweeping, item, &counted);
         }
     }
     if (single->class == SWEEP_NOT_REACHED) {
-        look_again(sweeping, item, 0);
+        look_again(sweeping, item, NULL);
     }
     sweeping->done++;
     return go_on(sweeping);
@@ -227,22 +230,27 @@ static bool does_it_alone(struct sweeping *sweeping, const struct mishap *mishap
     return false;
 }
 
-/* Found: whether the first run ends; calls folded; runs per class; then fingerprint, times and the second mishap that
- * gave it first, of each finding. */
+/* Found: whether the first run ends; calls folded; runs per class; then fingerprint, times, the second mishap that gave
+ * it first and the kinds of all that did, of each finding. */
 enum { WORD_ENDS, WORD_FOLDED, WORD_CLASSES, WORD_FINDINGS = WORD_CLASSES + SWEEP_CLASS_COUNT };
-enum { FINDING_HASH, FINDING_TIMES, FINDING_SECOND, FINDING_WORDS };
+enum { FINDING_HASH, FINDING_TIMES, FINDING_SECOND, FINDING_KINDS, FINDING_WORDS };
 
-static void note_pair_finding(struct numbers *found, uint64_t fingerprint, uint32_t second, struct arena *arena)
+static void note_pair_finding(struct numbers *found, uint64_t fingerprint, const struct first_run *first,
+                              uint32_t second, struct arena *arena)
 {
+    uint64_t kind = mishap_bit(&first->seconds.cases[second].mishap);
+
     for (uint32_t i = WORD_FINDINGS; i < found->count; i += FINDING_WORDS) {
         if (found->items[i + FINDING_HASH] == fingerprint) {
             found->items[i + FINDING_TIMES]++;
+            found->items[i + FINDING_KINDS] |= kind;
             return;
         }
     }
     numbers_add(found, fingerprint, arena);
     numbers_add(found, 1, arena);
     numbers_add(found, second, arena);
+    numbers_add(found, kind, arena);
 }
 
 static const char *work_on_pairs(void *context, uint32_t item, struct arena *arena)
@@ -262,28 +270,28 @@ static const char *work_on_pairs(void *context, uint32_t item, struct arena *are
 
         found.items[WORD_CLASSES + verdict.class]++;
         if (verdict.class == SWEEP_NOT_REACHED) {
-            note_pair_finding(&found, (uint64_t)second | UINT64_C(1) << 32, second, arena);
+            note_pair_finding(&found, (uint64_t)second | UINT64_C(1) << 32, &first, second, arena);
         }
         for (uint32_t i = 0; i < verdict.count; i++) {
             if (!does_it_alone(sweeping, &first.seconds.cases[second].mishap, verdict.findings[i].key)) {
-                note_pair_finding(&found, hash_text(verdict.findings[i].fingerprint), second, arena);
+                note_pair_finding(&found, hash_text(verdict.findings[i].fingerprint), &first, second, arena);
             }
         }
     }
     return numbers_text(&found, arena);
 }
 
-static void look_at_pair_again(struct sweeping *sweeping, uint32_t item, const uint64_t *finding)
+static void look_at_pair_again(struct sweeping *sweeping, uint32_t item, const struct counted_finding *counted,
+                               uint32_t second)
 {
     struct first_run first = run_first(sweeping, item);
-    struct trial *trial = run_pair(sweeping, &first, (uint32_t)finding[FINDING_SECOND], true);
+    struct trial *trial = run_pair(sweeping, &first, second, true);
     struct sweep_verdict verdict = sweep_judge(trial, first.trial, 2, &sweeping->run_arena);
 
     if (verdict.class == SWEEP_NOT_REACHED) {
         sweep_add_unfired(sweeping->sweep, trial, 2, sweeping->arena);
     } else {
-        sweep_add_finding(sweeping->sweep, trial, &verdict, finding[FINDING_HASH], 2, finding[FINDING_TIMES],
-                          sweeping->arena);
+        sweep_add_finding(sweeping->sweep, trial, &verdict, counted, 2, sweeping->arena);
     }
 }
 
@@ -296,6 +304,7 @@ static bool take_pairs(void *context, uint32_t item, const char *text)
         return false;
     }
     struct numbers found = numbers_read(text, &sweeping->plain_arena);
+    uint64_t first_bit = mishap_bit(&sweeping->cases.cases[sweeping->firsts[item]].mishap);
 
     result->firsts_done++;
     result->endless_firsts += found.items[WORD_ENDS] == 0;
@@ -305,8 +314,12 @@ static bool take_pairs(void *context, uint32_t item, const char *text)
         result->pairs.tried += found.items[WORD_CLASSES + i];
     }
     for (uint32_t i = WORD_FINDINGS; i < found.count; i += FINDING_WORDS) {
-        if (!sweep_count_finding(sweeping->sweep, found.items[i + FINDING_HASH], found.items[i + FINDING_TIMES])) {
-            look_at_pair_again(sweeping, item, &found.items[i]);
+        const uint64_t *finding = &found.items[i];
+        struct counted_finding counted = {
+            finding[FINDING_HASH], finding[FINDING_TIMES], {first_bit, finding[FINDING_KINDS]}};
+
+        if (!sweep_count_finding(sweeping->sweep, &counted)) {
+            look_at_pair_again(sweeping, item, &counted, (uint32_t)finding[FINDING_SECOND]);
         }
     }
     sweeping->done++;

@@ -24,7 +24,7 @@ struct sweep_site {
 /* Something that broke an oracle. */
 struct trial_violation {
     const char *oracle, *object, *message;
-    const char *site; /* "install/docker containers.prune"; NULL: a state, no transition */
+    const char *site; /* "install/docker containers.prune"; of a state: who made the object, or NULL */
     uint64_t key;     /* oracle and object: tells whether another run broke it too */
     uint64_t step;    /* 0: a state */
 };

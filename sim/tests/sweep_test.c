@@ -135,7 +135,7 @@ static void test_classes(void **state)
         if (verdict.class == SWEEP_VIOLATING) {
             assert_int_equal(verdict.count, 1);
             assert_string_equal(verdict.findings[0].fingerprint, "flag-stuck | install/after daemon getzelnodestatus | "
-                                                                 "refused at install/daemon getzelnodestatus");
+                                                                 "install/daemon getzelnodestatus: fails");
         }
     }
     end(&trials);
