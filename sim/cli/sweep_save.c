@@ -1,18 +1,13 @@
 /* drydock sweep --save: findings as scenario files. */
 #include "sim/cli/sweep.h"
 
-#include "reports/sink.h"
-#include "sim/cli/cli.h"
+#include "sim/cli/save.h"
 #include "sim/scenario/file_text.h"
 #include "sim/scenario/json_text.h"
 #include "sim/scenario/pretty_json.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-
-enum { FOLDER_MODE = 0777 };
 
 static const struct value *read_tree(struct arena *arena, const char *file)
 {
@@ -61,38 +56,20 @@ static const char *repro_text(struct sweep *sweep, uint32_t finding, const struc
 
         sweep->result.findings[finding].no_repro = flaw(sweep, finding, bench, file, text, arena);
         if (sweep->result.findings[finding].no_repro == NULL) {
-            return text;
+            return arena_printf(arena, "%s\n", text);
         }
     }
     return NULL;
-}
-
-static bool write_file(const char *file, const char *text)
-{
-    struct sink sink;
-
-    sink_init(&sink);
-    sink_printf(&sink, "%s\n", text);
-    bool good = sink_deliver(&sink, file);
-
-    if (!good) {
-        complain("sweep: %s: %s", file, strerror(errno));
-    }
-    sink_free(&sink);
-    return good;
 }
 
 bool save_repros(struct sweep *sweep, struct trial_bench *bench, const char *folder, struct arena *arena)
 {
     struct sweep_result *result = &sweep->result;
     const struct value *tree = read_tree(arena, result->file);
+    struct saved *saved = arena_alloc(arena, (result->finding_count + 1) * sizeof *saved);
 
-    if (mkdir(folder, FOLDER_MODE) != 0 && errno != EEXIST) {
-        complain("sweep: %s: %s", folder, strerror(errno));
-        return false;
-    }
     if (tree == NULL) {
-        complain("sweep: %s: it cannot be read any more", result->file);
+        complain("%s: it cannot be read any more", result->file);
         return false;
     }
     for (uint32_t i = 0; i < result->finding_count; i++) {
@@ -101,14 +78,11 @@ bool save_repros(struct sweep *sweep, struct trial_bench *bench, const char *fol
         bool along_course = true;
         const char *text = repro_text(sweep, i, tree, bench, file, &along_course, arena);
 
-        if (text == NULL) {
-            continue;
+        saved[i] = (struct saved){file, text};
+        if (text != NULL) {
+            finding->repro = file;
+            finding->replay = sweep_replay_command(sweep, file, along_course, arena);
         }
-        if (!write_file(file, text)) {
-            return false;
-        }
-        finding->repro = file;
-        finding->replay = sweep_replay_command(sweep, file, along_course, arena);
     }
-    return true;
+    return save_files(folder, saved, result->finding_count);
 }

@@ -1,5 +1,7 @@
 #include "sim/search/sweep_trial.h"
 
+#include "sim/search/bench.h"
+
 #include <assert.h>
 #include <string.h>
 
@@ -9,9 +11,6 @@ enum {
     PROCESS_BUSY = 2,
     NUMBERS_TOLD_APART = 10 * 1000, /* statuses, ports and sizes; above are instants, heights, uptimes */
 };
-
-/* Address space of each memory: reserved, not used. */
-static const size_t memory_size = (size_t)8 << 30;
 
 /* The run in progress. */
 struct watcher {
@@ -33,13 +32,13 @@ struct maker {
     const char *object, *site;
 };
 
-bool trial_bench_init(struct trial_bench *bench, void (*exhausted)(void *context))
+void trial_bench_init(struct trial_bench *bench)
 {
     *bench = (struct trial_bench){.scope = {.arena_count = 2}};
     bench->scope.arenas[0] = &bench->run_arena;
     bench->scope.arenas[1] = &bench->records;
-    return memory_init(&bench->run_memory, memory_size, exhausted, NULL) &&
-           memory_init(&bench->keep_memory, memory_size, exhausted, NULL);
+    bench_memory_init(&bench->run_memory);
+    bench_memory_init(&bench->keep_memory);
 }
 
 void trial_bench_free(struct trial_bench *bench)

@@ -9,7 +9,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -21,12 +20,6 @@
 #define INSTALL                                                                                                        \
     "{\"name\":\"t\",\"world\":{\"apps\":[{\"name\":\"shop\"},{\"name\":\"napp\"}]},"                                  \
     "\"actors\":[{\"actor\":\"install\",\"app\":\"napp\"}]}"
-
-static void out_of_memory(void *context)
-{
-    (void)context;
-    abort();
-}
 
 struct sweep_trials {
     struct test_run test;
@@ -41,7 +34,7 @@ static void begin(struct sweep_trials *trials, const char *json)
     struct trial_request request = {.sites = true};
 
     test_run_begin(&trials->test);
-    assert_true(trial_bench_init(&trials->bench, out_of_memory));
+    trial_bench_init(&trials->bench);
     arena_init(&trials->kept, &trials->bench.keep_memory.source);
     trial_bench_set(&trials->bench, test_scenario(&trials->test, json), &options);
     trials->plain = trial_run(&trials->bench, &request, &trials->kept);
