@@ -195,20 +195,11 @@ static unsigned terminal_columns(void)
     return isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
-static bool wants_color(const struct run_command *command)
-{
-    const char *no_color = getenv("NO_COLOR"); /* https://no-color.org */
-
-    if (command->color != AUTO) {
-        return command->color == YES;
-    }
-    return command->output == NULL && isatty(STDOUT_FILENO) && (no_color == NULL || no_color[0] == '\0');
-}
-
 static bool report(struct batch *batch)
 {
     const struct run_command *command = batch->command;
-    struct report_options options = {.color = wants_color(command),
+    struct report_options options = {.color = command->color == YES ||
+                                              (command->color == AUTO && shows_color(command->output)),
                                      .full = command->full,
                                      .quiet = command->quiet,
                                      .columns = command->output == NULL ? terminal_columns() : 0};

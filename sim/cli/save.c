@@ -3,8 +3,10 @@
 #include "sim/cli/cli.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum { FOLDER_MODE = 0777 /* less the umask */ };
 
@@ -17,6 +19,13 @@ bool deliver(struct sink *sink, const char *path)
     }
     sink_free(sink);
     return good;
+}
+
+bool shows_color(const char *path)
+{
+    const char *no_color = getenv("NO_COLOR"); /* https://no-color.org */
+
+    return path == NULL && isatty(STDOUT_FILENO) && (no_color == NULL || no_color[0] == '\0');
 }
 
 bool save_files(const char *folder, const struct saved *files, uint32_t count)

@@ -10,6 +10,9 @@
  * message. */
 bool deliver(struct sink *sink, const char *path);
 
+/* Whether a report that goes there is to be coloured: it is a terminal, and nobody objects. */
+bool shows_color(const char *path);
+
 /* A file to be written. */
 struct saved {
     const char *file; /* its path */

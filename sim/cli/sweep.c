@@ -4,7 +4,6 @@
 #include "sim/cli/save.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 enum { PROGRESS_EVERY_MS = 100 };
@@ -96,9 +95,7 @@ static int sweep_all(struct job_list *jobs)
 static bool report(const struct job_list *jobs)
 {
     const struct sweep_command *command = jobs->command;
-    const char *no_color = getenv("NO_COLOR"); /* https://no-color.org */
-    struct report_options options = {.color = command->output == NULL && isatty(STDOUT_FILENO) &&
-                                              (no_color == NULL || no_color[0] == '\0')};
+    struct report_options options = {.color = shows_color(command->output)};
     struct sink sink;
 
     sink_init(&sink);
