@@ -80,7 +80,6 @@ void course_pass(struct runner *runner, uint64_t starts)
     if (course_can_wait(runner)) {
         kernel_advance(&runner->kernel);
     }
-    starts &= course_held(runner); /* a process that boots at this instant has started its own */
     for (; starts != 0; starts &= starts - 1) {
         actor_release(runner, (uint32_t)__builtin_ctzll(starts));
     }

@@ -162,16 +162,10 @@ static void add_plans_at(struct exploring *exploring, const struct piece *piece,
     const struct explore_options *options = exploring->options;
     const struct effect_info *info = effect_info(site->effect);
     uint32_t strikes = count_strikes(&piece->plan);
-<<<<<<< HEAD
     bool fails = piece->plan.count - strikes < options->faults_max && (options->ports & (1u << info->port)) != 0 &&
                  !has_mishap_at(&piece->plan, site, false);
     bool strikes_after = strikes < options->crashes_max && site->writes && !has_mishap_at(&piece->plan, site, true);
     uint32_t kinds = fails ? info->faults & options->fault_kinds : 0;
-=======
-    bool port = (options->ports & (1u << info->port)) != 0;
-    uint32_t kinds =
-        piece->plan.count - strikes < options->faults_max && port ? info->faults & options->fault_kinds : 0;
->>>>>>> main
 
     for (unsigned kind = FAULT_NONE + 1; kind < FAULT_COUNT; kind++) {
         struct mishap mishap = {.task = site->task,
@@ -194,12 +188,7 @@ static void add_plans_at(struct exploring *exploring, const struct piece *piece,
     }
     /* A strike loses what the process remembers: right after a call that changed the world, or it is as good as one
      * before. */
-<<<<<<< HEAD
     for (unsigned kind = STRIKE_NONE + 1; strikes_after && kind < STRIKE_COUNT; kind++) {
-=======
-    for (unsigned kind = STRIKE_NONE + 1; site->writes && strikes < options->crashes_max && kind < STRIKE_COUNT;
-         kind++) {
->>>>>>> main
         if ((options->strike_kinds & (1u << kind)) != 0) {
             add_plan(exploring, &piece->plan,
                      (struct mishap){.task = site->task,

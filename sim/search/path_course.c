@@ -2,11 +2,8 @@
 
 #include "sim/search/grow.h"
 
-<<<<<<< HEAD
 #include <limits.h>
-=======
 #include <stdlib.h>
->>>>>>> main
 #include <string.h>
 
 enum run_end machine_follow(struct machine *machine, struct scenario_stage *stage, const struct course *course,
@@ -39,10 +36,8 @@ enum run_end machine_follow(struct machine *machine, struct scenario_stage *stag
     return RUN_ENDLESS;
 }
 
-<<<<<<< HEAD
-=======
-/* A way along a course up to its last turn, as it was gone: steps, and at each passing on the actors that start before the
- * next one. */
+/* A way along a course up to its last turn, as it was gone: steps, and at each passing on the actors that start before
+ * the next one. */
 struct turns_taken {
     struct scenario_stage *stage;
     uint32_t count; /* of turns */
@@ -83,8 +78,8 @@ static bool has_turns_left(void *context, struct machine *machine, const struct 
     return goes_on;
 }
 
-/* Goes the machine's path again, but that the actors which start on the way start with the passing on before it: that is
- * where a search starts them. */
+/* Goes the machine's path again, but that the actors which start on the way start with the passing on before it: that
+ * is where a search starts them. */
 static void go_again(struct machine *machine, struct scenario_stage *stage, const struct turns_taken *turns)
 {
     struct path_step *path = NULL;
@@ -120,7 +115,6 @@ bool machine_take_turns(struct machine *machine, struct scenario_stage *stage, c
     return done;
 }
 
->>>>>>> main
 /* ---- from a path ----------------------------------------------------------------------------------------------------
  */
 
@@ -139,7 +133,6 @@ static void add_switch(struct course_draft *draft, struct scenario_stage *stage,
     add_turn(draft, turn);
 }
 
-<<<<<<< HEAD
 /* What cannot start where it moves first, for nothing else can move there: it starts when time passes before that. By
  * actor, how often time has passed by then; 0: it starts where it moves. */
 struct early_starts {
@@ -167,8 +160,6 @@ static void add_starts(struct course_draft *draft, struct scenario_stage *stage,
     }
 }
 
-=======
->>>>>>> main
 /* Passes on where the path does; `first` is the task that the path moves next (NULL: it passes on again). An actor that
  * the path starts here starts where it moves first, which a turn there says; only when nothing else moves there must a
  * turn say it here. */
@@ -195,7 +186,7 @@ static bool follow_pass(struct machine *machine, struct scenario_stage *stage, c
     machine_pass(machine, scenario_stage_way(stage, start == 0 || waits ? by_default : start));
     if (start != 0 && start != by_default && (!waits || machine_move_count(machine) == 0)) {
         add_starts(draft, stage, start, nth);
-        if (waits && (course_held(runner) & start) != 0) {
+        if (waits) {
             actor_release(runner, (uint32_t)__builtin_ctzll(start));
         }
     }

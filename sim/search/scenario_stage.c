@@ -123,37 +123,23 @@ static void touch_process(struct scenario_stage *stage, bool ends)
     touch_in_catalogue(stage, OBJECTS_OF_RUN, 0, RUN_PROCESS, ends ? ACCESS_WRITE : ACCESS_READ);
 }
 
-/* A mishap that one transition brings and others feel makes them depend on one another. Whether a call is slow is decided
- * when it is issued, all else when it is applied. */
+/* A mishap that one transition brings and others feel makes them depend on one another. Whether a call is slow is
+ * decided when it is issued, all else when it is applied. */
 static void touch_mishaps(struct scenario_stage *stage, const struct kernel_task *task, const struct effect *effect,
                           bool applied)
 {
-    enum actor_kind kind = scenario_stage_actor(stage, task->origin)->kind;
-
-    if (stage->has_crash) {
-        bool crashes = kind == ACTOR_CRASH || kind == ACTOR_HOST_REBOOT;
-
-        touch_in_catalogue(stage, OBJECTS_OF_RUN, 0, RUN_PROCESS, crashes ? ACCESS_WRITE : ACCESS_READ);
-    }
     for (uint32_t i = 0; i < stage->plan.count; i++) {
         const struct mishap *mishap = &stage->plan.mishaps[i];
         bool own = mishap->nth == task->issued[effect->id] && strcmp(mishap->task, task->label) == 0;
 
-<<<<<<< HEAD
         if (mishap->effect != effect->id || (mishap->fault != FAULT_SLOW) != applied) {
             continue;
         }
         if (mishap->strike != STRIKE_NONE && own) {
             touch_process(stage, true);
         } else if (mishap->sticky) {
-            touch_in_catalogue(stage, OBJECTS_OF_RUN, (uint64_t)effect->id, RUN_STICKY, own ? ACCESS_WRITE : ACCESS_READ);
-=======
-        if (mishap->strike != STRIKE_NONE) {
-            touch_in_catalogue(stage, OBJECTS_OF_RUN, 0, RUN_PROCESS, own ? ACCESS_WRITE : ACCESS_READ);
-        } else if (mishap->sticky && effect != NULL && mishap->effect == effect->id) {
             touch_in_catalogue(stage, OBJECTS_OF_RUN, (uint64_t)effect->id, RUN_STICKY,
                                own ? ACCESS_WRITE : ACCESS_READ);
->>>>>>> main
         }
     }
 }
@@ -275,13 +261,8 @@ static void before(void *context, const struct kernel_task *task, bool switched)
                                          .object = scenario_stage_actor(stage, task->origin)->subject,
                                          .switched = switched};
     stage->run->writes = false;
-<<<<<<< HEAD
     if (stage->ends_tasks) {
         touch_process(stage, ends_process(scenario_stage_actor(stage, task->origin)));
-=======
-    if (stage->plan.count > 0 || stage->has_crash) {
-        touch_mishaps(stage, task, NULL);
->>>>>>> main
     }
 }
 
@@ -384,11 +365,6 @@ void scenario_stage_init(struct scenario_stage *stage, const struct scenario *sc
     stage->scenario.random = false;
     stage->plan = options->plan != NULL ? *options->plan : scenario->plan;
     stage->options.plan = &stage->plan;
-    for (uint32_t i = 0; i < scenario->actor_count; i++) {
-        enum actor_kind kind = scenario->actors[i].kind;
-
-        stage->has_crash = stage->has_crash || kind == ACTOR_CRASH || kind == ACTOR_HOST_REBOOT;
-    }
     stage->options.hold_any = true;
     for (uint32_t i = 0; i < scenario->actor_count; i++) {
         stage->ends_tasks |= ends_process(&scenario->actors[i]);

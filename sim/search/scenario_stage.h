@@ -41,11 +41,7 @@ struct scenario_stage {
     struct scenario scenario; /* without its expectations and schedule */
     struct run_options options;
     struct plan plan;
-<<<<<<< HEAD
     bool ends_tasks; /* the process may crash in a run */
-=======
-    bool has_crash; /* an actor makes the process die */
->>>>>>> main
 
     struct memory *memory; /* of the runs */
     struct machine *machine;

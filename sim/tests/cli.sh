@@ -162,7 +162,7 @@ report = json.load(sys.stdin)
 assert report["complete"] and sweep["complete"] and sweep["unfired"] == [], report
 assert sweep["planned"] == sweep["singles"]["tried"] == sweep["singles"]["fired"] > 0 and sweep["pairs"]["tried"] > 0
 assert all(f["repro"] for f in sweep["findings"]) and {f["class"] for f in sweep["findings"]} == {"violating"}' || fail "sweep --format json"
-"$drydock" run "$work/found" --quiet || fail "what a sweep saved does not replay"
+"$drydock" run "$work/found" --quiet && "$drydock" regress "$work/found" >"$work/out" || fail "what a sweep saved does not replay: $(cat "$work/out")"
 status=0
 "$drydock" sweep $swept --revision 8.9.2 --ports daemon --strict >/dev/null || status=$?
 [ $status = 1 ] || fail "sweep --strict: status $status"
