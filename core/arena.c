@@ -15,33 +15,49 @@ void arena_init(struct arena *arena, struct arena_source *source)
     *arena = (struct arena){.source = source};
 }
 
-void *arena_alloc(struct arena *arena, size_t size)
+static size_t rounded_up(size_t size)
 {
-    size_t rounded = (size + ARENA_ALIGNMENT - 1) & ~(size_t)(ARENA_ALIGNMENT - 1);
+    return (size + ARENA_ALIGNMENT - 1) & ~(size_t)(ARENA_ALIGNMENT - 1);
+}
+
+static void add_chunk(struct arena *arena, size_t size)
+{
+    size_t wanted = size + sizeof(struct arena_chunk);
+    struct arena_chunk *chunk =
+        arena->source->lend(arena->source, wanted > ARENA_CHUNK_SIZE_MIN ? wanted : ARENA_CHUNK_SIZE_MIN);
+
+    assert(chunk->size >= wanted);
+    chunk->next = arena->chunks;
+    arena->chunks = chunk;
+    arena->next = (char *)(chunk + 1);
+    arena->end = (char *)chunk + chunk->size;
+}
+
+void *arena_take(struct arena *arena, size_t size)
+{
+    size_t rounded = rounded_up(size);
 
     assert(rounded >= size);
     if ((size_t)(arena->end - arena->next) < rounded || arena->next == NULL) {
-        size_t wanted = rounded + sizeof(struct arena_chunk);
-        struct arena_chunk *chunk =
-            arena->source->lend(arena->source, wanted > ARENA_CHUNK_SIZE_MIN ? wanted : ARENA_CHUNK_SIZE_MIN);
-
-        assert(chunk->size >= wanted);
-        chunk->next = arena->chunks;
-        arena->chunks = chunk;
-        arena->next = (char *)(chunk + 1);
-        arena->end = (char *)chunk + chunk->size;
+        add_chunk(arena, rounded);
     }
     void *memory = arena->next;
 
     arena->next += rounded;
-    return memset(memory, 0, rounded);
+    return memory;
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+    return memset(arena_take(arena, size), 0, rounded_up(size));
 }
 
 char *arena_string_n(struct arena *arena, const char *text, size_t length)
 {
-    char *copy = arena_alloc(arena, length + 1);
+    char *copy = arena_take(arena, length + 1);
 
     memcpy(copy, text, length);
+    copy[length] = '\0';
     return copy;
 }
 
@@ -59,7 +75,7 @@ char *arena_vprintf(struct arena *arena, const char *format, va_list arguments)
     int length = vsnprintf(text, sizeof text, format, arguments);
 
     assert(length >= 0);
-    char *copy = arena_alloc(arena, (size_t)length + 1);
+    char *copy = arena_take(arena, (size_t)length + 1);
 
     if ((size_t)length < sizeof text) {
         memcpy(copy, text, (size_t)length + 1);

@@ -38,6 +38,8 @@ void arena_init(struct arena *arena, struct arena_source *source);
 
 /* Returns `size` zeroed bytes, 16-byte aligned; never NULL (see above). */
 void *arena_alloc(struct arena *arena, size_t size);
+/* The same with anything in it, for what is written over at once. */
+void *arena_take(struct arena *arena, size_t size);
 
 /* Copies a string, or its first `length` bytes, and ends it with a NUL. */
 char *arena_string(struct arena *arena, const char *text);

@@ -74,8 +74,11 @@ void node_spawn(struct task *task, void (*run)(struct task *, const void *), con
 
 static void log_line(struct task *task, const char *level, const char *format, va_list arguments)
 {
-    struct effect effect = {
-        .id = EFFECT_NODE_LOG, .object = arena_vprintf(task->arena, format, arguments), .operand = level};
+    struct effect effect = {.id = EFFECT_NODE_LOG, .operand = level};
+
+    if (!task->node->door.log_unread) {
+        effect.object = arena_vprintf(task->arena, format, arguments);
+    }
 
     perform_immediate(task, &effect);
 }

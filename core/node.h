@@ -22,6 +22,7 @@ struct task;
 struct door {
     void *world;
     void (*perform)(void *world, struct task *task, struct effect *effect);
+    bool log_unread; /* nobody looks at the texts of log lines: they are not made */
 };
 
 struct task {

@@ -2,32 +2,53 @@
 
 #include <assert.h>
 #include <endian.h>
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 /* ---- hashing ----------------------------------------------------------------------------------------------- */
 
+static uint64_t load_word(const unsigned char *bytes, size_t length)
+{
+    uint64_t word = 0;
+
+    memcpy(&word, bytes, length);
+    return le64toh(word);
+}
+
+/* The last `length` bytes (below 8) as a number. Of a longer text they are the high end of its last whole word, which
+ * one load gets; of a shorter one, two halves that may overlap. */
+static uint64_t load_tail(const unsigned char *tail, size_t length, bool longer)
+{
+    enum { WORD = 8, HALF = 4 };
+
+    if (length == 0) {
+        return 0;
+    }
+    if (longer) {
+        return load_word(tail + length - WORD, WORD) >> (WORD - length) * CHAR_BIT;
+    }
+    if (length >= HALF) {
+        return load_word(tail, HALF) | load_word(tail + length - HALF, HALF) << (length - HALF) * CHAR_BIT;
+    }
+    return (uint64_t)tail[0] | (uint64_t)tail[length / 2] << length / 2 * CHAR_BIT |
+           (uint64_t)tail[length - 1] << (length - 1) * CHAR_BIT;
+}
+
 /* Eight bytes at a time, each multiplied in as in FNV-1a and folded; bytes are read in little-endian order, so that a
  * trace's hash is the same on every machine drydock runs on. */
 uint64_t hash_bytes(const void *bytes, size_t length)
 {
     const unsigned char *rest = bytes;
+    bool longer = length >= 8;
     uint64_t hash = 0xcbf29ce484222325u ^ length;
 
     for (; length >= 8; rest += 8, length -= 8) {
-        uint64_t word = 0;
-
-        memcpy(&word, rest, 8);
-        hash = (hash ^ le64toh(word)) * 0x9e3779b97f4a7c15u;
+        hash = (hash ^ load_word(rest, 8)) * 0x9e3779b97f4a7c15u;
         hash ^= hash >> 32;
     }
-    uint64_t tail = 0;
-
-    for (size_t i = 0; i < length; i++) {
-        tail |= (uint64_t)rest[i] << (8 * i);
-    }
-    hash = (hash ^ tail) * 0x9e3779b97f4a7c15u;
+    hash = (hash ^ load_tail(rest, length, longer)) * 0x9e3779b97f4a7c15u;
     return hash ^ (hash >> 32);
 }
 
@@ -82,10 +103,9 @@ const struct value *value_empty_array(void)
 
 static struct value *value_new(struct arena *arena, enum value_kind kind, uint64_t content_hash)
 {
-    struct value *value = arena_alloc(arena, sizeof *value);
+    struct value *value = arena_take(arena, sizeof *value);
 
-    value->kind = kind;
-    value->hash = hash_of_kind(kind, content_hash);
+    *value = (struct value){.kind = kind, .hash = hash_of_kind(kind, content_hash)};
     return value;
 }
 
@@ -149,7 +169,7 @@ const struct value *value_object(struct arena *arena, const struct value_member 
     if (kept == 0) {
         return &empty_object;
     }
-    struct value_member *own = arena_alloc(arena, kept * sizeof *own);
+    struct value_member *own = arena_take(arena, kept * sizeof *own);
     struct value *value = value_new(arena, VALUE_OBJECT, hash);
 
     value->count = 0;
@@ -169,7 +189,7 @@ const struct value *value_array(struct arena *arena, const struct value *const *
     if (count == 0) {
         return &empty_array;
     }
-    const struct value **own = arena_alloc(arena, count * sizeof *own);
+    const struct value **own = arena_take(arena, count * sizeof *own);
 
     for (size_t i = 0; i < count; i++) {
         own[i] = items[i] != NULL ? items[i] : &null_value;
@@ -186,7 +206,7 @@ const struct value *value_with(struct arena *arena, const struct value *object, 
                                const struct value *value)
 {
     uint32_t count = value_count(object);
-    struct value_member *members = arena_alloc(arena, (count + 1) * sizeof *members);
+    struct value_member *members = arena_take(arena, (count + 1) * sizeof *members);
     bool found = false;
 
     for (uint32_t i = 0; i < count; i++) {
@@ -210,7 +230,7 @@ const struct value *value_without(struct arena *arena, const struct value *objec
 const struct value *value_append(struct arena *arena, const struct value *array, const struct value *item)
 {
     uint32_t count = value_count(array);
-    const struct value **items = arena_alloc(arena, (count + 1) * sizeof *items);
+    const struct value **items = arena_take(arena, (count + 1) * sizeof *items);
 
     for (uint32_t i = 0; i < count; i++) {
         items[i] = array->items[i];
@@ -225,20 +245,20 @@ const struct value *value_copy(struct arena *arena, const struct value *value)
         value == &empty_object || value == &empty_array) {
         return value;
     }
-    struct value *copy = arena_alloc(arena, sizeof *copy);
+    struct value *copy = arena_take(arena, sizeof *copy);
 
     *copy = *value;
     if (value->kind == VALUE_STRING) {
         copy->string = arena_string_n(arena, value->string, value->count);
     } else if (value->kind == VALUE_ARRAY) {
-        const struct value **items = arena_alloc(arena, value->count * sizeof *items);
+        const struct value **items = arena_take(arena, value->count * sizeof *items);
 
         for (uint32_t i = 0; i < value->count; i++) {
             items[i] = value_copy(arena, value->items[i]);
         }
         copy->items = items;
     } else if (value->kind == VALUE_OBJECT) {
-        struct value_member *members = arena_alloc(arena, value->count * sizeof *members);
+        struct value_member *members = arena_take(arena, value->count * sizeof *members);
 
         for (uint32_t i = 0; i < value->count; i++) {
             members[i].key = arena_string(arena, value->members[i].key);

@@ -173,7 +173,7 @@ void script_begin(struct script *script, const char *revision)
         .inbound_peers = ARRAY(&script->arena, value_string(&script->arena, "203.0.113.2")),
     };
 
-    node_start(&script->node, &script->arena, (struct door){script, script_perform}, &config);
+    node_start(&script->node, &script->arena, (struct door){.world = script, .perform = script_perform}, &config);
     script->task = (struct task){.node = &script->node, .arena = &script->arena, .name = "test"};
 }
 

@@ -472,8 +472,14 @@ void kernel_init(struct kernel *kernel, struct memory *memory, uint64_t seed, in
 void kernel_boot(struct kernel *kernel, const struct node_config *config)
 {
     assert(!kernel->node_up);
-    node_start(&kernel->node, &kernel->node_arena, (struct door){kernel, kernel_perform}, config);
+    node_start(&kernel->node, &kernel->node_arena, (struct door){kernel, kernel_perform, kernel->log_unread}, config);
     kernel->node_up = true;
+}
+
+void kernel_hush_log(struct kernel *kernel)
+{
+    kernel->log_unread = true;
+    kernel->node.door.log_unread = true;
 }
 
 void kernel_crash(struct kernel *kernel)

@@ -49,9 +49,10 @@ struct kernel_task {
     struct prng prng;              /* what its logic asks for (node random): the same whatever the others do */
     /* A search's (sim/search): a small number for the identity, and when the task was started. */
     uint32_t slot, cause_phase, cause_event;
-    uint64_t seen; /* hash of all that it has seen: the same, and it stands where it stood then */
-    bool spawned;  /* by another task [F] */
-    bool of_node;  /* dies with the process */
+    uint64_t seen;      /* hash of all that it has seen: the same, and it stands where it stood then */
+    const char *object; /* of the effect that was applied last, as the search keeps it */
+    bool spawned;       /* by another task [F] */
+    bool of_node;       /* dies with the process */
     struct arena arena;
     struct coroutine coroutine;
     void (*run)(struct task *task, const void *argument);
@@ -116,6 +117,7 @@ struct kernel {
     struct prng choices;    /* the random strategy's */
     bool choose_microtasks; /* random strategy: micro-awaits may let another task go first */
     bool fused;             /* apply and resume are one transition: for stages without stale answers */
+    bool log_unread;        /* no observer looks at the texts of log lines; kernel_hush_log() */
     struct kernel_observer observer;
     struct kernel_faults faults;
     struct kernel_inputs inputs;
@@ -137,6 +139,8 @@ struct kernel {
 void kernel_init(struct kernel *kernel, struct memory *memory, uint64_t seed, int64_t now_ms);
 /* Starts the FluxOS process. config is copied; what it points to must live as long as the run. */
 void kernel_boot(struct kernel *kernel, const struct node_config *config);
+/* No observer looks at the texts of log lines, now and of processes to come: they need not be made. */
+void kernel_hush_log(struct kernel *kernel);
 /* The process dies: all its tasks end where they are, its memory is gone. */
 void kernel_crash(struct kernel *kernel);
 

@@ -11,6 +11,12 @@ void recorder_init(struct recorder *recorder, struct kernel *kernel, struct aren
     record->trace_hash = hash_text("drydock");
 }
 
+void recorder_hush(struct recorder *recorder)
+{
+    assert(!recorder->keep_events);
+    recorder->hushed = true;
+}
+
 /* ---- keeping each content once ------------------------------------------------------------------------------- */
 
 static struct recorder_slot *find_slot(struct recorder *recorder, struct recorder_slot **slots, uint32_t *count,
@@ -125,6 +131,9 @@ void recorder_started(struct recorder *recorder, struct kernel_task *task)
     assert(record->task_count == task->number + 1);
     *name = arena_string(recorder->arena, task->task.name);
     count(recorder, RUN_COUNT_TASKS);
+    if (recorder->hushed) {
+        return;
+    }
     struct run_event *event = add_event(recorder, RUN_TASK, task->number);
 
     event->text = *name;
@@ -135,6 +144,9 @@ void recorder_started(struct recorder *recorder, struct kernel_task *task)
 void recorder_issued(struct recorder *recorder, struct kernel_task *task, struct effect *effect)
 {
     task->event = recorder->record->event_count;
+    if (recorder->hushed) {
+        return;
+    }
     struct run_event *event = add_event(recorder, RUN_EFFECT, task->number);
 
     event->effect = effect->id;
@@ -173,7 +185,9 @@ static void count_effect(struct recorder *recorder, const struct effect *effect)
     }
 }
 
-void recorder_applied(struct recorder *recorder, struct kernel_task *task, struct effect *effect, enum fault_kind fault)
+/* The event of an apply, as far as it is wanted. */
+static void write_applied(struct recorder *recorder, struct kernel_task *task, struct effect *effect,
+                          enum fault_kind fault)
 {
     struct run_event *event = event_of(recorder, task);
 
@@ -188,6 +202,13 @@ void recorder_applied(struct recorder *recorder, struct kernel_task *task, struc
         mix_text(recorder, event->error->message);
         mix(recorder, (uint64_t)event->error->status);
     }
+}
+
+void recorder_applied(struct recorder *recorder, struct kernel_task *task, struct effect *effect, enum fault_kind fault)
+{
+    if (!recorder->hushed) {
+        write_applied(recorder, task, effect, fault);
+    }
     if (fault != FAULT_NONE) {
         count(recorder, RUN_COUNT_APPLIED_FAULTS);
     }
@@ -197,6 +218,9 @@ void recorder_applied(struct recorder *recorder, struct kernel_task *task, struc
 
 void recorder_resumed(struct recorder *recorder, struct kernel_task *task, struct effect *effect)
 {
+    if (recorder->hushed) {
+        return;
+    }
     struct run_event *event = event_of(recorder, task);
 
     if (effect->id == EFFECT_CLOCK_DELAY) {
@@ -229,23 +253,29 @@ static void count_change(struct recorder *recorder, enum change_kind kind)
     }
 }
 
+static void write_change(struct recorder *recorder, const struct change *change, uint32_t cause, uint32_t task)
+{
+    struct run_event *event = add_event(recorder, RUN_CHANGE, task);
+
+    event->cause = cause;
+    event->text = change_name(change->kind);
+    event->object = keep_string(recorder, change->object);
+    event->detail = keep_string(recorder, change->detail);
+    event->result = keep_value(recorder, change->value);
+    mix(recorder, (uint64_t)change->kind);
+    mix_text(recorder, event->object);
+    mix(recorder, change->number);
+}
+
 void recorder_changes(struct recorder *recorder, uint32_t cause, uint32_t task)
 {
     const struct world *world = &recorder->kernel->world;
 
     for (uint32_t i = 0; i < world->change_count; i++) {
-        const struct change *change = &world->changes[i];
-        struct run_event *event = add_event(recorder, RUN_CHANGE, task);
-
-        event->cause = cause;
-        event->text = change_name(change->kind);
-        event->object = keep_string(recorder, change->object);
-        event->detail = keep_string(recorder, change->detail);
-        event->result = keep_value(recorder, change->value);
-        mix(recorder, (uint64_t)change->kind);
-        mix_text(recorder, event->object);
-        mix(recorder, change->number);
-        count_change(recorder, change->kind);
+        if (!recorder->hushed) {
+            write_change(recorder, &world->changes[i], cause, task);
+        }
+        count_change(recorder, world->changes[i].kind);
     }
 }
 
@@ -269,32 +299,36 @@ static void count_note(struct recorder *recorder, enum note_id note)
     }
 }
 
-void recorder_immediate(struct recorder *recorder, struct kernel_task *task, struct effect *effect)
+static void write_log(struct recorder *recorder, const struct kernel_task *task, const struct effect *effect)
+{
+    struct run_event *event = add_event(recorder, RUN_LOG, task->number);
+
+    event->text = keep_string(recorder, effect->object);
+    event->detail = keep_string(recorder, effect->operand);
+    mix_text(recorder, event->text);
+}
+
+static void write_note(struct recorder *recorder, struct kernel_task *task, const struct note *note)
+{
+    struct run_event *event = add_event(recorder, RUN_NOTE, task->number);
+
+    event->text = note_name(note->id);
+    event->object = keep_string(recorder, note->object);
+    event->detail = keep_string(recorder, note->app);
+    event->result =
+        note->text == NULL ? NULL : value_string(recorder->keep_events ? recorder->events : &task->arena, note->text);
+    mix(recorder, (uint64_t)note->id);
+    mix_text(recorder, event->object);
+    mix_text(recorder, event->detail);
+    mix_text(recorder, note->text);
+}
+
+static void write_immediate(struct recorder *recorder, struct kernel_task *task, const struct effect *effect)
 {
     if (effect->id == EFFECT_NODE_LOG) {
-        struct run_event *event = add_event(recorder, RUN_LOG, task->number);
-
-        event->text = keep_string(recorder, effect->object);
-        event->detail = keep_string(recorder, effect->operand);
-        mix_text(recorder, event->text);
-        if (strcmp(effect->operand, "error") == 0) {
-            count(recorder, RUN_COUNT_LOG_ERRORS);
-        }
+        write_log(recorder, task, effect);
     } else if (effect->id == EFFECT_NODE_NOTE) {
-        const struct note *note = effect->payload;
-        struct run_event *event = add_event(recorder, RUN_NOTE, task->number);
-
-        event->text = note_name(note->id);
-        event->object = keep_string(recorder, note->object);
-        event->detail = keep_string(recorder, note->app);
-        event->result = note->text == NULL
-                            ? NULL
-                            : value_string(recorder->keep_events ? recorder->events : &task->arena, note->text);
-        mix(recorder, (uint64_t)note->id);
-        mix_text(recorder, event->object);
-        mix_text(recorder, event->detail);
-        mix_text(recorder, note->text);
-        count_note(recorder, note->id);
+        write_note(recorder, task, effect->payload);
     } else if (effect->id == EFFECT_NODE_CELL) {
         /* Cells are for oracles and the explorer; the trace keeps their order in its hash only. */
         mix_text(recorder, effect->object);
@@ -302,34 +336,58 @@ void recorder_immediate(struct recorder *recorder, struct kernel_task *task, str
     }
 }
 
+void recorder_immediate(struct recorder *recorder, struct kernel_task *task, struct effect *effect)
+{
+    if (!recorder->hushed) {
+        write_immediate(recorder, task, effect);
+    }
+    if (effect->id == EFFECT_NODE_LOG && strcmp(effect->operand, "error") == 0) {
+        count(recorder, RUN_COUNT_LOG_ERRORS);
+    } else if (effect->id == EFFECT_NODE_NOTE) {
+        count_note(recorder, ((const struct note *)effect->payload)->id);
+    }
+}
+
 void recorder_line(struct recorder *recorder, enum run_event_kind kind, const char *text)
 {
+    if (recorder->hushed) {
+        return;
+    }
     struct run_event *event = add_event(recorder, kind, RUN_NONE);
 
     event->text = keep_string(recorder, text);
     mix_text(recorder, text);
 }
 
-void recorder_violation(struct recorder *recorder, const char *oracle, struct kernel_task *task, uint32_t cause,
-                        const char *object, const char *message)
+static void write_violation(struct recorder *recorder, const char *oracle, const struct kernel_task *task,
+                            uint32_t cause, const char *object, const char *message)
 {
-    struct run_record *record = recorder->record;
     struct run_event *event = add_event(recorder, RUN_VIOLATION, task == NULL ? RUN_NONE : task->number);
 
     event->cause = cause;
-    event->violation = record->violation_count;
+    event->violation = recorder->record->violation_count;
     event->text = oracle;
     event->object = keep_string(recorder, object);
     event->detail = keep_string(recorder, message);
     mix_text(recorder, oracle);
     mix_text(recorder, message);
+}
+
+void recorder_violation(struct recorder *recorder, const char *oracle, struct kernel_task *task, uint32_t cause,
+                        const char *object, const char *message)
+{
+    struct run_record *record = recorder->record;
+
+    if (!recorder->hushed) {
+        write_violation(recorder, oracle, task, cause, object, message);
+    }
     const char *effect =
         cause != RUN_NONE && task != NULL && task->effect != NULL ? effect_info(task->effect->id)->name : NULL;
     struct run_violation *violation = table_add(recorder->arena, (void **)&record->violations, &record->violation_count,
                                                 &record->violation_size, sizeof record->violations[0]);
 
     *violation = (struct run_violation){.oracle = oracle,
-                                        .at_ms = event->at_ms,
+                                        .at_ms = recorder->kernel->world.now_ms,
                                         .task = task == NULL ? NULL : record->tasks[task->number],
                                         .effect = effect,
                                         .object = object == NULL ? NULL : arena_string(recorder->arena, object),

@@ -23,6 +23,7 @@ struct recorder {
     struct arena *events; /* of its events and their values: may be given back earlier */
     struct run_record *record;
     bool keep_events;                       /* else only counts, violations and the hash are kept */
+    bool hushed;                            /* not even the hash */
     struct run_event scratch;               /* what is written down of an event that is not kept */
     struct recorder_slot *values, *strings; /* open addressing */
     uint32_t value_count, value_size, string_count, string_size;
@@ -35,6 +36,9 @@ struct recorder {
  * they show from `events` (which may be the same). */
 void recorder_init(struct recorder *recorder, struct kernel *kernel, struct arena *arena, struct arena *events,
                    struct run_record *record, bool keep_events);
+
+/* From now on only counts and violations are written down: record->trace_hash means nothing. Not with keep_events. */
+void recorder_hush(struct recorder *recorder);
 
 void recorder_started(struct recorder *recorder, struct kernel_task *task);
 void recorder_issued(struct recorder *recorder, struct kernel_task *task, struct effect *effect);

@@ -29,6 +29,7 @@ void bench_init(struct bench *bench, const struct scenario *scenario, const stru
 
     *bench = (struct bench){.memory = *memory};
     scenario_stage_init(&bench->stage, scenario, options, &bench->memory);
+    bench->stage.counts_only = !options->keep_events;
     bench->view = scenario_stage(&bench->stage);
     grow((void *)&bench->machine, &size, sizeof *bench->machine, 1);
     machine_init(bench->machine, &bench->view);

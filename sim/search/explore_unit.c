@@ -12,7 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COUNTS_EVERY = 64 /* executions between two looks at what the processes share */ };
+enum {
+    COUNTS_EVERY = 64,    /* executions between two looks at what the processes share */
+    REPEATS_MAX = 1 << 22 /* links, of 4 bytes each; their nodes are twice as large */
+};
 
 /* A finding of this plan. */
 struct unit_found {
@@ -316,6 +319,7 @@ const char *explore_unit(const struct scenario *scenario, const struct explore_o
                                   .seed = options->seed,
                                   .preemptions_max = options->preemptions_max,
                                   .delays_max = options->delays_max,
+                                  .repeats_max = REPEATS_MAX,
                                   .depth = options->depth};
     struct path_step *prefix = NULL;
 

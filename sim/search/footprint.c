@@ -79,7 +79,7 @@ uint32_t catalogue_object(struct catalogue *catalogue, uint64_t key)
     return add_object(catalogue, key);
 }
 
-uint32_t catalogue_member(struct catalogue *catalogue, uint64_t class_key, uint64_t key)
+static uint32_t find_member(struct catalogue *catalogue, uint64_t class_key, uint64_t key)
 {
     uint32_t count = catalogue->object_count;
     uint32_t whole = catalogue_object(catalogue, hash_combine(class_key, 1));
@@ -100,6 +100,16 @@ uint32_t catalogue_member(struct catalogue *catalogue, uint64_t class_key, uint6
         catalogue->objects[object].members = catalogue->objects[whole].members;
     }
     return object;
+}
+
+uint32_t catalogue_member(struct catalogue *catalogue, uint64_t class_key, uint64_t key)
+{
+    struct member_memo *memo = &catalogue->memos[(class_key ^ key ^ key >> 32) % MEMBER_MEMOS];
+
+    if (memo->object == 0 || memo->class_key != class_key || memo->key != key) {
+        *memo = (struct member_memo){class_key, key, find_member(catalogue, class_key, key) + 1};
+    }
+    return memo->object - 1;
 }
 
 /* ---- footprints ------------------------------------------------------------------------------------------------ */

@@ -38,6 +38,14 @@ struct object {
     const char *name; /* for messages; borrowed */
 };
 
+/* A member that was asked for lately. */
+struct member_memo {
+    uint64_t class_key, key;
+    uint32_t object; /* + 1; 0: none */
+};
+
+enum { MEMBER_MEMOS = 256 };
+
 struct catalogue {
     struct object *objects;
     uint32_t object_count, object_size;
@@ -48,7 +56,8 @@ struct catalogue {
     const struct footprint *empty;
     const struct footprint **singles; /* of one access, ACCESS_MODES per object; NULL: not met yet */
     uint32_t single_size;
-    uint32_t *places; /* in scratch, by object; holds only where scratch says so, too */
+    struct member_memo memos[MEMBER_MEMOS]; /* by a hash of both keys */
+    uint32_t *places;                       /* in scratch, by object; holds only where scratch says so, too */
     uint32_t place_size;
     struct access scratch[FOOTPRINT_ACCESSES_MAX]; /* of the footprint being gathered */
     uint32_t scratch_count;

@@ -305,9 +305,9 @@ static void begin(struct machine *machine)
     machine->kernel = machine->scope.kernel;
 }
 
-static void back_to_saved(struct machine *machine)
+static void back_to_saved(struct machine *machine, uint32_t index)
 {
-    const struct saved_run *saved = &machine->saved[machine->saved_count - 1];
+    const struct saved_run *saved = &machine->saved[index];
 
     snapshot_restore(&saved->snapshot, &machine->scope);
     machine->phase = saved->phase;
@@ -326,26 +326,25 @@ void machine_start(struct machine *machine)
         return;
     }
     machine->saved_count = 1;
-    back_to_saved(machine);
+    back_to_saved(machine, 0);
 }
 
-void machine_back(struct machine *machine, uint32_t depth)
+/* To a point of the path, from the last saved run before it. */
+static void go_to(struct machine *machine, uint32_t depth)
 {
-    assert(depth <= machine->depth);
-    if (measures(machine) && machine->spacing != 0 && ++machine->backs_measured == BACKS_MEASURED) {
-        choose_spacing(machine);
-    }
-    while (machine->saved_count > 1 && machine->saved[machine->saved_count - 1].depth > depth) {
-        machine->saved_count--;
-    }
+    bool gathers = machine->gathers;
+
     if (machine->saved_count == 0) {
         begin(machine);
         machine->depth = 0;
     } else {
-        back_to_saved(machine);
-    }
-    bool gathers = machine->gathers;
+        uint32_t index = machine->saved_count - 1;
 
+        while (machine->saved[index].depth > depth) {
+            index--;
+        }
+        back_to_saved(machine, index);
+    }
     machine->gathers = false;
     while (machine->depth < depth) {
         const struct path_step *step = &machine->path[machine->depth];
@@ -361,20 +360,34 @@ void machine_back(struct machine *machine, uint32_t depth)
     machine->gathers = gathers;
 }
 
-const struct footprint *machine_detour(struct machine *machine, uint32_t depth, const uint32_t *slots, uint32_t count)
+void machine_back(struct machine *machine, uint32_t depth)
 {
-    const struct footprint *footprint = machine->catalogue.empty;
-    uint32_t path_length = machine->depth;
-
-    grow((void *)&machine->path_kept, &machine->path_kept_size, path_length, sizeof *machine->path_kept);
-    memcpy(machine->path_kept, machine->path, path_length * sizeof *machine->path);
-    machine_back(machine, depth);
-    for (uint32_t i = 0; i < count; i++) {
-        footprint = machine_step(machine, slots[i]);
+    assert(depth <= machine->depth);
+    if (measures(machine) && machine->spacing != 0 && ++machine->backs_measured == BACKS_MEASURED) {
+        choose_spacing(machine);
     }
     while (machine->saved_count > 1 && machine->saved[machine->saved_count - 1].depth > depth) {
         machine->saved_count--;
     }
+    go_to(machine, depth);
+}
+
+const struct footprint *machine_detour(struct machine *machine, uint32_t depth, const uint32_t *slots, uint32_t count)
+{
+    const struct footprint *footprint = machine->catalogue.empty;
+    uint32_t path_length = machine->depth;
+    uint32_t spacing = machine->spacing;
+
+    assert(depth <= path_length);
+    grow((void *)&machine->path_kept, &machine->path_kept_size, path_length, sizeof *machine->path_kept);
+    memcpy(machine->path_kept, machine->path, path_length * sizeof *machine->path);
+    /* The path stays, and with it the runs that were saved along it; on the detour none is. */
+    machine->spacing = 0;
+    go_to(machine, depth);
+    for (uint32_t i = 0; i < count; i++) {
+        footprint = machine_step(machine, slots[i]);
+    }
+    machine->spacing = spacing;
     memcpy(machine->path, machine->path_kept, path_length * sizeof *machine->path);
     machine->depth = path_length;
     return footprint;

@@ -7,15 +7,9 @@
 
 /* ---- uniform ---------------------------------------------------------------------------------------------------- */
 
-static uint32_t choose_uniformly(void *context, struct sampler *sampler, uint32_t count)
-{
-    (void)context;
-    return count == 1 ? 0 : sampler_below(sampler, count);
-}
-
 void search_random(struct search *search)
 {
-    struct sampler_strategy strategy = {.choose = choose_uniformly};
+    struct sampler_strategy strategy = {.choose = NULL};
 
     search_by_samples(search, &strategy);
 }

@@ -3,6 +3,7 @@
 #include "core/value.h"
 #include "sim/search/grow.h"
 #include "sim/search/hash_set.h"
+#include "sim/search/repeats.h"
 #include "sim/search/walk.h"
 
 #include <stdlib.h>
@@ -46,11 +47,47 @@ uint32_t priority_highest(struct priorities *priorities, struct sampler *sampler
 
 /* ---- executions ------------------------------------------------------------------------------------------------- */
 
-/* From where the prefix ends to the end of a run. Whether it got there. */
-static bool execute(struct search *search, const struct sampler_strategy *strategy, struct sampler *sampler,
-                    struct walk *walk)
+struct sampling {
+    struct search *search;
+    const struct sampler_strategy *strategy;
+    struct sampler sampler;
+    struct walk walk;
+    struct hash_set classes;
+    struct repeats repeats;
+};
+
+static uint32_t draw(struct sampling *sampling, uint32_t bound)
 {
-    struct machine *machine = search->machine;
+    uint32_t choice = sampler_below(&sampling->sampler, bound);
+
+    repeats_choose(&sampling->repeats, bound, choice);
+    return choice;
+}
+
+static void move(struct sampling *sampling, uint32_t count)
+{
+    const struct sampler_strategy *strategy = sampling->strategy;
+    struct sampler *sampler = &sampling->sampler;
+    struct machine *machine = sampling->search->machine;
+    uint32_t index = 0;
+
+    if (strategy->choose != NULL) {
+        index = strategy->choose(strategy->context, sampler, count);
+    } else if (count > 1) {
+        index = draw(sampling, count);
+    }
+    const struct footprint *footprint = walk_step(&sampling->walk, index);
+
+    sampler->transitions++;
+    if (strategy->moved != NULL) {
+        strategy->moved(strategy->context, sampler, machine->path[machine->depth - 1].number, footprint);
+    }
+}
+
+/* From where the prefix ends to the end of a run. Whether it got there. */
+static bool execute(struct sampling *sampling)
+{
+    struct machine *machine = sampling->search->machine;
 
     for (;;) {
         uint32_t count = machine_move_count(machine);
@@ -61,47 +98,67 @@ static bool execute(struct search *search, const struct sampler_strategy *strate
             if (ways == 0) {
                 return true;
             }
-            walk_pass(walk, sampler_below(sampler, ways));
+            walk_pass(&sampling->walk, draw(sampling, ways));
         } else {
-            uint32_t index = strategy->choose(strategy->context, sampler, count);
-            const struct footprint *footprint = walk_step(walk, index);
-
-            sampler->transitions++;
-            if (strategy->moved != NULL) {
-                strategy->moved(strategy->context, sampler, machine->path[machine->depth - 1].number, footprint);
-            }
+            move(sampling, count);
         }
-        if (!search_goes_on(search)) {
+        if (!search_goes_on(sampling->search)) {
             return false;
         }
     }
 }
 
-static void sample(struct search *search, const struct sampler_strategy *strategy, struct walk *walk)
+/* Runs an execution to its end. Whether the search is to go on. */
+static bool run(struct sampling *sampling)
 {
-    struct sampler sampler = {.machine = search->machine};
-    struct hash_set classes = {0};
+    struct search *search = sampling->search;
+    const struct sampler_strategy *strategy = sampling->strategy;
+    struct sampler *sampler = &sampling->sampler;
+    uint64_t violating = search->counts.violating;
+    bool go_on = false;
+
+    sampler->transitions = 0;
+    repeats_begin(&sampling->repeats);
+    if (strategy->begin != NULL) {
+        strategy->begin(strategy->context, sampler);
+    }
+    if (execute(sampling)) {
+        uint64_t class_hash = walk_hash(&sampling->walk);
+
+        search->counts.classes += hash_set_add(&sampling->classes, class_hash) && !sampling->classes.full;
+        go_on = search_execution(search, class_hash);
+        repeats_end(&sampling->repeats, (struct repeat_end){class_hash, sampler->transitions, search->machine->depth,
+                                                            search->counts.violating != violating});
+    }
+    if (sampler->transitions > sampler->transition_max) {
+        sampler->transition_max = sampler->transitions;
+    }
+    walk_back(&sampling->walk, search->prefix_length);
+    return go_on;
+}
+
+static void sample(struct sampling *sampling)
+{
+    struct search *search = sampling->search;
+    struct sampler *sampler = &sampling->sampler;
     bool go_on = true;
 
+    repeats_init(&sampling->repeats, sampling->strategy->choose == NULL ? search->repeats_max : 0);
     while (go_on) {
-        sampler.execution++;
-        sampler.prng.state = hash_combine(search->seed, sampler.execution);
-        sampler.transitions = 0;
-        if (strategy->begin != NULL) {
-            strategy->begin(strategy->context, &sampler);
+        sampler->execution++;
+        sampler->prng.state = hash_combine(search->seed, sampler->execution);
+        const struct repeat_end *end = repeats_find(&sampling->repeats, sampler->prng);
+
+        /* What violates something is run again: those who are told look at it. */
+        if (end == NULL || end->violates) {
+            go_on = run(sampling);
+        } else {
+            go_on = search_repeat(search, end->class_hash, end->transitions, end->depth) && search_goes_on(search);
         }
-        go_on = execute(search, strategy, &sampler, walk);
-        if (go_on) {
-            search->counts.classes += hash_set_add(&classes, walk_hash(walk)) && !classes.full;
-            go_on = search_execution(search, walk_hash(walk));
-        }
-        if (sampler.transitions > sampler.transition_max) {
-            sampler.transition_max = sampler.transitions;
-        }
-        walk_back(walk, search->prefix_length);
     }
-    search->counts.classes_full = classes.full;
-    hash_set_free(&classes);
+    search->counts.classes_full = sampling->classes.full;
+    hash_set_free(&sampling->classes);
+    repeats_free(&sampling->repeats);
 }
 
 void search_by_samples(struct search *search, const struct sampler_strategy *strategy)
@@ -109,17 +166,17 @@ void search_by_samples(struct search *search, const struct sampler_strategy *str
     struct machine *machine = search->machine;
     uint64_t transitions = machine->transition_count;
     uint32_t spacing = machine->spacing;
-    struct walk walk;
+    struct sampling sampling = {.search = search, .strategy = strategy, .sampler = {.machine = machine}};
 
     /* Nothing goes back but to where the executions part. */
     machine->spacing = 0;
-    walk_init(&walk, machine, false);
-    if (walk_follow(&walk, search->prefix, search->prefix_length)) {
-        sample(search, strategy, &walk);
+    walk_init(&sampling.walk, machine, false);
+    if (walk_follow(&sampling.walk, search->prefix, search->prefix_length)) {
+        sample(&sampling);
     } else {
         search->stopped_by = SEARCH_PREFIX;
     }
     search->counts.transitions += machine->transition_count - transitions;
     machine->spacing = spacing;
-    walk_free(&walk);
+    walk_free(&sampling.walk);
 }

@@ -14,17 +14,17 @@ struct sampler {
     uint32_t transition_max; /* of the executions before */
 };
 
-/* A whole number below `bound`, without a division. */
+/* A whole number below `bound`. */
 static inline uint32_t sampler_below(struct sampler *sampler, uint32_t bound)
 {
-    return (uint32_t)((prng_next(&sampler->prng) >> 32) * bound >> 32);
+    return prng_lot(&sampler->prng, bound);
 }
 
 struct sampler_strategy {
     void *context;
     /* An execution begins; NULL: nothing to do. */
     void (*begin)(void *context, struct sampler *sampler);
-    /* The index of the task to move, of `count` > 0 that can. */
+    /* The index of the task to move, of `count` > 0 that can. NULL: any, by lot. */
     uint32_t (*choose)(void *context, struct sampler *sampler, uint32_t count);
     /* The task in this slot has moved. NULL: no matter. */
     void (*moved)(void *context, struct sampler *sampler, uint32_t slot, const struct footprint *footprint);

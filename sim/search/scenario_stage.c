@@ -176,6 +176,7 @@ static void on_applied(void *context, struct kernel_task *task, struct effect *e
     current->effect = effect->id;
     current->nth = task->issued[effect->id];
     current->object = names_keep(&stage->names, effect->object);
+    task->object = current->object;
     current->fault = fault;
     touch_mishaps(stage, task, effect, true);
     stage->run->inner.applied(stage->run->inner.context, task, effect, fault);
@@ -189,7 +190,8 @@ static void on_resumed(void *context, struct kernel_task *task, struct effect *e
     current->moment = MOMENT_RESUME;
     current->effect = effect->id;
     current->nth = task->issued[effect->id];
-    current->object = names_keep(&stage->names, effect->object);
+    /* A delay has no apply. */
+    current->object = effect->id == EFFECT_CLOCK_DELAY ? names_keep(&stage->names, effect->object) : task->object;
     scenario_state_resumed(stage, task, effect);
     stage->run->inner.resumed(stage->run->inner.context, task, effect);
 }
@@ -237,6 +239,10 @@ static void begin(void *context, struct machine *machine, struct snapshot_scope 
     struct kernel *kernel = &stage->runner->kernel;
 
     stage->run->inner = kernel->observer;
+    if (stage->counts_only) {
+        recorder_hush(&stage->runner->recorder);
+        kernel_hush_log(kernel);
+    }
     kernel->observer = (struct kernel_observer){stage,      on_started,   on_issued, on_applied,
                                                 on_resumed, on_immediate, on_ended,  on_time_moved};
     kernel->world.watch = (struct world_watch){stage, world_touched};

@@ -41,7 +41,8 @@ struct scenario_stage {
     struct scenario scenario; /* without its expectations and schedule */
     struct run_options options;
     struct plan plan;
-    bool ends_tasks; /* the process may crash in a run */
+    bool counts_only; /* of its runs counts and violations are wanted, no events and no hash; false at first */
+    bool ends_tasks;  /* the process may crash in a run */
 
     struct memory *memory; /* of the runs */
     struct machine *machine;

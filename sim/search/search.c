@@ -1,18 +1,16 @@
 #include "sim/search/search.h"
 
-bool search_execution(struct search *search, uint64_t class_hash)
+static bool tell(struct search *search, bool violates, uint32_t depth, uint64_t class_hash)
 {
-    struct machine *machine = search->machine;
     struct search_counts *counts = &search->counts;
-    bool violates = machine_over(machine);
 
     counts->executions++;
     counts->violating += violates;
-    if (machine->depth > counts->depth_max) {
-        counts->depth_max = machine->depth;
+    if (depth > counts->depth_max) {
+        counts->depth_max = depth;
     }
     if (search->watch.execution != NULL &&
-        !search->watch.execution(search->watch.context, machine, violates, class_hash)) {
+        !search->watch.execution(search->watch.context, search->machine, violates, class_hash)) {
         search->stopped_by = SEARCH_WATCH_STOPPED;
         return false;
     }
@@ -21,4 +19,16 @@ bool search_execution(struct search *search, uint64_t class_hash)
         return false;
     }
     return true;
+}
+
+bool search_execution(struct search *search, uint64_t class_hash)
+{
+    return tell(search, machine_over(search->machine), search->machine->depth, class_hash);
+}
+
+bool search_repeat(struct search *search, uint64_t class_hash, uint32_t transitions, uint32_t depth)
+{
+    search->counts.repeated++;
+    search->counts.transitions += transitions;
+    return tell(search, false, depth, class_hash);
 }

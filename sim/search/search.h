@@ -10,12 +10,14 @@ struct search_counts {
     bool classes_full;
     uint64_t violating;   /* executions */
     uint64_t merged;      /* runs that came to where one had been before, and ended there */
+    uint64_t repeated;    /* executions that were drawn again and not run again (repeats_max) */
     uint64_t blocked;     /* wasted: begun and found to repeat others */
     uint64_t transitions; /* performed, without those on the way back to a branch */
     uint32_t depth_max;
 };
 
-/* Told of each execution when it is over, before anything is undone: machine->path is how it went. */
+/* Told of each execution when it is over, before anything is undone: machine->path is how it went (not of one that was
+ * not run again: repeats_max). */
 struct search_watch {
     void *context;
     /* Whether to go on. */
@@ -50,6 +52,9 @@ struct search {
      * from first in, first out (choosing the n-th of what can move, from 0, is n delays). SEARCH_UNBOUNDED: no bound.
      */
     uint32_t preemptions_max, delays_max;
+    /* random: so many links of the tree of choices are kept, that an execution which is drawn again and violates
+     * nothing need not be run again. It is counted as if it had been. 0: all are run. */
+    uint32_t repeats_max;
     uint32_t depth; /* pct: of the bugs looked for, the number of orderings that they need, from 1; 0: the default */
 
     struct search_counts counts;
@@ -89,6 +94,8 @@ void search_pos(struct search *search);
 
 /* Counts the execution that is over and tells of it. Whether the search is to go on. */
 bool search_execution(struct search *search, uint64_t class_hash);
+/* The same of one that need not be run, for it is the same as one before: it violates nothing. */
+bool search_repeat(struct search *search, uint64_t class_hash, uint32_t transitions, uint32_t depth);
 /* After a transition: whether the search is to go on. */
 static inline bool search_goes_on(struct search *search)
 {

@@ -84,6 +84,39 @@ static uint64_t executions_in_order(strategy sample, const struct program *progr
     return in_order;
 }
 
+/* A sample that is known and not run again is told of as if it had been. */
+static void repeats_are_told_like_the_first(void **state)
+{
+    enum { EXECUTIONS = 5000, LINKS_FEW = 100, LINKS_MANY = 1 << 20 };
+    static const uint32_t links_max[] = {0, LINKS_FEW, LINKS_MANY};
+    struct program program;
+    struct search_counts counts[3];
+    uint64_t in_order[3];
+
+    (void)state;
+    program_lcaa(&program, 2, 2, 2, false);
+    for (size_t i = 0; i < 3; i++) {
+        struct trial trial;
+
+        trial_begin(&trial, &program, true);
+        trial.search.executions_max = EXECUTIONS;
+        trial.search.repeats_max = links_max[i];
+        search_random(&trial.search);
+        counts[i] = trial.search.counts;
+        in_order[i] = trial.in_order;
+        trial_end(&trial);
+        assert_int_equal(in_order[i], in_order[0]);
+        assert_int_equal(counts[i].executions, EXECUTIONS);
+        assert_int_equal(counts[i].classes, counts[0].classes);
+        assert_int_equal(counts[i].transitions, counts[0].transitions);
+        assert_int_equal(counts[i].violating, counts[0].violating);
+        assert_int_equal(counts[i].depth_max, counts[0].depth_max);
+    }
+    assert_int_equal(counts[0].repeated, 0);
+    assert_in_range(counts[1].repeated, 0, counts[2].repeated - 1);
+    assert_in_range(counts[2].repeated, 1, EXECUTIONS - counts[2].violating);
+}
+
 static void the_seed_decides_everything(void **state)
 {
     struct program program;
@@ -373,6 +406,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(samples_are_of_known_classes),
         cmocka_unit_test(deeper_pct_meets_more),
+        cmocka_unit_test(repeats_are_told_like_the_first),
         cmocka_unit_test(the_seed_decides_everything),
         cmocka_unit_test(samples_pass_on_in_all_ways),
         cmocka_unit_test(a_search_covers_what_follows_its_prefix),
