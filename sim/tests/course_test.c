@@ -432,7 +432,7 @@ static void expect_courses_of(const char *json)
 
 static void every_path_is_a_course(void **state)
 {
-    /* A process that boots starts an actor that was held. */
+    /* The process dies while an actor is held. */
     static const char boot[] =
         "{\"name\":\"boot\",\"world\":{\"apps\":[{\"name\":\"shop\"}]},\"duration\":\"10m\",\"actors\":["
         "{\"actor\":\"check\",\"at\":\"any\"},{\"actor\":\"crash\",\"at\":\"any\"}]}";

@@ -38,7 +38,7 @@ static const char reboot_after_call[] =
     "\"on\":\"docker container.restart\",\"strike\":\"host-reboot\"}]}";
 static const char crash_by_itself[] =
     "{\"name\":\"crash\"," SHOP ",\"actors\":[" REMOVE ",{\"actor\":\"crash\",\"at\":\"any\"}]}";
-/* A process that boots starts the check, which had been free to start at any time. */
+/* The process dies, and the check may still start at any time. */
 static const char check_of_boot[] =
     "{\"name\":\"boot\"," SHOP ",\"duration\":\"10m\",\"actors\":[{\"actor\":\"check\",\"at\":\"any\"},"
     "{\"actor\":\"crash\",\"at\":\"any\"}]}";
