@@ -228,9 +228,14 @@ static void tick(void *context)
     unsigned long long executions = atomic_load(&shared->executions);
     double seconds = (double)(now_ms - command->started_ms) / 1000;
 
-    fprintf(stderr, "\r\033[K%s: %llu executions, %.0f/s, depth %u, %u plans done, %llu findings so far",
+    unsigned done = atomic_load(&shared->done);
+    unsigned count = atomic_load(&shared->count);
+    double share = count == 0 ? 0 : (done + (done < count ? atomic_load(&shared->share) / 1000.0 : 0)) / count;
+
+    fprintf(stderr,
+            "\r\033[K%s: %llu executions, %.0f/s, depth %u, plan %u of %u, about %.0f %% of them, %llu findings so far",
             command->stage_name, executions, seconds > 0 ? (double)executions / seconds : 0,
-            atomic_load(&shared->depth), atomic_load(&shared->done),
+            atomic_load(&shared->depth), done + (done < count), count, 100 * share,
             (unsigned long long)atomic_load(&shared->violations));
 }
 

@@ -128,6 +128,7 @@ static bool should_stop(void *context)
     const struct unit *unit = context;
     const struct explore_options *options = unit->options;
 
+    atomic_store(&options->shared->share, (unsigned)(1000 * search_estimate(&unit->search).share));
     if (options->jobs <= 1 && options->tick != NULL) { /* else the parent of the processes does */
         options->tick(options->context);
     }

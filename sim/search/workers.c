@@ -256,6 +256,8 @@ static bool run(struct receipts *receipts)
     assert(workers->jobs <= WORKERS_JOBS_MAX);
     atomic_store(&workers->shared->next, 0);
     atomic_store(&workers->shared->done, 0);
+    atomic_store(&workers->shared->share, 0);
+    atomic_store(&workers->shared->count, receipts->count);
     if (workers->jobs <= 1 || receipts->count == 0) {
         work_here(receipts);
         return true;

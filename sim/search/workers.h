@@ -14,7 +14,8 @@
 /* What the processes share: to be seen while they work, and to stop them. */
 struct workers_shared {
     atomic_uint next;                     /* piece to be taken */
-    atomic_uint done;                     /* pieces */
+    atomic_uint done, count;              /* pieces */
+    atomic_uint share;                    /* of a piece that is being worked on, in thousandths, by estimate */
     atomic_bool stop;                     /* set it, and no piece is begun; every piece is to come to an end soon */
     atomic_ullong executions, violations; /* the work's own counts */
     atomic_uint depth;                    /* of the run in progress, of any process */
