@@ -174,7 +174,8 @@ static void note_least(uint64_t *least_ns, uint64_t ns)
     }
 }
 
-/* Gives back every second saved run but the start, and all room that is not in use: from now on they are farther apart. */
+/* Gives back every second saved run but the start, and all room that is not in use: from now on they are farther apart.
+ */
 static void thin_out(struct machine *machine)
 {
     uint32_t kept = 1;

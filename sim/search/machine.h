@@ -52,7 +52,7 @@ struct machine {
     uint32_t saved_count, saved_size;
     size_t saved_bytes;   /* room of all of them */
     uint32_t spacing_min; /* more than this apart, so that they stay within bounds */
-    uint32_t spacing; /* levels between saved runs */
+    uint32_t spacing;     /* levels between saved runs */
     uint64_t transition_count;
     uint64_t repeated_count; /* transitions on the way back: depends on the spacing */
 

@@ -12,7 +12,14 @@
 
 #include <cmocka.h>
 
-enum { JSON_MAX = 2048, CHECK_MS = 60 * 1000, RESTART_MS = 15 * 1000, INSTALL_LISTS = 3 };
+enum {
+    JSON_MAX = 2048,
+    CHECK_MS = 60 * 1000,
+    RESTART_MS = 15 * 1000,
+    JUMP_MS = 60 * 60 * 1000,
+    DURATION_MS = 3 * 60 * 1000,
+    INSTALL_LISTS = 3
+};
 
 #define LIST "\"effect\":\"docker containers.list\""
 #define STOP "\"run\":\"stop-container:fluxweb_shop\""
@@ -181,6 +188,7 @@ static uint64_t followed(const char *json)
     uint32_t taken = 0;
 
     stage_trial_begin(&trial, json);
+    trial.bench.stage.counts_only = false; /* the hash is wanted */
     assert_int_equal(machine_follow(trial.bench.machine, &trial.bench.stage, &trial.scenario->course, NULL, &taken),
                      RUN_OVER);
     assert_int_equal(taken, trial.scenario->course.count);
@@ -361,6 +369,25 @@ static void a_strike_comes_right_after_its_call(void **state)
     test_run_end(&test);
 }
 
+/* Instants are an hour later; who waits waits no longer, and the run is no shorter. */
+static void a_clock_that_jumps_keeps_waits_as_they_are(void **state)
+{
+    struct test_run test;
+
+    (void)state;
+    test_run_begin(&test);
+    const struct run_record *record = run_strike(&test, "clock-jump");
+    const struct run_event *call = find_effect(record, EFFECT_DOCKER_NETWORKS_CREATE, 1);
+    const struct run_event *wait = find_effect(record, EFFECT_CLOCK_DELAY, 1);
+
+    assert_int_equal(record->counts[RUN_COUNT_CRASHES], 0);
+    assert_int_equal(call->resumed_ms - call->applied_ms, JUMP_MS);
+    assert_true(wait->at_ms >= call->resumed_ms);
+    assert_true(wait->resumed_ms - wait->at_ms < JUMP_MS);
+    assert_int_equal(record->virtual_ms, DURATION_MS);
+    test_run_end(&test);
+}
+
 /* ---- paths as courses ------------------------------------------------------------------------------------------- */
 
 /* Every execution of a search is written as a course on a second machine, which then follows it. */
@@ -462,6 +489,7 @@ int main(void)
         cmocka_unit_test(a_mishap_that_never_comes_is_told),
         cmocka_unit_test(a_sticky_fault_hits_all_later_calls),
         cmocka_unit_test(a_strike_comes_right_after_its_call),
+        cmocka_unit_test(a_clock_that_jumps_keeps_waits_as_they_are),
         cmocka_unit_test(every_path_is_a_course),
     };
 
