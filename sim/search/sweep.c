@@ -314,12 +314,11 @@ static bool take_pairs(void *context, uint32_t item, const char *text)
         result->pairs.tried += found.items[WORD_CLASSES + i];
     }
     for (uint32_t i = WORD_FINDINGS; i < found.count; i += FINDING_WORDS) {
-        const uint64_t *finding = &found.items[i];
         struct counted_finding counted = {
-            finding[FINDING_HASH], finding[FINDING_TIMES], {first_bit, finding[FINDING_KINDS]}};
+            found.items[i + FINDING_HASH], found.items[i + FINDING_TIMES], {first_bit, found.items[i + FINDING_KINDS]}};
 
         if (!sweep_count_finding(sweeping->sweep, &counted)) {
-            look_at_pair_again(sweeping, item, &counted, (uint32_t)finding[FINDING_SECOND]);
+            look_at_pair_again(sweeping, item, &counted, (uint32_t)found.items[i + FINDING_SECOND]);
         }
     }
     sweeping->done++;
