@@ -33,7 +33,7 @@ static void add_chunk(struct arena *arena, size_t size)
     arena->end = (char *)chunk + chunk->size;
 }
 
-void *arena_take(struct arena *arena, size_t size)
+static void *take(struct arena *arena, size_t size)
 {
     size_t rounded = rounded_up(size);
 
@@ -47,9 +47,14 @@ void *arena_take(struct arena *arena, size_t size)
     return memory;
 }
 
+void *arena_take(struct arena *arena, size_t size)
+{
+    return take(arena->still != NULL ? arena->still : arena, size);
+}
+
 void *arena_alloc(struct arena *arena, size_t size)
 {
-    return memset(arena_take(arena, size), 0, rounded_up(size));
+    return memset(take(arena, size), 0, rounded_up(size));
 }
 
 char *arena_string_n(struct arena *arena, const char *text, size_t length)
@@ -64,6 +69,24 @@ char *arena_string_n(struct arena *arena, const char *text, size_t length)
 char *arena_string(struct arena *arena, const char *text)
 {
     return arena_string_n(arena, text, strlen(text));
+}
+
+char *arena_lines(struct arena *arena, const char *const *lines, size_t count)
+{
+    size_t length = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        length += strlen(lines[i]) + 1;
+    }
+    char *text = arena_take(arena, length + 1);
+    char *end = text;
+
+    for (size_t i = 0; i < count; i++) {
+        end = stpcpy(end, lines[i]);
+        *end++ = '\n';
+    }
+    *end = '\0';
+    return text;
 }
 
 char *arena_vprintf(struct arena *arena, const char *format, va_list arguments)

@@ -28,6 +28,7 @@ struct arena_source {
 
 struct arena {
     struct arena_source *source;
+    struct arena *still;        /* where arena_take() takes from; NULL: from here */
     struct arena_chunk *chunks; /* newest first */
     char *next;                 /* first free byte of the newest chunk */
     char *end;                  /* one past its last */
@@ -38,12 +39,15 @@ void arena_init(struct arena *arena, struct arena_source *source);
 
 /* Returns `size` zeroed bytes, 16-byte aligned; never NULL (see above). */
 void *arena_alloc(struct arena *arena, size_t size);
-/* The same with anything in it, for what is written over at once. */
+/* The same with anything in it, for what is written over at once and never again: strings, values. */
 void *arena_take(struct arena *arena, size_t size);
 
 /* Copies a string, or its first `length` bytes, and ends it with a NUL. */
 char *arena_string(struct arena *arena, const char *text);
 char *arena_string_n(struct arena *arena, const char *text, size_t length);
+
+/* A text of lines: each with a newline after it. */
+char *arena_lines(struct arena *arena, const char *const *lines, size_t count);
 
 /* printf into the arena. */
 char *arena_printf(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));

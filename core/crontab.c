@@ -121,10 +121,7 @@ static void save(struct task *task, const void *argument)
 
 void crontab_save(struct task *task, const struct crontab *crontab)
 {
-    const char *table = "";
+    const char *table = arena_lines(task->arena, crontab->lines, crontab->count);
 
-    for (uint32_t i = 0; i < crontab->count; i++) {
-        table = arena_printf(task->arena, "%s%s\n", table, crontab->lines[i]);
-    }
     node_spawn(task, save, table, strlen(table) + 1);
 }

@@ -26,12 +26,18 @@ const char *container_state_name(enum container_state state)
 
 struct container *docker_engine_container(struct docker_engine *engine, const char *name)
 {
-    for (uint32_t i = 0; i < engine->container_count; i++) {
-        if (strcmp(engine->containers[i].name, name) == 0) {
-            return &engine->containers[i];
-        }
+    struct name_place *place = name_index_find(&engine->container_names, name);
+
+    if (place == NULL) {
+        return NULL;
     }
-    return NULL;
+    if (place->at >= engine->container_count) {
+        place->at = engine->container_count - 1;
+    }
+    while (strcmp(engine->containers[place->at].name, name) != 0) {
+        place->at--;
+    }
+    return &engine->containers[place->at];
 }
 
 /* ---- what a request looks up: an id and a name are observed, there or not
@@ -159,6 +165,7 @@ static void remove_at(struct docker_engine *engine, uint32_t index)
     touch_container(engine, engine->containers[index].name, TOUCH_WRITE);
     touch_container(engine, engine->containers[index].id, TOUCH_WRITE);
     note(engine, CHANGE_CONTAINER_REMOVED, engine->containers[index].name);
+    name_index_remove(&engine->container_names, engine->containers[index].name);
     table_remove(engine->containers, &engine->container_count, sizeof engine->containers[0], index);
     container_changed(engine);
 }
@@ -196,6 +203,7 @@ struct container *docker_engine_add_container(struct docker_engine *engine, cons
                                     .state = state,
                                     .created_ms = engine->world->now_ms,
                                     .started_ms = state == CONTAINER_CREATED ? 0 : engine->world->now_ms};
+    name_index_add(&engine->container_names, memory, container->name, container_index(engine, container));
     touch_added(&engine->world->watch, OBJECTS_CONTAINERS, container->name);
     touch_container(engine, container->id, TOUCH_WRITE);
     container_changed(engine);

@@ -8,6 +8,7 @@
 #define DRYDOCK_FAKES_DOCKER_ENGINE_H
 
 #include "core/effect.h"
+#include "fakes/name_index.h"
 
 struct world;
 
@@ -38,6 +39,7 @@ struct docker_engine {
     struct world *world;
     struct container *containers; /* in order of creation; lists show the newest first */
     uint32_t container_count, container_size;
+    struct name_index container_names;
     struct docker_network *networks;
     uint32_t network_count, network_size;
     const char **images; /* repotags present */

@@ -56,12 +56,37 @@ static bool is_expired(const struct document_store *store, const struct document
     return value_is(at, VALUE_DATE) && at->date_ms + collection->ttl_ms <= store->world->now_ms;
 }
 
+/* Documents go by their `name`, where they have one. */
+static void index_document(struct document_store *store, struct document_collection *collection, uint32_t at)
+{
+    const char *name = value_get_text(collection->documents[at], "name");
+
+    if (name != NULL) {
+        name_index_add(&collection->names, store->world->memory, name, at);
+    }
+}
+
+static void unindex_document(struct document_collection *collection, uint32_t at)
+{
+    const char *name = value_get_text(collection->documents[at], "name");
+
+    if (name != NULL) {
+        name_index_remove(&collection->names, name);
+    }
+}
+
+static void remove_document(struct document_collection *collection, uint32_t at)
+{
+    unindex_document(collection, at);
+    table_remove(collection->documents, &collection->count, sizeof collection->documents[0], at);
+}
+
 /* Takes out what is past its TTL: gone for every reader. */
 static void expire(struct document_store *store, struct document_collection *collection)
 {
     for (uint32_t i = 0; collection->ttl_field != NULL && i < collection->count;) {
         if (is_expired(store, collection, collection->documents[i])) {
-            table_remove(collection->documents, &collection->count, sizeof collection->documents[0], i);
+            remove_document(collection, i);
         } else {
             i++;
         }
@@ -136,6 +161,7 @@ static const struct value *add(struct document_store *store, struct document_col
                                            &collection->size, sizeof collection->documents[0]);
 
     *place = value_copy(memory, document);
+    index_document(store, collection, collection->count - 1);
     touch_row(store, collection, *place);
     touch_rows(store, collection, TOUCH_ORDER, TOUCH_WRITE);
     return *place;
@@ -315,7 +341,9 @@ static void update_one(struct document_store *store, struct document_collection 
             (*modified)++;
             touch_row(store, collection, collection->documents[i]);
             touch_row(store, collection, changed);
+            unindex_document(collection, i);
             collection->documents[i] = value_copy(store->world->memory, changed);
+            index_document(store, collection, i);
             note(store, CHANGE_ROW_UPDATED, collection, collection->documents[i]);
         }
     }
@@ -356,7 +384,7 @@ static const struct value *remove_matching(struct document_store *store, struct 
         first = first == NULL ? document : first;
         (*removed)++;
         touch_row(store, collection, document);
-        table_remove(collection->documents, &collection->count, sizeof collection->documents[0], i);
+        remove_document(collection, i);
         note(store, CHANGE_ROW_REMOVED, collection, document);
     }
     return first;
@@ -439,11 +467,12 @@ const struct value *document_store_at(struct document_store *store, const char *
 const struct value *document_store_find(struct document_store *store, const char *db, const char *collection,
                                         const char *field, const char *text)
 {
-    const struct value *document = NULL;
+    struct document_collection *found = collection_of(store, db, collection);
 
-    for (uint32_t i = 0; (document = document_store_at(store, db, collection, i)) != NULL; i++) {
-        if (field == NULL || value_is_text(value_get(document, field), text)) {
-            return document;
+    expire(store, found);
+    for (uint32_t i = 0; i < found->count; i++) {
+        if (field == NULL || value_is_text(value_get(found->documents[i], field), text)) {
+            return found->documents[i];
         }
     }
     return NULL;
@@ -454,6 +483,14 @@ void document_store_looked_up(struct document_store *store, const char *db, cons
     if (store->world->watch.touched != NULL) {
         touch_rows(store, collection_of(store, db, collection), row_key(name, strlen(name)), TOUCH_READ);
     }
+}
+
+bool document_store_has(struct document_store *store, const char *db, const char *collection, const char *name)
+{
+    struct document_collection *found = collection_of(store, db, collection);
+
+    expire(store, found);
+    return name_index_find(&found->names, name) != NULL;
 }
 
 void document_store_upsert(struct document_store *store, const char *db, const char *collection,

@@ -8,6 +8,7 @@
 #define DRYDOCK_FAKES_DOCUMENT_STORE_H
 
 #include "core/effect.h"
+#include "fakes/name_index.h"
 
 struct world;
 
@@ -19,6 +20,7 @@ struct document_collection {
     int64_t ttl_ms;
     const struct value **documents; /* natural order */
     uint32_t count, size;
+    struct name_index names; /* of the documents' `name` */
 };
 
 struct document_store {
@@ -43,6 +45,8 @@ const struct value *document_store_find(struct document_store *store, const char
                                         const char *field, const char *text);
 /* Tells world->watch that somebody beside the effects looks at the rows of this name. */
 void document_store_looked_up(struct document_store *store, const char *db, const char *collection, const char *name);
+/* Whether a document that is not past its TTL has this `name`. */
+bool document_store_has(struct document_store *store, const char *db, const char *collection, const char *name);
 /* Documents of a collection that are not past their TTL, by index from 0; NULL past the end. */
 const struct value *document_store_at(struct document_store *store, const char *db, const char *collection,
                                       uint32_t index);

@@ -369,12 +369,9 @@ void host_add_crontab_line(struct host *host, const char *line)
 
 static const struct value *load_crontab(const struct host *host, struct arena *arena)
 {
-    const char *table = "";
+    const char *table = arena_lines(arena, host->crontab, host->crontab_count);
 
     touch_name(&host->world->watch, OBJECTS_CRONTAB, CRONTAB, TOUCH_READ);
-    for (uint32_t i = 0; i < host->crontab_count; i++) {
-        table = arena_printf(arena, "%s%s\n", table, host->crontab[i]);
-    }
     return OBJECT(arena, {"code", value_number(arena, host->crontab_count == 0 ? 1 : 0)},
                   {"stdout", value_string(arena, table)});
 }

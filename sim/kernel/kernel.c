@@ -480,10 +480,21 @@ void kernel_init(struct kernel *kernel, struct memory *memory, uint64_t seed, in
 {
     *kernel = (struct kernel){.memory = memory};
     arena_init(&kernel->arena, &memory->source);
+    arena_init(&kernel->still, &memory->source);
     arena_init(&kernel->node_arena, &memory->source);
     kernel->seed = seed;
     kernel->choices.state = hash_combine(seed, 1);
     world_init(&kernel->world, &kernel->arena, seed, now_ms);
+}
+
+void kernel_build(struct kernel *kernel)
+{
+    kernel->arena.still = &kernel->still;
+}
+
+void kernel_settle(struct kernel *kernel)
+{
+    kernel->arena.still = NULL;
 }
 
 void kernel_boot(struct kernel *kernel, const struct node_config *config)

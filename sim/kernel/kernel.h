@@ -109,6 +109,7 @@ struct kernel_timer {
 struct kernel {
     struct memory *memory;
     struct arena arena; /* of the run: world, tables, record */
+    struct arena still; /* strings and values made before kernel_settle() */
     struct world world;
     struct node node;
     struct arena node_arena;
@@ -137,6 +138,10 @@ struct kernel {
 
 /* Makes an empty kernel at instant now_ms; the caller builds the world and calls kernel_boot(). */
 void kernel_init(struct kernel *kernel, struct memory *memory, uint64_t seed, int64_t now_ms);
+/* Between these the world is built: what is made then and never changes, strings and values, a saved moment of the run
+ * (sim/kernel/snapshot.h) need not hold. */
+void kernel_build(struct kernel *kernel);
+void kernel_settle(struct kernel *kernel);
 /* Starts the FluxOS process. config is copied; what it points to must live as long as the run. */
 void kernel_boot(struct kernel *kernel, const struct node_config *config);
 /* No observer looks at the texts of log lines, now and of processes to come: they need not be made. */

@@ -1,7 +1,8 @@
 /* Saved moments of a run: everything that the run may still change, copied out, to be copied back.
  *
  * What a run changes lies in arenas at fixed addresses (sim/kernel/memory.h), so a copy brings back pointers and stacks
- * as they were. Of an arena the used part is copied, of a task's stack the live part.
+ * as they were. Of an arena the used part is copied, of a task's stack the live part; but not kernel->still,
+ * which changes no more.
  */
 #ifndef DRYDOCK_SIM_KERNEL_SNAPSHOT_H
 #define DRYDOCK_SIM_KERNEL_SNAPSHOT_H

@@ -22,6 +22,15 @@ void oracles_init(struct oracles *oracles, struct kernel *kernel, struct recorde
                                                .removed_told_task = RUN_NONE,
                                                .forgotten_task = RUN_NONE};
     }
+    /* From the last: of two with one name the first counts. */
+    for (uint32_t i = oracles->app_count; i > 0; i--) {
+        const struct scenario_app *app = &scenario->world.apps[i - 1];
+
+        name_index_add(&oracles->app_names, &kernel->arena, app->name, i - 1);
+        for (uint32_t j = 0; j < app->component_count; j++) {
+            name_index_add(&oracles->container_names, &kernel->arena, app->components[j].app_id, i - 1);
+        }
+    }
     for (uint32_t i = 0; i < FLAG_COUNT; i++) {
         oracles->flag_owner[i] = RUN_NONE;
     }
@@ -175,26 +184,16 @@ struct oracle_actor oracle_actor_of(const struct oracles *oracles, const struct 
 
 struct oracle_app *oracle_app(struct oracles *oracles, const char *name)
 {
-    for (uint32_t i = 0; name != NULL && i < oracles->app_count; i++) {
-        if (strcmp(oracles->apps[i].app->name, name) == 0) {
-            return &oracles->apps[i];
-        }
-    }
-    return NULL;
+    const struct name_place *place = name == NULL ? NULL : name_index_find(&oracles->app_names, name);
+
+    return place == NULL ? NULL : &oracles->apps[place->at];
 }
 
 struct oracle_app *oracle_app_of_container(struct oracles *oracles, const char *container)
 {
-    for (uint32_t i = 0; i < oracles->app_count; i++) {
-        const struct scenario_app *app = oracles->apps[i].app;
+    const struct name_place *place = name_index_find(&oracles->container_names, container);
 
-        for (uint32_t j = 0; j < app->component_count; j++) {
-            if (strcmp(app->components[j].app_id, container) == 0) {
-                return &oracles->apps[i];
-            }
-        }
-    }
-    return NULL;
+    return place == NULL ? NULL : &oracles->apps[place->at];
 }
 
 struct oracle_app *oracle_app_of_volume(struct oracles *oracles, const char *volume)
@@ -207,18 +206,8 @@ struct oracle_app *oracle_app_of_volume(struct oracles *oracles, const char *vol
     if (length < sizeof suffix - 1) {
         return NULL;
     }
-    for (uint32_t i = 0; i < oracles->app_count; i++) {
-        const struct scenario_app *app = oracles->apps[i].app;
-
-        for (uint32_t j = 0; j < app->component_count; j++) {
-            const char *app_id = app->components[j].app_id;
-
-            if (strlen(app_id) == length - (sizeof suffix - 1) && strncmp(file, app_id, strlen(app_id)) == 0) {
-                return &oracles->apps[i];
-            }
-        }
-    }
-    return NULL;
+    return oracle_app_of_container(oracles,
+                                   arena_string_n(&oracles->kernel->arena, file, length - (sizeof suffix - 1)));
 }
 
 void oracle_touch(const struct oracles *oracles, const char *cell, const char *key, bool writes)
@@ -231,8 +220,7 @@ void oracle_touch(const struct oracles *oracles, const char *cell, const char *k
 bool oracle_has_row(struct oracles *oracles, const char *app)
 {
     document_store_looked_up(&oracles->kernel->world.store, "localzelapps", "zelappsinformation", app);
-    return document_store_find(&oracles->kernel->world.store, "localzelapps", "zelappsinformation", "name", app) !=
-           NULL;
+    return document_store_has(&oracles->kernel->world.store, "localzelapps", "zelappsinformation", app);
 }
 
 bool oracle_was_asked(const struct oracles *oracles, const struct kernel_task *task, const struct oracle_app *app)

@@ -118,6 +118,7 @@ struct runner *runner_begin(const struct scenario *scenario, const struct run_op
     struct kernel *kernel = &runner->kernel;
 
     kernel_init(kernel, run_memory, runner->record->seed, scenario->clock_ms);
+    kernel_build(kernel);
     kernel->choose_microtasks = scenario->random;
     scenario_build_world(scenario, &kernel->world, &runner->revision, &runner->config);
     kernel_boot(kernel, &runner->config);
@@ -129,6 +130,7 @@ struct runner *runner_begin(const struct scenario *scenario, const struct run_op
                                                 on_resumed, on_immediate, on_ended,  on_time_moved};
     kernel->faults = injector_faults(runner);
     actors_arm(runner);
+    kernel_settle(kernel);
     return runner;
 }
 

@@ -1,0 +1,66 @@
+#include "fakes/name_index.h"
+
+#include "core/value.h"
+
+#include <assert.h>
+
+static uint64_t hash_of(const char *name)
+{
+    uint64_t hash = hash_text(name);
+
+    return hash == 0 ? 1 : hash;
+}
+
+static struct name_place *place_of(struct name_place *places, uint32_t size, uint64_t hash)
+{
+    uint32_t place = (uint32_t)hash & (size - 1);
+
+    while (places[place].hash != 0 && places[place].hash != hash) {
+        place = (place + 1) & (size - 1);
+    }
+    return &places[place];
+}
+
+static void enlarge(struct name_index *index, struct arena *memory)
+{
+    enum { SIZE_FIRST = 16 };
+    uint32_t size = index->size == 0 ? SIZE_FIRST : index->size * 2;
+    struct name_place *places = arena_alloc(memory, size * sizeof *places);
+
+    for (uint32_t i = 0; i < index->size; i++) {
+        if (index->places[i].hash != 0) {
+            *place_of(places, size, index->places[i].hash) = index->places[i];
+        }
+    }
+    index->places = places;
+    index->size = size;
+}
+
+void name_index_add(struct name_index *index, struct arena *memory, const char *name, uint32_t at)
+{
+    if ((index->count + 1) * 2 > index->size) {
+        enlarge(index, memory);
+    }
+    uint64_t hash = hash_of(name);
+    struct name_place *place = place_of(index->places, index->size, hash);
+
+    index->count += place->hash == 0;
+    place->hash = hash;
+    place->count++;
+    place->at = at;
+}
+
+void name_index_remove(struct name_index *index, const char *name)
+{
+    struct name_place *place = name_index_find(index, name);
+
+    assert(place != NULL);
+    place->count--;
+}
+
+struct name_place *name_index_find(const struct name_index *index, const char *name)
+{
+    struct name_place *place = index->size == 0 ? NULL : place_of(index->places, index->size, hash_of(name));
+
+    return place == NULL || place->count == 0 ? NULL : place;
+}
