@@ -1,4 +1,6 @@
 /* drydock regress: repros as a regression suite. */
+#include "sim/cli/cli.h"
+
 #include "core/value.h"
 #include "reports/report.h"
 #include "sim/cli/recordings.h"

@@ -1,4 +1,6 @@
 /* drydock replay: what a search has found, once more. */
+#include "sim/cli/cli.h"
+
 #include "sim/cli/recordings.h"
 #include "sim/cli/replay_command.h"
 #include "sim/cli/save.h"

@@ -1,10 +1,11 @@
 /* drydock run: scenarios, on releases, into reports. */
-#include "sim/cli/recordings.h"
-#include "sim/cli/save.h"
-#include "sim/cli/search_options.h"
+#include "sim/cli/cli.h"
 
 #include "reports/coverage.h"
 #include "reports/report.h"
+#include "sim/cli/recordings.h"
+#include "sim/cli/save.h"
+#include "sim/cli/search_options.h"
 #include "sim/scenario/runner.h"
 
 #include <getopt.h>
