@@ -39,6 +39,7 @@ struct explore_command {
     int64_t started_ms, shown_ms;
     const char *stopped_by;
     const char *stage_name;
+    uint32_t releases; /* explored */
 };
 
 /* ---- the words of the command line
@@ -303,6 +304,7 @@ static void explore_one(struct explore_command *command, const struct explored_f
     struct repro_options repro_options = {.file = command->file,
                                           .directory = command->save,
                                           .tree = file->tree,
+                                          .names_release = command->releases > 1,
                                           .tries_max = command->shrinks ? SHRINK_TRIES_MAX : 1};
 
     options->revision = revision;
@@ -329,6 +331,7 @@ static int explore_all(struct explore_command *command, const struct explored_fi
     if (planned == 0) {
         return EXIT_UNUSABLE_INPUT;
     }
+    command->releases = planned;
     for (const struct revision *revision = revisions(); revision->name != NULL; revision++) {
         if (is_searched_on(&command->revisions, scenario, revision) && command->stopped_by == NULL) {
             explore_one(command, file, revision, arena, &explored[count++]);

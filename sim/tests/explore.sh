@@ -105,6 +105,11 @@ for jobs in 1 2; do
   has 'of the plans known so far was searched'
 done
 
+# ---- the findings of two releases go to one folder, and none is lost
+expect 1 explore race.json --faults 0 --save both
+kept=$(ls both | wc -l)
+[ "$kept" -gt 1 ] && [ "$kept" = "$(grep -c '^  *[0-9]*\.  ' out)" ] || fail "of two releases $kept repros were kept"
+
 # ---- Ctrl-C: soon, with what was found, and nobody goes on
 for jobs in 1 2; do
   setsid "$drydock" explore long.json --revision 8.9.2 --faults 1 --jobs $jobs >out 2>err </dev/null &
