@@ -169,6 +169,7 @@ coverage: $(BUILD)/coverage/drydock $(coverage_TESTS)
 bench: $(BUILD)/drydock $(plain_BENCHES) $(BUILD)/.bench-deps
 	@sim/bench/replay.sh $(BUILD)/drydock
 	@sim/bench/search.sh $(BUILD)/sim/bench/search_bench $(BUILD)/bench
+	@sim/bench/explore.sh $(BUILD)/drydock $(BUILD)/bench
 .PHONY: bench
 
 ## sweep: fail every call of every scenario but the long ones in every way it can fail (minutes)

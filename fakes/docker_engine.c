@@ -119,8 +119,12 @@ static uint32_t container_index(const struct docker_engine *engine, const struct
 /* ---- state transitions
  * ----------------------------------------------------------------------------------------------------- */
 
-static void container_changed(struct docker_engine *engine)
+/* container NULL: one came or went. */
+static void container_changed(struct docker_engine *engine, struct container *container)
 {
+    if (container != NULL) {
+        container->listed = NULL;
+    }
     engine->list_all = NULL;
     engine->list_running = NULL;
 }
@@ -145,7 +149,7 @@ static void set_running(struct docker_engine *engine, struct container *containe
     touch_container(engine, container->name, TOUCH_WRITE);
     container->state = CONTAINER_RUNNING;
     container->started_ms = engine->world->now_ms;
-    container_changed(engine);
+    container_changed(engine, container);
     note(engine, CHANGE_CONTAINER_STARTED, container->name);
     bind_mounts_written(engine, container);
 }
@@ -156,7 +160,7 @@ static void set_exited(struct docker_engine *engine, struct container *container
     touch_container(engine, container->name, TOUCH_WRITE);
     container->state = CONTAINER_EXITED;
     container->exit_code = exit_code;
-    container_changed(engine);
+    container_changed(engine, container);
     note(engine, CHANGE_CONTAINER_STOPPED, container->name);
 }
 
@@ -167,7 +171,7 @@ static void remove_at(struct docker_engine *engine, uint32_t index)
     note(engine, CHANGE_CONTAINER_REMOVED, engine->containers[index].name);
     name_index_remove(&engine->container_names, engine->containers[index].name);
     table_remove(engine->containers, &engine->container_count, sizeof engine->containers[0], index);
-    container_changed(engine);
+    container_changed(engine, NULL);
 }
 
 static void remove_network_at(struct docker_engine *engine, uint32_t index)
@@ -177,6 +181,23 @@ static void remove_network_at(struct docker_engine *engine, uint32_t index)
     touch_network(engine, engine->networks[index].subnet, TOUCH_WRITE);
     note(engine, CHANGE_NETWORK_REMOVED, engine->networks[index].name);
     table_remove(engine->networks, &engine->network_count, sizeof engine->networks[0], index);
+}
+
+/* An entry of containers.list, made when a container comes or changes: a list shows them all. */
+static const struct value *listed(struct container *container, struct arena *arena)
+{
+    const char *state = container_state_name(container->state);
+
+    if (container->listed != NULL) {
+        return container->listed;
+    }
+    container->listed = OBJECT(arena, {"Id", value_string(arena, container->id)},
+                               {"Names", ARRAY(arena, value_format(arena, "/%s", container->name))},
+                               {"Image", value_string(arena, container->image)}, {"State", value_string(arena, state)},
+                               {"Status", value_string(arena, container->state == CONTAINER_RUNNING   ? "Up"
+                                                              : container->state == CONTAINER_CREATED ? "Created"
+                                                                                                      : "Exited")});
+    return container->listed;
 }
 
 /* ---- building
@@ -206,7 +227,8 @@ struct container *docker_engine_add_container(struct docker_engine *engine, cons
     name_index_add(&engine->container_names, memory, container->name, container_index(engine, container));
     touch_added(&engine->world->watch, OBJECTS_CONTAINERS, container->name);
     touch_container(engine, container->id, TOUCH_WRITE);
-    container_changed(engine);
+    container_changed(engine, NULL);
+    (void)listed(container, memory);
     return container;
 }
 
@@ -274,18 +296,6 @@ void docker_engine_add_image(struct docker_engine *engine, const char *repotag)
 /* ---- answers
  * -------------------------------------------------------------------------------------------------------------------
  */
-
-static const struct value *listed(const struct container *container, struct arena *arena)
-{
-    const char *state = container_state_name(container->state);
-
-    return OBJECT(arena, {"Id", value_string(arena, container->id)},
-                  {"Names", ARRAY(arena, value_format(arena, "/%s", container->name))},
-                  {"Image", value_string(arena, container->image)}, {"State", value_string(arena, state)},
-                  {"Status", value_string(arena, container->state == CONTAINER_RUNNING   ? "Up"
-                                                 : container->state == CONTAINER_CREATED ? "Created"
-                                                                                         : "Exited")});
-}
 
 /* The newest first. The answer is kept until a container changes: a loop asks for it thousands of times. */
 static const struct value *list_containers(struct docker_engine *engine, bool all)

@@ -25,7 +25,8 @@ struct container {
     bool disconnected; /* from its network, by force */
     int exit_code;
     int64_t created_ms;
-    int64_t started_ms; /* 0: never */
+    int64_t started_ms;         /* 0: never */
+    const struct value *listed; /* its entry in the last answers to containers.list; NULL once it changed */
 };
 
 struct docker_network {

@@ -7,9 +7,7 @@
 #ifndef DRYDOCK_FAKES_NAME_INDEX_H
 #define DRYDOCK_FAKES_NAME_INDEX_H
 
-#include "core/arena.h"
-
-#include <stdint.h>
+#include "core/effect.h"
 
 struct name_place {
     uint64_t hash;  /* 0: free */

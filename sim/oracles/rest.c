@@ -31,7 +31,7 @@ static void check_containers(struct oracles *oracles)
     for (uint32_t i = 0; i < docker->container_count; i++) {
         const char *name = docker->containers[i].name;
 
-        if (is_flux_container(arena_printf(&oracles->kernel->arena, "/%s", name)) && !has_owner(oracles, name)) {
+        if (!has_owner(oracles, name) && is_flux_container(arena_printf(&oracles->kernel->arena, "/%s", name))) {
             oracle_broken(oracles, ORACLE_ORPHAN, NULL, RUN_NONE, name,
                           "container %s is left over: no installed app owns it", name);
         }
