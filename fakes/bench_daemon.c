@@ -210,8 +210,8 @@ static void remember_secret(struct bench_daemon *bench, const unsigned char ciph
                             const unsigned char aes_key[AES_KEY_BYTES])
 {
     struct arena *memory = bench->world->memory;
-    struct bench_secret *secret = table_add(memory, (void **)&bench->secrets, &bench->secret_count, &bench->secret_size,
-                                            sizeof *secret);
+    struct bench_secret *secret =
+        table_add(memory, (void **)&bench->secrets, &bench->secret_count, &bench->secret_size, sizeof *secret);
 
     secret->message_hash = hash_text(to_base64(memory, ciphertext, RSA_SIZE));
     secret->key = to_base64(memory, aes_key, AES_KEY_BYTES);

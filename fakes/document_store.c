@@ -478,6 +478,13 @@ const struct value *document_store_find(struct document_store *store, const char
     return NULL;
 }
 
+void document_store_looked_up(struct document_store *store, const char *db, const char *collection, const char *name)
+{
+    if (store->world->watch.touched != NULL) {
+        touch_rows(store, collection_of(store, db, collection), row_key(name, strlen(name)), TOUCH_READ);
+    }
+}
+
 bool document_store_has(struct document_store *store, const char *db, const char *collection, const char *name)
 {
     struct document_collection *found = collection_of(store, db, collection);

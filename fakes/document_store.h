@@ -43,6 +43,8 @@ void document_store_insert(struct document_store *store, const char *db, const c
  * field NULL: the first of all. */
 const struct value *document_store_find(struct document_store *store, const char *db, const char *collection,
                                         const char *field, const char *text);
+/* Tells world->watch that somebody beside the effects looks at the rows of this name. */
+void document_store_looked_up(struct document_store *store, const char *db, const char *collection, const char *name);
 /* Whether a document that is not past its TTL has this `name`. */
 bool document_store_has(struct document_store *store, const char *db, const char *collection, const char *name);
 /* Documents of a collection that are not past their TTL, by index from 0; NULL past the end. */

@@ -131,12 +131,38 @@ static void add_table(struct sink *sink, const struct sweep_result *const *resul
     }
 }
 
+/* ---- kinds
+ * ----------------------------------------------------------------------------------------------------------- */
+
+void sweep_kinds_add(struct sweep_kinds *kinds, const char *name)
+{
+    for (uint32_t i = 0; i < kinds->count; i++) {
+        if (strcmp(kinds->names[i], name) == 0) {
+            return;
+        }
+    }
+    if (kinds->count < SWEEP_KINDS_MAX) {
+        kinds->names[kinds->count++] = name;
+    }
+}
+
+/* "refused, error-500", and of a pair "refused, error-500 + slow". */
+static void add_kinds(struct sink *sink, const struct sweep_kinds kinds[SWEEP_MISHAPS_MAX])
+{
+    for (uint32_t i = 0; i < SWEEP_MISHAPS_MAX; i++) {
+        for (uint32_t j = 0; j < kinds[i].count; j++) {
+            sink_printf(sink, "%s%s", j > 0 ? ", " : i > 0 ? " + " : "", kinds[i].names[j]);
+        }
+    }
+}
+
 /* ---- findings, each once over all sweeps
  * ----------------------------------------------------------------------------------- */
 
 struct merged {
     const struct sweep_result *result; /* that met it first */
     const struct sweep_finding *finding;
+    struct sweep_kinds kinds[SWEEP_MISHAPS_MAX];
     uint64_t times;
     uint32_t sweeps;
     size_t order;
@@ -162,6 +188,17 @@ static int by_class_and_order(const void *left, const void *right)
     return (one->order > other->order) - (one->order < other->order);
 }
 
+static void merge_into(struct merged *merged, const struct merged *other)
+{
+    merged->times += other->times;
+    merged->sweeps++;
+    for (uint32_t i = 0; i < SWEEP_MISHAPS_MAX; i++) {
+        for (uint32_t j = 0; j < other->kinds[i].count; j++) {
+            sweep_kinds_add(&merged->kinds[i], other->kinds[i].names[j]);
+        }
+    }
+}
+
 /* All findings, each fingerprint once: violating ones first, then in the order in which they were met. To be free()d;
  * NULL when memory is out or there is none. */
 static struct merged *merge(const struct sweep_result *const *results, size_t count, size_t *merged_count)
@@ -178,7 +215,8 @@ static struct merged *merge(const struct sweep_result *const *results, size_t co
         for (uint32_t j = 0; j < results[i]->finding_count; j++, place++) {
             const struct sweep_finding *finding = &results[i]->findings[j];
 
-            merged[place] = (struct merged){results[i], finding, finding->times, 1, place};
+            merged[place] =
+                (struct merged){results[i], finding, {finding->kinds[0], finding->kinds[1]}, finding->times, 1, place};
         }
     }
     *merged_count = 0;
@@ -188,8 +226,7 @@ static struct merged *merge(const struct sweep_result *const *results, size_t co
     qsort(merged, all, sizeof *merged, by_fingerprint);
     for (size_t i = 1; i < all; i++) {
         if (strcmp(merged[kept].finding->fingerprint, merged[i].finding->fingerprint) == 0) {
-            merged[kept].times += merged[i].times;
-            merged[kept].sweeps++;
+            merge_into(&merged[kept], &merged[i]);
         } else {
             merged[++kept] = merged[i];
         }
@@ -199,23 +236,32 @@ static struct merged *merge(const struct sweep_result *const *results, size_t co
     return merged;
 }
 
-static void add_finding(struct sink *sink, const struct merged *merged, const struct report_options *options)
+static void add_finding(struct sink *sink, const struct merged *merged, bool several,
+                        const struct report_options *options)
 {
     const struct sweep_finding *finding = merged->finding;
     char release[REVISION_TEXT_SIZE];
 
     release_text(merged->result, release, sizeof release);
-    sink_printf(sink, "\n%s%s%s × %llu  %s\n",
+    sink_printf(sink, "%s%s%s × %llu  %s\n",
                 color_code(options, finding->class == SWEEP_VIOLATING ? COLOR_RED : COLOR_YELLOW),
                 sweep_class_name(finding->class), color_code(options, COLOR_RESET), (unsigned long long)merged->times,
                 finding->fingerprint);
-    sink_printf(sink, "    first in %s on %s", merged->result->scenario, release);
-    if (merged->sweeps > 1) {
-        sink_printf(sink, ", in %u sweeps", merged->sweeps);
+    if (finding->class == SWEEP_VIOLATING) { /* of a silent one the fingerprint says it all */
+        sink_printf(sink, "    %s\n", finding->why);
     }
-    sink_printf(sink, "\n    %s\n    %s\n", finding->mishap, finding->why);
+    sink_printf(sink, "    %s\n", finding->mishap);
+    if (merged->kinds[0].count > 1 || merged->kinds[1].count > 1) {
+        sink_add(sink, "    likewise with ");
+        add_kinds(sink, merged->kinds);
+        sink_add(sink, "\n");
+    }
+    if (several) {
+        sink_printf(sink, "    first in %s on %s", merged->result->scenario, release);
+        sink_printf(sink, merged->sweeps > 1 ? ", in %u sweeps\n" : "\n", merged->sweeps);
+    }
     if (finding->repro != NULL) {
-        sink_printf(sink, "    drydock run %s\n", finding->repro);
+        sink_printf(sink, "    %s\n", finding->replay);
     } else if (finding->no_repro != NULL) {
         sink_printf(sink, "    no repro: %s\n", finding->no_repro);
     }
@@ -285,7 +331,10 @@ void sweep_table_write(struct sink *sink, const struct sweep_result *const *resu
     sink->failed = sink->failed || merged == NULL;
     add_table(sink, results, count, options);
     for (size_t i = 0; i < merged_count; i++) {
-        add_finding(sink, &merged[i], options);
+        if (i == 0 || merged[i].finding->class != merged[i - 1].finding->class) {
+            sink_add(sink, "\n");
+        }
+        add_finding(sink, &merged[i], count > 1, options);
     }
     sink_add(sink, "\n");
     add_unfired(sink, results, count);
@@ -321,8 +370,15 @@ static void add_findings(cJSON *object, const struct sweep_result *result)
         json_add_text(entry, "fingerprint", finding->fingerprint);
         cJSON_AddNumberToObject(entry, "times", (double)finding->times);
         json_add_text(entry, "mishap", finding->mishap);
+        struct sink kinds;
+
+        sink_init(&kinds);
+        add_kinds(&kinds, finding->kinds);
+        json_add_text(entry, "kinds", kinds.text);
+        sink_free(&kinds);
         json_add_text(entry, "why", finding->why);
         json_add_text(entry, "repro", finding->repro);
+        json_add_text(entry, "replay", finding->replay);
         json_add_text(entry, "no_repro", finding->no_repro);
         cJSON_AddItemToArray(findings, entry);
     }

@@ -22,14 +22,26 @@ struct sweep_tally {
     uint64_t classes[SWEEP_CLASS_COUNT];
 };
 
+enum { SWEEP_MISHAPS_MAX = 2, SWEEP_KINDS_MAX = 32 };
+
+/* The kinds of a mishap that gave the same, each once. */
+struct sweep_kinds {
+    const char *names[SWEEP_KINDS_MAX];
+    uint32_t count;
+};
+/* Adds one that is not there yet. */
+void sweep_kinds_add(struct sweep_kinds *kinds, const char *name);
+
 /* A fingerprint that a mishap, or a pair, gave. */
 struct sweep_finding {
     enum sweep_class class; /* SWEEP_VIOLATING or SWEEP_SILENT */
     const char *fingerprint;
-    const char *mishap; /* the first that gave it, in words */
-    const char *why;    /* what came of it, one sentence */
+    const char *mishap;                          /* the first that gave it, in words */
+    const char *why;                             /* what came of it, one sentence */
+    struct sweep_kinds kinds[SWEEP_MISHAPS_MAX]; /* of the first mishap, and of the second of a pair */
     uint64_t times;
-    const char *repro;    /* the file that replays it; NULL: none */
+    const char *repro;    /* the file that it is kept in; NULL: none */
+    const char *replay;   /* the command that replays it */
     const char *no_repro; /* why not, when one was asked for */
 };
 

@@ -3,6 +3,8 @@
 
 #include "core/revision.h"
 #include "sim/cli/recordings.h"
+#include "sim/cli/save.h"
+#include "sim/cli/search_options.h"
 #include "sim/conform/conform_report.h"
 
 #include <errno.h>
@@ -31,11 +33,7 @@ static bool take_option(struct conform_command *command, const char *name, const
         return true;
     }
     if (strcmp(name, "revision") == 0) {
-        command->revision = revision_by_name(argument);
-        if (command->revision == NULL) {
-            complain("conform: there is no revision \"%s\"; `drydock list revisions` lists them", argument);
-        }
-        return command->revision != NULL;
+        return take_one_revision("conform", argument, &command->revision);
     }
     if (strcmp(name, "explain") == 0) {
         command->explain = true;
@@ -120,12 +118,7 @@ static int report(const struct conform_command *command, struct conformity *cons
     for (uint32_t i = 0; i < command->files.count; i++) {
         status = conforms(results[i]) ? status : EXIT_NOT_AS_EXPECTED;
     }
-    if (!sink_deliver(&sink, command->output)) {
-        complain("%s: %s", command->output == NULL ? "standard output" : command->output, strerror(errno));
-        status = EXIT_INTERNAL_ERROR;
-    }
-    sink_free(&sink);
-    return status;
+    return deliver(&sink, command->output) ? status : EXIT_INTERNAL_ERROR;
 }
 
 int verb_conform(int argc, char **argv)

@@ -3,8 +3,8 @@
 
 #include "core/revision.h"
 #include "core/value.h"
-#include "reports/sink.h"
 #include "sim/cli/explore_report.h"
+#include "sim/cli/save.h"
 #include "sim/cli/search_options.h"
 #include "sim/scenario/file_text.h"
 #include "sim/scenario/json_text.h"
@@ -17,7 +17,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 enum {
@@ -29,6 +28,7 @@ enum {
 
 struct explore_command {
     struct revision_list revisions;
+    uint32_t without;
     struct explore_options options;
     bool seed_given, executions_given, shrinks, json, quiet;
     int64_t window_ms;   /* 0: the scenario's */
@@ -39,41 +39,11 @@ struct explore_command {
     int64_t started_ms, shown_ms;
     const char *stopped_by;
     const char *stage_name;
+    uint32_t releases; /* explored */
 };
 
 /* ---- the words of the command line
  * ------------------------------------------------------------------------------------ */
-
-static bool find_fault(const char *name, unsigned *number)
-{
-    enum fault_kind kind = FAULT_NONE;
-    bool found = fault_by_name(name, &kind);
-
-    *number = (unsigned)kind;
-    return found;
-}
-
-static bool find_strike(const char *name, unsigned *number)
-{
-    enum strike_kind kind = STRIKE_NONE;
-    bool found = strike_by_name(name, &kind);
-
-    *number = (unsigned)kind;
-    return found;
-}
-
-static bool find_port(const char *name, unsigned *number)
-{
-    for (unsigned i = 0; i < EFFECT_COUNT; i++) {
-        const struct effect_info *info = effect_info((enum effect_id)i);
-
-        if (!info->immediate && info->faults != 0 && strcmp(info->port_name, name) == 0) {
-            *number = (unsigned)info->port;
-            return true;
-        }
-    }
-    return false;
-}
 
 static bool take_strategy(struct explore_command *command, const char *text)
 {
@@ -96,8 +66,7 @@ static bool take_count(struct explore_command *command, const char *name, const 
                   {"crashes", 0, PLAN_MISHAPS_MAX, &options->crashes_max},
                   {"depth", 1, 64, &options->depth},
                   {"preemptions", 0, 1000, &options->preemptions_max},
-                  {"delays", 0, 1000, &options->delays_max},
-                  {"jobs", 1, 256, &options->jobs}};
+                  {"delays", 0, 1000, &options->delays_max}};
     uint64_t number = 0;
 
     for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
@@ -116,10 +85,10 @@ static bool take_plain(struct explore_command *command, const char *name)
 {
     struct explore_options *options = &command->options;
 
-    if (strcmp(name, "once") == 0 || strcmp(name, "both") == 0 || strcmp(name, "sticky") == 0) {
-        options->once = strcmp(name, "sticky") != 0;
-        options->sticky = strcmp(name, "once") != 0;
-    } else if (strcmp(name, "first") == 0 || strcmp(name, "keep-going") == 0) {
+    if (take_stay(name, &options->once, &options->sticky)) {
+        return true;
+    }
+    if (strcmp(name, "first") == 0 || strcmp(name, "keep-going") == 0) {
         options->first = strcmp(name, "first") == 0;
     } else if (strcmp(name, "no-shrink") == 0) {
         command->shrinks = false;
@@ -145,11 +114,11 @@ static bool take_option(struct explore_command *command, const char *name, const
     }
     if (strcmp(name, "seed") == 0) {
         command->seed_given = true;
-        return take_number("explore", name, argument, 0, UINT64_C(1) << 53, &options->seed);
+        return take_seed("explore", name, argument, &options->seed);
     }
     if (strcmp(name, "executions") == 0) {
         command->executions_given = true;
-        return take_number("explore", name, argument, 1, UINT64_C(1) << 53, &options->executions_max);
+        return take_number("explore", name, argument, 1, SEED_MAX, &options->executions_max);
     }
     if (strcmp(name, "slow") == 0) {
         return take_duration("explore", name, argument, &options->slow_ms);
@@ -164,19 +133,22 @@ static bool take_option(struct explore_command *command, const char *name, const
         return take_size("explore", name, argument, &command->memory_max);
     }
     if (strcmp(name, "fault-kinds") == 0) {
-        return take_names("explore", name, argument, find_fault, "faults", &options->fault_kinds);
+        return take_fault_kinds("explore", argument, &options->fault_kinds);
     }
     if (strcmp(name, "strikes") == 0) {
-        return take_names("explore", name, argument, find_strike, "strikes", &options->strike_kinds);
+        return take_strikes("explore", argument, &options->strike_kinds);
     }
     if (strcmp(name, "ports") == 0) {
-        return take_names("explore", name, argument, find_port, "effects", &options->ports);
+        return take_ports("explore", argument, &options->ports);
+    }
+    if (strcmp(name, "jobs") == 0) {
+        return take_jobs("explore", argument, &options->jobs);
     }
     if (strcmp(name, "revision") == 0) {
         return take_revision("explore", argument, &command->revisions);
     }
     if (strcmp(name, "without") == 0) {
-        return take_switch("explore", argument, &options->without);
+        return take_switch("explore", argument, &command->without);
     }
     if (strcmp(name, "strategy") == 0) {
         return take_strategy(command, argument);
@@ -257,9 +229,14 @@ static void tick(void *context)
     unsigned long long executions = atomic_load(&shared->executions);
     double seconds = (double)(now_ms - command->started_ms) / 1000;
 
-    fprintf(stderr, "\r\033[K%s: %llu executions, %.0f/s, depth %u, %u plans done, %llu findings so far",
+    unsigned done = atomic_load(&shared->done);
+    unsigned count = atomic_load(&shared->count);
+    double share = count == 0 ? 0 : (done + (done < count ? atomic_load(&shared->share) / 1000.0 : 0)) / count;
+
+    fprintf(stderr,
+            "\r\033[K%s: %llu executions, %.0f/s, depth %u, plan %u of %u, about %.0f %% of them, %llu findings so far",
             command->stage_name, executions, seconds > 0 ? (double)executions / seconds : 0,
-            atomic_load(&shared->depth), atomic_load(&shared->done),
+            atomic_load(&shared->depth), done + (done < count), count, 100 * share,
             (unsigned long long)atomic_load(&shared->violations));
 }
 
@@ -310,31 +287,14 @@ static bool load(struct arena *arena, struct explore_command *command, struct ex
 
 static bool save_repros(const struct explore_command *command, const struct explored *explored, struct arena *arena)
 {
-    if (command->save == NULL) {
-        return true;
-    }
-    if (mkdir(command->save, 0777) != 0 && errno != EEXIST) {
-        complain("%s: %s", command->save, strerror(errno));
-        return false;
-    }
-    for (uint32_t i = 0; i < explored->exploration.found_count; i++) {
-        const struct found_repro *repro = &explored->repros[i];
-        struct sink sink;
+    uint32_t count = explored->exploration.found_count;
+    struct saved *saved = arena_alloc(arena, (count + 1) * sizeof *saved);
 
-        if (repro->text == NULL) {
-            continue;
-        }
-        sink_init(&sink);
-        sink_add(&sink, repro->text);
-        bool good = sink_deliver(&sink, arena_printf(arena, "%s/%s.json", command->save, repro->name));
-
-        sink_free(&sink);
-        if (!good) {
-            complain("%s/%s.json: %s", command->save, repro->name, strerror(errno));
-            return false;
-        }
+    for (uint32_t i = 0; i < count; i++) {
+        saved[i] = (struct saved){arena_printf(arena, "%s/%s.json", command->save, explored->repros[i].name),
+                                  explored->repros[i].text};
     }
-    return true;
+    return command->save == NULL || save_files(command->save, saved, count);
 }
 
 static void explore_one(struct explore_command *command, const struct explored_file *file,
@@ -344,9 +304,11 @@ static void explore_one(struct explore_command *command, const struct explored_f
     struct repro_options repro_options = {.file = command->file,
                                           .directory = command->save,
                                           .tree = file->tree,
+                                          .names_release = command->releases > 1,
                                           .tries_max = command->shrinks ? SHRINK_TRIES_MAX : 1};
 
     options->revision = revision;
+    options->without = command->without & revision->switches;
     command->stage_name = arena_printf(arena, "%s on %s", file->scenario->name, revision->name);
     *explored = (struct explored){.scenario = file->scenario, .options = *options, .save = command->save};
     explore(file->scenario, options, arena, &explored->exploration);
@@ -359,24 +321,27 @@ static void explore_one(struct explore_command *command, const struct explored_f
 
 static int explore_all(struct explore_command *command, const struct explored_file *file, struct arena *arena)
 {
-    struct explored *explored = arena_alloc(arena, REVISIONS_MAX * sizeof *explored);
+    const struct scenario *scenario = file->scenario;
+    uint32_t planned = count_runs("explore", &command->revisions, command->without, &scenario, 1);
+    struct explored *explored = arena_alloc(arena, (planned + 1) * sizeof *explored);
     uint32_t count = 0;
     int status = EXIT_AS_EXPECTED;
     struct sink sink;
 
-    for (const struct revision *revision = revisions(); revision->name != NULL && count < REVISIONS_MAX; revision++) {
-        if (is_searched_on(&command->revisions, file->scenario, revision) && command->stopped_by == NULL) {
+    if (planned == 0) {
+        return EXIT_UNUSABLE_INPUT;
+    }
+    command->releases = planned;
+    for (const struct revision *revision = revisions(); revision->name != NULL; revision++) {
+        if (is_searched_on(&command->revisions, scenario, revision) && command->stopped_by == NULL) {
             explore_one(command, file, revision, arena, &explored[count++]);
             clear_progress(command);
         }
     }
-    if (count == 0) {
-        return complain("explore: the scenario is meant for none of the revisions asked for");
-    }
     sink_init(&sink);
     for (uint32_t i = 0; i < count; i++) {
         if (!save_repros(command, &explored[i], arena)) {
-            status = EXIT_UNUSABLE_INPUT;
+            status = EXIT_INTERNAL_ERROR;
         }
         if (status == EXIT_AS_EXPECTED && explored[i].exploration.found_count > 0) {
             status = EXIT_NOT_AS_EXPECTED;
@@ -387,12 +352,7 @@ static int explore_all(struct explore_command *command, const struct explored_fi
     } else {
         explore_text_write(&sink, explored, count);
     }
-    if (!sink_deliver(&sink, command->output)) {
-        complain("%s: %s", command->output == NULL ? "standard output" : command->output, strerror(errno));
-        status = EXIT_INTERNAL_ERROR;
-    }
-    sink_free(&sink);
-    return status;
+    return deliver(&sink, command->output) ? status : EXIT_INTERNAL_ERROR;
 }
 
 int verb_explore(int argc, char **argv)

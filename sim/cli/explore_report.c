@@ -77,10 +77,10 @@ static void write_found(struct sink *sink, const struct explored *explored, uint
     if (strchr(found->kinds, ',') != NULL) {
         sink_printf(sink, "       likewise with %s\n", found->kinds);
     }
-    sink_printf(sink, "       %llu time%s, first after %llu executions; %u switch%s and %u mishap%s%s\n",
+    sink_printf(sink, "       %llu time%s, first after %llu execution%s; %u switch%s and %u mishap%s%s\n",
                 (unsigned long long)found->times, plural(found->times), (unsigned long long)found->first,
-                repro->switches, repro->switches == 1 ? "" : "es", repro->mishaps, plural(repro->mishaps),
-                repro->minimal ? ", none of which can be left out" : "");
+                plural(found->first), repro->switches, repro->switches == 1 ? "" : "es", repro->mishaps,
+                plural(repro->mishaps), repro->minimal ? ", none of which can be left out" : "");
     if (repro->text == NULL) {
         sink_printf(sink, "       no repro: %s\n", repro->trouble);
     }

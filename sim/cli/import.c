@@ -2,8 +2,8 @@
 #include "sim/cli/cli.h"
 
 #include "core/revision.h"
-#include "reports/sink.h"
 #include "sim/cli/recordings.h"
+#include "sim/cli/save.h"
 #include "sim/conform/import.h"
 #include "sim/scenario/pretty_json.h"
 #include "sim/scenario/file_text.h"
@@ -60,16 +60,10 @@ static int import_file(struct arena *arena, const char *file, const char *output
         return EXIT_UNUSABLE_INPUT;
     }
     struct sink sink;
-    int status = EXIT_AS_EXPECTED;
 
     sink_init(&sink);
     sink_printf(&sink, "%s\n", pretty_json(arena, scenario));
-    if (!sink_deliver(&sink, output)) {
-        complain("%s: %s", output == NULL ? "standard output" : output, strerror(errno));
-        status = EXIT_INTERNAL_ERROR;
-    }
-    sink_free(&sink);
-    return status;
+    return deliver(&sink, output) ? EXIT_AS_EXPECTED : EXIT_INTERNAL_ERROR;
 }
 
 int verb_import(int argc, char **argv)

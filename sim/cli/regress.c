@@ -1,8 +1,11 @@
 /* drydock regress: repros as a regression suite. */
 #include "sim/cli/cli.h"
 
+#include "core/value.h"
 #include "reports/report.h"
 #include "sim/cli/recordings.h"
+#include "sim/cli/save.h"
+#include "sim/cli/search_options.h"
 #include "sim/scenario/file_text.h"
 #include "sim/scenario/json_text.h"
 #include "sim/search/replay.h"
@@ -13,22 +16,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
-
-enum { JOBS_MAX = 256, SAID_BYTES_MAX = 1000 };
 
 /* What a process says of a repro. */
 struct outcome {
-    bool done;
     bool same;
     bool finds; /* it has diverged and still finds what it found */
     enum run_verdict verdict;
     int64_t wall_us;
-    char divergence[SAID_BYTES_MAX];
+    const char *divergence; /* NULL: none */
 };
 
 struct suite {
@@ -40,7 +36,7 @@ struct suite {
     const struct scenario **repros;
     uint32_t count, size;
     uint32_t skipped;         /* files of directories that are no repros */
-    struct outcome *outcomes; /* per repro, shared with the processes */
+    struct outcome *outcomes; /* per repro */
 };
 
 /* ---- the suite ---------------------------------------------------------------------------------------------- */
@@ -85,83 +81,73 @@ static bool add_operand(struct suite *suite, const char *operand)
 
 /* ---- replaying ---------------------------------------------------------------------------------------------- */
 
-static int64_t clock_us(void)
+static const struct value *outcome_value(struct arena *arena, const struct replay *replay, const char *divergence,
+                                         int64_t wall_us)
 {
-    enum { US_PER_S = 1000000, NS_PER_US = 1000 };
-    struct timespec now;
+    bool finds = divergence != NULL && replay->left == NULL && replay_finds(replay);
 
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * US_PER_S + now.tv_nsec / NS_PER_US;
+    return OBJECT(arena, {"finds", value_bool(finds)}, {"divergence", value_string(arena, divergence)},
+                  {"verdict", value_number(arena, replay->record->verdict)},
+                  {"wall_us", value_number(arena, (double)wall_us)});
 }
 
-static void replay_one(const struct scenario *repro, struct outcome *outcome, struct memory *memory)
+static struct outcome read_outcome(struct arena *arena, const char *text)
 {
-    struct arena arena;
+    const struct value *value = value_parse(arena, text, strlen(text));
+    const char *divergence = value_get_text(value, "divergence");
+
+    return (struct outcome){.same = divergence == NULL,
+                            .finds = value_truthy(value_get(value, "finds")),
+                            .verdict = (enum run_verdict)value_get_number(value, "verdict", 0),
+                            .wall_us = (int64_t)value_get_number(value, "wall_us", 0),
+                            .divergence = divergence};
+}
+
+/* Replays one; in a process of its own, so what it says is a text. */
+static const char *replay_one(void *context, uint32_t index, struct arena *arena)
+{
+    const struct suite *suite = context;
+    const struct scenario *repro = suite->repros[index];
     struct repro_steps expected = {0};
+    struct memory memory;
     uint32_t line = 0;
 
-    arena_init(&arena, arena_source_malloc());
+    replay_memory(&memory);
     int64_t start_us = clock_us();
-    bool readable = repro_steps_read(&arena, repro->found.steps, &expected, &line);
+    bool readable = repro_steps_read(arena, repro->found.steps, &expected, &line);
     struct replay *replay =
         replay_run(repro,
                    &(struct replay_options){.revision = repro->revisions[0],
                                             .without = repro->found.without & repro->revisions[0]->switches,
                                             .expected = repro->found.steps != NULL && readable ? &expected : NULL},
-                   memory, &arena);
+                   &memory, arena);
     const char *divergence =
-        readable ? replay_divergence(replay) : arena_printf(&arena, "found.steps[%u] cannot be read", line);
+        readable ? replay_divergence(replay) : arena_printf(arena, "found.steps[%u] cannot be read", line);
+    const char *text = value_json(arena, outcome_value(arena, replay, divergence, clock_us() - start_us));
 
-    outcome->same = divergence == NULL;
-    outcome->finds = divergence != NULL && replay->left == NULL && replay_finds(replay);
-    outcome->verdict = replay->record->verdict;
-    outcome->wall_us = clock_us() - start_us;
-    snprintf(outcome->divergence, sizeof outcome->divergence, "%s", divergence == NULL ? "" : divergence);
-    outcome->done = true;
     replay_free(replay);
     repro_steps_free(&expected);
-    arena_reset(&arena);
-}
-
-/* Every jobs-th repro from `first` on. */
-static void replay_share(struct suite *suite, uint32_t first)
-{
-    struct memory memory;
-
-    replay_memory(&memory);
-    for (uint32_t i = first; i < suite->count; i += suite->jobs) {
-        replay_one(suite->repros[i], &suite->outcomes[i], &memory);
-    }
     memory_free(&memory);
+    return text;
 }
 
+/* false after a message. */
 static bool replay_all(struct suite *suite)
 {
-    bool good = true;
+    const char **texts = arena_alloc(&suite->arena, (suite->count + 1) * sizeof *texts);
+    struct workers workers = {
+        .jobs = suite->jobs, .shared = workers_shared_new(), .context = suite, .work = replay_one};
 
-    if (suite->jobs == 1) {
-        replay_share(suite, 0);
-        return true;
+    if (workers.shared == NULL || !workers_run(&workers, suite->count, &suite->arena, texts)) {
+        perror("drydock: no workers");
+        return false;
     }
-    fflush(stdout);
-    for (uint32_t i = 0; i < suite->jobs; i++) {
-        pid_t process = fork();
-
-        if (process == 0) {
-            replay_share(suite, i);
-            _exit(EXIT_AS_EXPECTED);
-        }
-        good = good && process > 0;
-    }
-    while (wait(NULL) > 0) {
-    }
+    workers_shared_free(workers.shared);
+    suite->outcomes = arena_alloc(&suite->arena, (suite->count + 1) * sizeof *suite->outcomes);
     for (uint32_t i = 0; i < suite->count; i++) {
-        good = good && suite->outcomes[i].done;
+        suite->outcomes[i] = read_outcome(&suite->arena, texts[i]);
     }
-    if (!good) {
-        fputs("drydock: regress: a process that replays repros did not end well\n", stderr);
-    }
-    return good;
+    return true;
 }
 
 /* ---- reporting ---------------------------------------------------------------------------------------------- */
@@ -246,14 +232,7 @@ static bool report(struct suite *suite)
         }
         sink_add(&sink, "\n");
     }
-    bool good = sink_deliver(&sink, suite->output);
-
-    if (!good) {
-        fprintf(stderr, "drydock: %s: %s\n", suite->output == NULL ? "standard output" : suite->output,
-                strerror(errno));
-    }
-    sink_free(&sink);
-    return good;
+    return deliver(&sink, suite->output);
 }
 
 /* ---- updating ----------------------------------------------------------------------------------------------- */
@@ -279,13 +258,7 @@ static bool update_one(struct suite *suite, const char *file, struct memory *mem
     }
     sink_init(&sink);
     sink_add(&sink, updated);
-    bool good = sink_deliver(&sink, file);
-
-    if (!good) {
-        fprintf(stderr, "drydock: %s: %s\n", file, strerror(errno));
-    }
-    sink_free(&sink);
-    return good;
+    return deliver(&sink, file);
 }
 
 static bool update_all(struct suite *suite)
@@ -307,32 +280,13 @@ static bool update_all(struct suite *suite)
 
 static bool take_format(struct suite *suite, const char *text)
 {
-    static const struct {
-        const char *name;
-        report_writer *write;
-    } formats[] = {{"text", text_write}, {"junit", junit_report_write}, {"tap", tap_report_write}};
+    static const char *const names[] = {"text", "junit", "tap", NULL};
+    static report_writer *const writers[] = {text_write, junit_report_write, tap_report_write};
+    unsigned number = 0;
+    bool good = take_choice("regress", "format", text, names, &number);
 
-    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
-        if (strcmp(formats[i].name, text) == 0) {
-            suite->write = formats[i].write;
-            return true;
-        }
-    }
-    complain("regress: there is no format \"%s\", expected text, junit or tap", text);
-    return false;
-}
-
-static bool take_jobs(struct suite *suite, const char *text)
-{
-    char *end = NULL;
-    unsigned long jobs = strtoul(text, &end, 10);
-
-    if (text[0] < '1' || text[0] > '9' || *end != '\0' || jobs > JOBS_MAX) {
-        complain("regress: \"%s\" is no number of processes, expected a whole number from 1 to %d", text, JOBS_MAX);
-        return false;
-    }
-    suite->jobs = (uint32_t)jobs;
-    return true;
+    suite->write = writers[number];
+    return good;
 }
 
 static bool take_option(struct suite *suite, const char *name, const char *argument)
@@ -341,7 +295,7 @@ static bool take_option(struct suite *suite, const char *name, const char *argum
         return take_format(suite, argument);
     }
     if (strcmp(name, "jobs") == 0) {
-        return take_jobs(suite, argument);
+        return take_jobs("regress", argument, &suite->jobs);
     }
     if (strcmp(name, "output") == 0) {
         suite->output = argument;
@@ -378,28 +332,20 @@ static bool read_command_line(struct suite *suite, int argc, char **argv)
 
 static int run_suite(struct suite *suite)
 {
-    size_t bytes = suite->count * sizeof *suite->outcomes;
     bool good = true;
 
-    suite->outcomes = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (suite->outcomes == MAP_FAILED) {
-        perror("drydock: memory");
-        return EXIT_INTERNAL_ERROR;
-    }
     if (!replay_all(suite) || !report(suite) || (suite->update && !update_all(suite))) {
-        munmap(suite->outcomes, bytes);
         return EXIT_INTERNAL_ERROR;
     }
     for (uint32_t i = 0; i < suite->count; i++) {
         good = good && is_well(suite, i);
     }
-    munmap(suite->outcomes, bytes);
     return good ? EXIT_AS_EXPECTED : EXIT_NOT_AS_EXPECTED;
 }
 
 int verb_regress(int argc, char **argv)
 {
-    struct suite suite = {.write = text_write, .jobs = 1};
+    struct suite suite = {.write = text_write, .jobs = default_jobs()};
     int status = EXIT_UNUSABLE_INPUT;
 
     arena_init(&suite.arena, arena_source_malloc());

@@ -3,6 +3,8 @@
 
 #include "sim/cli/recordings.h"
 #include "sim/cli/replay_command.h"
+#include "sim/cli/save.h"
+#include "sim/cli/search_options.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -15,39 +17,10 @@ enum { GDB_ARGUMENTS_MAX = 64 };
 
 /* ---- the words of the command line -------------------------------------------------------------------------- */
 
-static bool take_revision(struct replay_command *command, const char *text)
-{
-    command->revision = revision_by_name(text);
-    if (command->revision == NULL) {
-        complain("replay: there is no revision \"%s\"; `drydock list revisions` lists them", text);
-    }
-    return command->revision != NULL;
-}
-
-static bool take_switch(struct replay_command *command, const char *text)
-{
-    uint32_t bit = 0;
-
-    if (!switch_by_name(text, &bit)) {
-        complain("replay: there is no switch \"%s\"; `drydock list revisions` lists them", text);
-        return false;
-    }
-    command->without |= bit;
-    return true;
-}
-
 static bool take_follow(struct replay_command *command, const char *text)
 {
-    char *end = NULL;
-
-    errno = 0;
     command->follow = text;
-    command->seed = strtoull(text, &end, 10);
-    if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0 || command->seed > (UINT64_C(1) << 53)) {
-        complain("replay: \"%s\" is no seed, expected a whole number from 0 to 2^53", text);
-        return false;
-    }
-    return true;
+    return take_seed("replay", "follow", text, &command->seed);
 }
 
 static bool take_break(struct replay_command *command, const char *text)
@@ -67,12 +40,18 @@ static bool take_option(struct arena *arena, struct replay_command *command, con
     const struct {
         const char *name;
         bool (*take)(struct replay_command *, const char *);
-    } taken[] = {{"revision", take_revision}, {"without", take_switch}, {"follow", take_follow}, {"break", take_break}};
+    } taken[] = {{"follow", take_follow}, {"break", take_break}};
     const struct {
         const char *name;
         bool *place;
     } flags[] = {{"step", &command->stops.step}, {"gdb", &command->gdb}, {"full", &command->full}};
 
+    if (strcmp(name, "revision") == 0) {
+        return take_one_revision("replay", argument, &command->revision);
+    }
+    if (strcmp(name, "without") == 0) {
+        return take_switch("replay", argument, &command->without);
+    }
     for (size_t i = 0; i < sizeof taken / sizeof taken[0]; i++) {
         if (strcmp(taken[i].name, name) == 0) {
             return taken[i].take(command, argument);
@@ -183,18 +162,6 @@ static bool load(struct playing *playing)
 
 /* ---- the verb ----------------------------------------------------------------------------------------------- */
 
-static bool deliver(struct sink *sink)
-{
-    bool good = sink_deliver(sink, NULL);
-
-    if (!good) {
-        fprintf(stderr, "drydock: standard output: %s\n", strerror(errno));
-    }
-    sink_free(sink);
-    sink_init(sink);
-    return good;
-}
-
 static int play(struct playing *playing, struct replay_command *command)
 {
     struct memory memory;
@@ -215,7 +182,7 @@ static int play(struct playing *playing, struct replay_command *command)
     replay_memory(&memory);
     sink_init(&sink);
     tell_beginning(&sink, playing);
-    bool delivered = deliver(&sink);
+    bool delivered = deliver(&sink, NULL);
 
     playing->replay = replay_run(playing->scenario, &options, &memory, playing->arena);
     if (stops_any(&command->stops)) {
@@ -223,7 +190,7 @@ static int play(struct playing *playing, struct replay_command *command)
     }
     bool good = tell_outcome(&sink, playing);
 
-    delivered = deliver(&sink) && delivered && !command->stops.failed;
+    delivered = deliver(&sink, NULL) && delivered && !command->stops.failed;
     sink_free(&sink);
     sink_free(&command->stops.sink);
     replay_free(playing->replay);

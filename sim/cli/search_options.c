@@ -1,15 +1,23 @@
 #include "sim/cli/search_options.h"
 
-#include "sim/cli/cli.h"
 #include "sim/scenario/units.h"
 
 #include <errno.h>
+#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+
+enum {
+    NAME_SIZE = 64,
+    EXPECTED_SIZE = 128,
+    NS_PER_S = 1000 * 1000 * 1000,
+    NS_PER_US = 1000,
+    US_PER_MS = 1000,
+};
 
 bool take_number(const char *verb, const char *option, const char *text, uint64_t min, uint64_t max, uint64_t *number)
 {
@@ -49,44 +57,111 @@ bool take_size(const char *verb, const char *option, const char *text, uint64_t 
 bool take_names(const char *verb, const char *option, const char *text,
                 bool (*find)(const char *name, unsigned *number), const char *table, uint32_t *bits)
 {
-    char names[512];
-    char *rest = NULL;
-
-    if (strlen(text) >= sizeof names) {
-        complain("%s: --%s takes names, not so long a text", verb, option);
-        return false;
-    }
-    strcpy(names, text);
     *bits = 0;
-    for (char *name = strtok_r(names, ",", &rest); name != NULL; name = strtok_r(NULL, ",", &rest)) {
+    for (const char *next = text; next != NULL; next = strchr(next, ',') == NULL ? NULL : strchr(next, ',') + 1) {
+        char name[NAME_SIZE];
         unsigned number = 0;
 
+        snprintf(name, sizeof name, "%.*s", (int)strcspn(next, ","), next);
         if (!find(name, &number)) {
             complain("%s: --%s: there is no \"%s\"; `drydock list %s` lists them", verb, option, name, table);
             return false;
         }
         *bits |= 1u << number;
     }
-    if (*bits == 0) {
-        complain("%s: --%s takes names, separated by commas", verb, option);
+    return true;
+}
+
+static bool find_fault(const char *name, unsigned *number)
+{
+    enum fault_kind kind = FAULT_NONE;
+    bool found = fault_by_name(name, &kind) && kind != FAULT_NONE;
+
+    *number = (unsigned)kind;
+    return found;
+}
+
+static bool find_strike(const char *name, unsigned *number)
+{
+    enum strike_kind kind = STRIKE_NONE;
+    bool found = strike_by_name(name, &kind);
+
+    *number = (unsigned)kind;
+    return found;
+}
+
+static bool find_port(const char *name, unsigned *number)
+{
+    for (unsigned i = 0; i < EFFECT_COUNT; i++) {
+        const struct effect_info *info = effect_info((enum effect_id)i);
+
+        if (!info->immediate && info->faults != 0 && strcmp(info->port_name, name) == 0) {
+            *number = (unsigned)info->port;
+            return true;
+        }
     }
-    return *bits != 0;
+    return false;
+}
+
+bool take_fault_kinds(const char *verb, const char *text, uint32_t *bits)
+{
+    return take_names(verb, "fault-kinds", text, find_fault, "faults", bits);
+}
+
+bool take_strikes(const char *verb, const char *text, uint32_t *bits)
+{
+    return take_names(verb, "strikes", text, find_strike, "strikes", bits);
+}
+
+bool take_ports(const char *verb, const char *text, uint32_t *bits)
+{
+    return take_names(verb, "ports", text, find_port, "effects", bits);
+}
+
+bool take_seed(const char *verb, const char *option, const char *text, uint64_t *seed)
+{
+    return take_number(verb, option, text, 0, SEED_MAX, seed);
+}
+
+bool take_jobs(const char *verb, const char *text, uint32_t *jobs)
+{
+    uint64_t number = 0;
+    bool good = take_number(verb, "jobs", text, 1, WORKERS_JOBS_MAX, &number);
+
+    *jobs = (uint32_t)number;
+    return good;
+}
+
+bool take_stay(const char *name, bool *once, bool *sticky)
+{
+    if (strcmp(name, "once") != 0 && strcmp(name, "sticky") != 0 && strcmp(name, "both") != 0) {
+        return false;
+    }
+    *once = strcmp(name, "sticky") != 0;
+    *sticky = strcmp(name, "once") != 0;
+    return true;
+}
+
+bool take_one_revision(const char *verb, const char *text, const struct revision **revision)
+{
+    *revision = revision_by_name(text);
+    if (*revision == NULL) {
+        complain("%s: there is no revision \"%s\"; `drydock list revisions` lists them", verb, text);
+    }
+    return *revision != NULL;
 }
 
 bool take_revision(const char *verb, const char *text, struct revision_list *list)
 {
-    const struct revision *revision = revision_by_name(text);
-
     if (strcmp(text, "all") == 0) {
         list->count = 0;
         return true;
     }
-    if (revision == NULL || list->count == REVISIONS_MAX) {
-        complain("%s: there is no revision \"%s\"; `drydock list revisions` lists them", verb, text);
+    if (list->count == REVISIONS_MAX) {
+        complain("%s: more than %d revisions", verb, REVISIONS_MAX);
         return false;
     }
-    list->revisions[list->count++] = revision;
-    return true;
+    return take_one_revision(verb, text, &list->revisions[list->count++]);
 }
 
 bool take_switch(const char *verb, const char *text, uint32_t *without)
@@ -101,14 +176,34 @@ bool take_switch(const char *verb, const char *text, uint32_t *without)
     return true;
 }
 
+bool take_choice(const char *verb, const char *option, const char *text, const char *const names[], unsigned *number)
+{
+    char expected[EXPECTED_SIZE] = "";
+    size_t length = 0;
+
+    for (unsigned i = 0; names[i] != NULL; i++) {
+        if (strcmp(names[i], text) == 0) {
+            *number = i;
+            return true;
+        }
+        length += (size_t)snprintf(expected + length, sizeof expected - length, "%s%s",
+                                   i == 0                 ? ""
+                                   : names[i + 1] == NULL ? " or "
+                                                          : ", ",
+                                   names[i]);
+    }
+    complain("%s: --%s takes %s, not \"%s\"", verb, option, expected, text);
+    return false;
+}
+
 bool take_text_or_json(const char *verb, const char *text, bool *json)
 {
-    *json = strcmp(text, "json") == 0;
-    if (!*json && strcmp(text, "text") != 0) {
-        complain("%s: there is no format \"%s\", expected text or json", verb, text);
-        return false;
-    }
-    return true;
+    static const char *const names[] = {"text", "json", NULL};
+    unsigned number = 0;
+    bool good = take_choice(verb, "format", text, names, &number);
+
+    *json = number == 1;
+    return good;
 }
 
 bool is_searched_on(const struct revision_list *list, const struct scenario *scenario, const struct revision *revision)
@@ -123,6 +218,59 @@ bool is_searched_on(const struct revision_list *list, const struct scenario *sce
         own = own || scenario->revisions[i] == revision;
     }
     return asked && own;
+}
+
+uint32_t count_runs(const char *verb, const struct revision_list *list, uint32_t without,
+                    const struct scenario *const *scenarios, uint32_t count)
+{
+    uint32_t runs = 0;
+    bool has_switch = without == 0;
+
+    for (uint32_t i = 0; i < count; i++) {
+        for (const struct revision *revision = revisions(); revision->name != NULL; revision++) {
+            if (is_searched_on(list, scenarios[i], revision)) {
+                runs++;
+                has_switch = has_switch || (without & revision->switches) != 0;
+            }
+        }
+    }
+    if (runs == 0) {
+        complain("%s: no scenario here is meant for the revisions asked for", verb);
+    } else if (!has_switch) {
+        complain("%s: none of the revisions has what --without takes out; `drydock list revisions` lists them", verb);
+    }
+    return has_switch ? runs : 0;
+}
+
+bool take_files(const char *verb, int argc, char **argv, struct arena *arena, struct file_list *files)
+{
+    if (optind == argc) {
+        complain("%s: expected at least one scenario file or directory; see `drydock help %s`", verb, verb);
+        return false;
+    }
+    for (int i = optind; i < argc; i++) {
+        if (!collect_files(arena, argv[i], files)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+const struct scenario **load_all(struct arena *arena, const struct file_list *files)
+{
+    const struct scenario **scenarios = arena_alloc(arena, (files->count + 1) * sizeof(const struct scenario *));
+    bool good = true;
+
+    for (uint32_t i = 0; i < files->count; i++) {
+        struct scenario_mistake mistake = {NULL};
+
+        scenarios[i] = scenario_load(arena, files->names[i], &mistake);
+        if (scenarios[i] == NULL) {
+            fprintf(stderr, "%s\n", mistake.text);
+            good = false;
+        }
+    }
+    return good ? scenarios : NULL;
 }
 
 struct scenario *load_searched(struct arena *arena, const char *file, int64_t window_ms)
@@ -177,18 +325,20 @@ uint32_t default_jobs(void)
     return processors < 1 ? 1 : (uint32_t)processors;
 }
 
-int64_t clock_ms(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 uint64_t clock_ns(void)
 {
     struct timespec now;
 
     clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * UINT64_C(1000000000) + (uint64_t)now.tv_nsec;
+    return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
+}
+
+int64_t clock_us(void)
+{
+    return (int64_t)(clock_ns() / NS_PER_US);
+}
+
+int64_t clock_ms(void)
+{
+    return clock_us() / US_PER_MS;
 }

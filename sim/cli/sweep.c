@@ -1,23 +1,12 @@
 /* drydock sweep: every call fails in every way it can. */
 #include "sim/cli/sweep.h"
 
-#include "sim/cli/cli.h"
+#include "sim/cli/save.h"
 
-#include <errno.h>
-#include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
 #include <unistd.h>
 
-enum {
-    PROGRESS_EVERY_MS = 100,
-    MS_PER_S = 1000,
-    NS_PER_MS = 1000 * 1000,
-};
-
-static volatile sig_atomic_t interrupted;
+enum { PROGRESS_EVERY_MS = 100 };
 
 /* ---- sweeping
  * -------------------------------------------------------------------------------------------------------------- */
@@ -33,24 +22,9 @@ struct job_list {
     uint64_t findings;
 };
 
-static void out_of_memory(void *context)
-{
-    (void)context;
-    fputs("drydock: out of memory: a run wanted more than 8 GiB\n", stderr);
-    exit(EXIT_INTERNAL_ERROR);
-}
-
-static int64_t clock_ms(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * MS_PER_S + now.tv_nsec / NS_PER_MS;
-}
-
 static bool is_over(const struct job_list *jobs, int64_t now_ms)
 {
-    return interrupted != 0 || (jobs->command->time_ms > 0 && now_ms - jobs->start_ms >= jobs->command->time_ms);
+    return was_interrupted() || (jobs->command->time_ms > 0 && now_ms - jobs->start_ms >= jobs->command->time_ms);
 }
 
 static bool go_on(void *context, const struct sweep_progress *progress)
@@ -66,40 +40,6 @@ static bool go_on(void *context, const struct sweep_progress *progress)
         jobs->shown_ms = now_ms;
     }
     return !is_over(jobs, now_ms);
-}
-
-static bool load_all(struct job_list *jobs)
-{
-    const struct file_list *files = &jobs->command->files;
-    bool good = true;
-
-    jobs->scenarios = arena_alloc(jobs->arena, files->count * sizeof(const struct scenario *));
-    for (uint32_t i = 0; i < files->count; i++) {
-        struct scenario_mistake mistake = {NULL};
-
-        jobs->scenarios[i] = scenario_load(jobs->arena, files->names[i], &mistake);
-        if (jobs->scenarios[i] == NULL) {
-            fprintf(stderr, "%s\n", mistake.text);
-            good = false;
-        }
-    }
-    return good;
-}
-
-/* Whether the scenario is swept on this release: asked for, and one of its own. */
-static bool is_swept_on(const struct sweep_command *command, const struct scenario *scenario,
-                        const struct revision *revision)
-{
-    bool asked = command->revision_count == 0;
-    bool own = false;
-
-    for (uint32_t i = 0; i < command->revision_count; i++) {
-        asked = asked || command->revisions[i] == revision;
-    }
-    for (uint32_t i = 0; i < scenario->revision_count; i++) {
-        own = own || scenario->revisions[i] == revision;
-    }
-    return asked && own;
 }
 
 static bool sweep_one(struct job_list *jobs, const struct scenario *scenario, const struct revision *revision)
@@ -132,28 +72,18 @@ static bool sweep_one(struct job_list *jobs, const struct scenario *scenario, co
 static int sweep_all(struct job_list *jobs)
 {
     const struct sweep_command *command = jobs->command;
-    bool has_switch = command->options.run.without == 0;
 
-    for (int pass = 0; pass < 2; pass++) {
-        for (uint32_t i = 0; i < command->files.count; i++) {
-            for (const struct revision *revision = revisions(); revision->name != NULL; revision++) {
-                if (!is_swept_on(command, jobs->scenarios[i], revision)) {
-                    continue;
-                }
-                if (pass == 0) {
-                    jobs->planned++;
-                    has_switch = has_switch || (command->options.run.without & revision->switches) != 0;
-                } else if (!sweep_one(jobs, jobs->scenarios[i], revision)) {
-                    return EXIT_INTERNAL_ERROR;
-                }
+    jobs->planned =
+        count_runs("sweep", &command->revisions, command->options.run.without, jobs->scenarios, command->files.count);
+    if (jobs->planned == 0) {
+        return EXIT_UNUSABLE_INPUT;
+    }
+    for (uint32_t i = 0; i < command->files.count; i++) {
+        for (const struct revision *revision = revisions(); revision->name != NULL; revision++) {
+            if (is_searched_on(&command->revisions, jobs->scenarios[i], revision) &&
+                !sweep_one(jobs, jobs->scenarios[i], revision)) {
+                return EXIT_INTERNAL_ERROR;
             }
-        }
-        if (jobs->planned == 0) {
-            return complain("sweep: none of these scenarios is meant for the revisions asked for");
-        }
-        if (!has_switch) {
-            return complain(
-                "sweep: none of the revisions has what --without takes out; `drydock list revisions` lists them");
         }
     }
     return EXIT_AS_EXPECTED;
@@ -165,9 +95,7 @@ static int sweep_all(struct job_list *jobs)
 static bool report(const struct job_list *jobs)
 {
     const struct sweep_command *command = jobs->command;
-    const char *no_color = getenv("NO_COLOR"); /* https://no-color.org */
-    struct report_options options = {.color = command->output == NULL && isatty(STDOUT_FILENO) &&
-                                              (no_color == NULL || no_color[0] == '\0')};
+    struct report_options options = {.color = shows_color(command->output)};
     struct sink sink;
 
     sink_init(&sink);
@@ -176,13 +104,7 @@ static bool report(const struct job_list *jobs)
     } else {
         sweep_table_write(&sink, jobs->results, jobs->count, &options);
     }
-    bool good = sink_deliver(&sink, command->output);
-
-    if (!good) {
-        complain("%s: %s", command->output == NULL ? "standard output" : command->output, strerror(errno));
-    }
-    sink_free(&sink);
-    return good;
+    return deliver(&sink, command->output);
 }
 
 static int exit_status(const struct job_list *jobs)
@@ -197,25 +119,14 @@ static int exit_status(const struct job_list *jobs)
     return EXIT_AS_EXPECTED;
 }
 
-static void on_signal(int number)
-{
-    (void)number;
-    interrupted = 1;
-}
-
 static int sweep_and_report(struct job_list *jobs)
 {
-    struct sigaction action = {.sa_handler = on_signal}; /* without SA_RESTART: who waits is woken */
-
-    if (!load_all(jobs)) {
+    jobs->scenarios = load_all(jobs->arena, &jobs->command->files);
+    if (jobs->scenarios == NULL) {
         return EXIT_UNUSABLE_INPUT;
     }
-    if (!trial_bench_init(&jobs->bench, out_of_memory)) {
-        perror("drydock: memory");
-        return EXIT_INTERNAL_ERROR;
-    }
-    sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, NULL);
+    trial_bench_init(&jobs->bench);
+    stop_when_interrupted(NULL);
     jobs->start_ms = clock_ms();
     int status = sweep_all(jobs);
 
@@ -233,7 +144,8 @@ int verb_sweep(int argc, char **argv)
 {
     struct arena arena;
     struct sweep_command command = {
-        .options = {.bounds = {.faults = UINT32_MAX, .ports = UINT32_MAX, .once = true, .sticky = true}, .jobs = 1}};
+        .options = {.bounds = {.faults = UINT32_MAX, .ports = UINT32_MAX, .once = true, .sticky = true},
+                    .jobs = default_jobs()}};
     struct job_list jobs = {.command = &command, .arena = &arena};
     int status = EXIT_UNUSABLE_INPUT;
 

@@ -2,16 +2,13 @@
 #ifndef DRYDOCK_SIM_CLI_SWEEP_H
 #define DRYDOCK_SIM_CLI_SWEEP_H
 
-#include "sim/cli/cli.h"
+#include "sim/cli/search_options.h"
 #include "sim/search/sweep.h"
-
-enum { SWEEP_REVISIONS_MAX = 16 };
 
 enum choice { BY_DEFAULT, NO, YES };
 
 struct sweep_command {
-    const struct revision *revisions[SWEEP_REVISIONS_MAX];
-    uint32_t revision_count; /* 0: those the scenario names */
+    struct revision_list revisions;
     struct sweep_options options;
     enum choice crashes;
     int64_t time_ms; /* 0: no bound */

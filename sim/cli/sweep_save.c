@@ -1,18 +1,13 @@
 /* drydock sweep --save: findings as scenario files. */
 #include "sim/cli/sweep.h"
 
-#include "reports/sink.h"
-#include "sim/cli/cli.h"
+#include "sim/cli/save.h"
 #include "sim/scenario/file_text.h"
 #include "sim/scenario/json_text.h"
 #include "sim/scenario/pretty_json.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-
-enum { FOLDER_MODE = 0777 };
 
 static const struct value *read_tree(struct arena *arena, const char *file)
 {
@@ -51,47 +46,43 @@ static const char *flaw(const struct sweep *sweep, uint32_t finding, struct tria
                                                                   : "it takes another course when it is replayed";
 }
 
-static bool write_file(const char *file, const char *text)
+/* Along a course if that replays as found, else as a plain scenario. NULL: neither does, and the finding says why. */
+static const char *repro_text(struct sweep *sweep, uint32_t finding, const struct value *tree,
+                              struct trial_bench *bench, const char *file, bool *along_course, struct arena *arena)
 {
-    struct sink sink;
+    for (int form = 0; form < 2; form++) {
+        *along_course = form == 0;
+        const char *text = pretty_json(arena, sweep_repro(sweep, finding, tree, file, *along_course, arena));
 
-    sink_init(&sink);
-    sink_printf(&sink, "%s\n", text);
-    bool good = sink_deliver(&sink, file);
-
-    if (!good) {
-        complain("sweep: %s: %s", file, strerror(errno));
+        sweep->result.findings[finding].no_repro = flaw(sweep, finding, bench, file, text, arena);
+        if (sweep->result.findings[finding].no_repro == NULL) {
+            return arena_printf(arena, "%s\n", text);
+        }
     }
-    sink_free(&sink);
-    return good;
+    return NULL;
 }
 
 bool save_repros(struct sweep *sweep, struct trial_bench *bench, const char *folder, struct arena *arena)
 {
     struct sweep_result *result = &sweep->result;
     const struct value *tree = read_tree(arena, result->file);
+    struct saved *saved = arena_alloc(arena, (result->finding_count + 1) * sizeof *saved);
 
-    if (mkdir(folder, FOLDER_MODE) != 0 && errno != EEXIST) {
-        complain("sweep: %s: %s", folder, strerror(errno));
-        return false;
-    }
     if (tree == NULL) {
-        complain("sweep: %s: it cannot be read any more", result->file);
+        complain("%s: it cannot be read any more", result->file);
         return false;
     }
     for (uint32_t i = 0; i < result->finding_count; i++) {
         struct sweep_finding *finding = &result->findings[i];
         const char *file = arena_printf(arena, "%s/%s-%s-%03u.json", folder, result->scenario, result->revision, i + 1);
-        const char *text = pretty_json(arena, sweep_repro(sweep, i, tree, file, arena));
+        bool along_course = true;
+        const char *text = repro_text(sweep, i, tree, bench, file, &along_course, arena);
 
-        finding->no_repro = flaw(sweep, i, bench, file, text, arena);
-        if (finding->no_repro != NULL) {
-            continue;
+        saved[i] = (struct saved){file, text};
+        if (text != NULL) {
+            finding->repro = file;
+            finding->replay = sweep_replay_command(sweep, file, along_course, arena);
         }
-        if (!write_file(file, text)) {
-            return false;
-        }
-        finding->repro = file;
     }
-    return true;
+    return save_files(folder, saved, result->finding_count);
 }

@@ -145,6 +145,23 @@ void kernel_advance_to(struct kernel *kernel, int64_t at_ms)
     }
 }
 
+void kernel_jump(struct kernel *kernel, int64_t by_ms)
+{
+    int64_t from_ms = kernel->world.now_ms;
+
+    assert(by_ms >= 0);
+    kernel->world.now_ms += by_ms;
+    for (uint32_t i = 0; i < kernel->timer_count; i++) {
+        kernel->timers[i].at_ms += by_ms;
+    }
+    for (uint32_t i = 0; i < kernel->task_count; i++) {
+        kernel->tasks[i]->deadline_ms += by_ms;
+    }
+    if (kernel->observer.time_moved != NULL) {
+        kernel->observer.time_moved(kernel->observer.context, from_ms);
+    }
+}
+
 void kernel_advance(struct kernel *kernel)
 {
     int64_t at_ms = kernel_next_ms(kernel);

@@ -178,5 +178,8 @@ int64_t kernel_next_ms(const struct kernel *kernel);
 void kernel_advance(struct kernel *kernel);
 /* Moves time to an instant before the next due one. */
 void kernel_advance_to(struct kernel *kernel, int64_t at_ms);
+/* The clock is set forward by so much: instants are later, and what waits has as long to wait as before (timers run by
+ * a clock that nobody sets). */
+void kernel_jump(struct kernel *kernel, int64_t by_ms);
 
 #endif

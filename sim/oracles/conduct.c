@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+/* Who removes an app, as these oracles remember it. */
+static const char removing[] = "oracle: removing";
+
 static const struct scenario_component *component_of(const struct oracle_app *app, const char *container)
 {
     for (uint32_t i = 0; i < app->app->component_count; i++) {
@@ -19,8 +22,11 @@ static void check_primary(struct oracles *oracles, struct kernel_task *task, con
     const struct scenario_component *component = component_of(app, container);
     const char *primary = NULL;
 
-    if (component == NULL || !component->g ||
-        fdm_get(&oracles->kernel->world.fdm, app->app->name, &primary) != FDM_PRIMARY ||
+    if (component == NULL || !component->g) {
+        return;
+    }
+    touch_name(&oracles->kernel->world.watch, OBJECTS_PRIMARY, app->app->name, TOUCH_READ);
+    if (fdm_get(&oracles->kernel->world.fdm, app->app->name, &primary) != FDM_PRIMARY ||
         strcmp(primary, oracles->node_ip) == 0) {
         return;
     }
@@ -40,6 +46,8 @@ static void check_backup(struct oracles *oracles, struct kernel_task *task, cons
     const struct node *node = &oracles->kernel->node;
     const char *name = app->app->name;
 
+    oracle_touch(oracles, cell_name(CELL_BACKUP_IN_PROGRESS), name, false);
+    oracle_touch(oracles, cell_name(CELL_RESTORE_IN_PROGRESS), name, false);
     if ((in_list(oracles, &node->cells.caches[CELL_BACKUP_IN_PROGRESS], name) ||
          in_list(oracles, &node->cells.caches[CELL_RESTORE_IN_PROGRESS], name)) &&
         !oracle_was_asked(oracles, task, app)) {
@@ -52,6 +60,7 @@ static void check_backup(struct oracles *oracles, struct kernel_task *task, cons
 static void check_removal(struct oracles *oracles, struct kernel_task *task, const struct oracle_app *app,
                           const char *container, const char *what)
 {
+    oracle_touch(oracles, removing, app->app->name, false);
     if (app->removing_task != RUN_NONE && app->removing_task != task->number) {
         oracle_broken(oracles, ORACLE_STARTED_IN_REMOVAL, task, task->event, container,
                       "%s of app %s by %s, while another task removes the app", what, app->app->name, task->task.name);
@@ -91,6 +100,7 @@ static void noted(struct oracles *oracles, struct kernel_task *task, const struc
     struct oracle_app *app = note->id == NOTE_REMOVAL_BEGUN ? oracle_app(oracles, note->app) : NULL;
 
     if (app != NULL) {
+        oracle_touch(oracles, removing, app->app->name, true);
         app->removing_task = task->number;
     }
 }
@@ -100,6 +110,7 @@ static void ended(struct oracles *oracles, struct kernel_task *task, bool killed
     (void)killed;
     for (uint32_t i = 0; i < oracles->app_count; i++) {
         if (oracles->apps[i].removing_task == task->number) {
+            oracle_touch(oracles, removing, oracles->apps[i].app->name, true);
             oracles->apps[i].removing_task = RUN_NONE;
         }
     }

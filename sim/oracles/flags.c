@@ -1,6 +1,9 @@
 /* flag-stuck and flag-cleared: in-progress flags against who is in progress. */
 #include "sim/oracles/oracle.h"
 
+/* Who set a flag, as these oracles remember it. */
+static const char owning[] = "oracle: owning";
+
 /* syncthingAppsFirstRun is a latch, not a flag of something in progress (lifecycle.md 0.5). */
 static bool is_in_progress_flag(enum flag_id flag)
 {
@@ -29,6 +32,7 @@ static void flag_written(struct oracles *oracles, struct kernel_task *task, enum
     if (!is_in_progress_flag(flag)) {
         return;
     }
+    oracle_touch(oracles, owning, flag_name(flag), true);
     if (set) {
         *owner = task->number;
     } else {
@@ -47,6 +51,7 @@ static void ended(struct oracles *oracles, struct kernel_task *task, bool killed
         if (oracles->flag_owner[i] != task->number) {
             continue;
         }
+        oracle_touch(oracles, owning, flag_name((enum flag_id)i), true);
         oracles->flag_owner[i] = RUN_NONE;
         if (!killed && oracles->kernel->node.cells.flags[i]) { /* a crash takes the flags with it */
             oracle_broken(oracles, ORACLE_FLAG_STUCK, task, RUN_NONE, flag_name((enum flag_id)i),

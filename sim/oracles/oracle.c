@@ -210,8 +210,16 @@ struct oracle_app *oracle_app_of_volume(struct oracles *oracles, const char *vol
                                    arena_string_n(&oracles->kernel->arena, file, length - (sizeof suffix - 1)));
 }
 
+void oracle_touch(const struct oracles *oracles, const char *cell, const char *key, bool writes)
+{
+    if (oracles->watch.touched != NULL) {
+        oracles->watch.touched(oracles->watch.context, cell, key, writes);
+    }
+}
+
 bool oracle_has_row(struct oracles *oracles, const char *app)
 {
+    document_store_looked_up(&oracles->kernel->world.store, "localzelapps", "zelappsinformation", app);
     return document_store_has(&oracles->kernel->world.store, "localzelapps", "zelappsinformation", app);
 }
 
@@ -260,5 +268,6 @@ bool oracle_was_asked(const struct oracles *oracles, const struct kernel_task *t
 
 const struct container *oracle_container(const struct oracles *oracles, const char *app_id)
 {
+    touch_name(&oracles->kernel->world.watch, OBJECTS_CONTAINERS, app_id, TOUCH_READ);
     return docker_engine_container(&oracles->kernel->world.docker, app_id);
 }

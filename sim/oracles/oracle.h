@@ -43,11 +43,19 @@ struct oracle_failure {
 
 enum { ORACLE_FAILURES_MAX = 64 };
 
+/* Who listens to what a transition makes the oracles read and write beside the world (whose own watch is told of that):
+ * a cell of the node, or what they remember themselves, under a name of its own. `touched` NULL: nobody. */
+struct oracle_watch {
+    void *context;
+    void (*touched)(void *context, const char *cell, const char *key, bool writes);
+};
+
 struct oracles {
     struct kernel *kernel;
     struct recorder *recorder;
     const struct scenario *scenario;
     const char *node_ip;
+    struct oracle_watch watch;
     bool has_loop;        /* the master/slave loop runs in this scenario */
     int64_t unhealthy_ms; /* when a call last failed by a fault; 0: never */
     bool has_check;       /* the hourly check runs in this scenario: `dark` means something */
@@ -109,5 +117,8 @@ bool oracle_has_row(struct oracles *oracles, const char *app);
 bool oracle_was_asked(const struct oracles *oracles, const struct kernel_task *task, const struct oracle_app *app);
 /* The container engine's view of a component: NULL when its container does not exist. */
 const struct container *oracle_container(const struct oracles *oracles, const char *app_id);
+/* The verdict depends on this, or changes it: a cell by its name and key, something an oracle remembers. What an oracle
+ * asks of the world must be told to world->watch. */
+void oracle_touch(const struct oracles *oracles, const char *cell, const char *key, bool writes);
 
 #endif

@@ -3,8 +3,12 @@
 
 #include <string.h>
 
+/* Who told the network, and who did not, as these oracles remember it. */
+static const char telling[] = "oracle: telling";
+
 static bool network_believes(const struct oracles *oracles, const char *app)
 {
+    touch_every(&oracles->kernel->world.watch, OBJECTS_PEER_STORES);
     return peers_expiry(&oracles->kernel->world.peers, app, oracles->node_ip) > oracles->kernel->world.now_ms;
 }
 
@@ -12,6 +16,7 @@ static void row_removed(struct oracles *oracles, struct kernel_task *task, struc
 {
     const char *name = app->app->name;
 
+    oracle_touch(oracles, telling, name, true);
     if (!oracle_was_asked(oracles, task, app)) {
         oracle_broken(oracles, ORACLE_APP_WRONGLY_REMOVED, task, task->event, name,
                       "app %s was uninstalled in %s although nobody asked for it", name, task->task.name);
@@ -36,6 +41,7 @@ static void message_sent(struct oracles *oracles, struct kernel_task *task, cons
     }
     app = oracle_app(oracles, value_get_text(data, "appName"));
     if (app != NULL) {
+        oracle_touch(oracles, telling, app->app->name, true);
         app->removed_told_task = task->number;
         if (app->forgotten_task == task->number) {
             app->forgotten_task = RUN_NONE;
@@ -75,6 +81,7 @@ static void ended(struct oracles *oracles, struct kernel_task *task, bool killed
         if (app->forgotten_task != task->number) {
             continue;
         }
+        oracle_touch(oracles, telling, app->app->name, true);
         app->forgotten_task = RUN_NONE;
         if (!oracle_has_row(oracles, app->app->name)) {
             oracle_broken(oracles, ORACLE_ROW_FORGOTTEN, task, app->forgotten_event, app->app->name,

@@ -16,12 +16,13 @@ static uint64_t state_of(struct oracles *oracles, const char *object)
 {
     struct world *world = &oracles->kernel->world;
     struct oracle_app *app = object == NULL ? NULL : oracle_app_of_container(oracles, object);
-    const struct container *container = object == NULL ? NULL : docker_engine_container(&world->docker, object);
+    const struct container *container = object == NULL ? NULL : oracle_container(oracles, object);
     uint64_t state = container == NULL ? 0 : hash_combine(text_hash(container->id), (uint64_t)container->state);
 
     if (app != NULL) {
         const char *network = app_network_name(&oracles->kernel->arena, app->app->name);
 
+        touch_name(&world->watch, OBJECTS_NETWORKS, network, TOUCH_READ);
         state = hash_combine(state, docker_engine_network(&world->docker, network) != NULL);
         state = hash_combine(state, oracle_has_row(oracles, app->app->name));
     }

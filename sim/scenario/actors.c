@@ -16,6 +16,7 @@
 #include <string.h>
 
 enum {
+    JUMP_MS = 60 * 60 * 1000,
     RESTART_MS = 15 * 1000,   /* of a process that a search lets crash: as the actor's default */
     LOOP_WAIT_MS = 30 * 1000, /* of masterSlaveApps: lifecycle.md 5.1 step 9 */
 };
@@ -186,6 +187,21 @@ static void reboot(struct runner *runner, int64_t restart_ms)
     docker_engine_restart(&world->docker);
 }
 
+/* What the scenario has planned comes as much later as everything else. */
+static void set_clock_forward(struct runner *runner)
+{
+    kernel_jump(&runner->kernel, JUMP_MS);
+    runner->start_ms += JUMP_MS;
+    if (runner->end_ms != INT64_MAX) {
+        runner->end_ms += JUMP_MS;
+    }
+    for (uint32_t i = 0; i < runner->scenario->actor_count; i++) {
+        if (runner->actors[i].next_ms >= 0) {
+            runner->actors[i].next_ms += JUMP_MS;
+        }
+    }
+}
+
 void actors_strike(struct runner *runner, enum strike_kind kind)
 {
     runner->kernel.world.change_count = 0;
@@ -199,6 +215,10 @@ void actors_strike(struct runner *runner, enum strike_kind kind)
         break;
     case STRIKE_HOST_REBOOT:
         reboot(runner, RESTART_MS);
+        break;
+    case STRIKE_CLOCK_JUMP:
+        recorder_line(&runner->recorder, RUN_STEP, "the host's clock is set forward by an hour");
+        set_clock_forward(runner);
         break;
     case STRIKE_NONE:
     case STRIKE_COUNT:

@@ -152,12 +152,14 @@ static void choose_and_step(struct runner *runner)
     step_ready(runner, runner->scenario->random ? prng_below(&kernel->choices, kernel_ready_count(kernel)) : 0);
 }
 
-/* Lets everybody go on until the instant. */
-static void run_until(struct runner *runner, int64_t end_ms)
+/* Lets everybody go on until so long after the start (which a jump of the clock moves too). */
+static void run_until(struct runner *runner, int64_t end_since_start_ms)
 {
     struct kernel *kernel = &runner->kernel;
 
     while (!over(runner)) {
+        int64_t end_ms = runner->start_ms + end_since_start_ms;
+
         if (kernel_ready_count(kernel) > 0) {
             choose_and_step(runner);
         } else if (kernel_next_ms(kernel) <= end_ms) {
@@ -194,14 +196,13 @@ int64_t schedule_horizon_ms(const struct runner *runner)
 static void run_until_rest(struct runner *runner)
 {
     struct kernel *kernel = &runner->kernel;
-    int64_t horizon_ms = schedule_horizon_ms(runner);
 
     while (!over(runner)) {
         if (kernel_ready_count(kernel) > 0) {
             choose_and_step(runner);
         } else if (schedule_at_rest(runner) || kernel_next_ms(kernel) == INT64_MAX) {
             return;
-        } else if (kernel_next_ms(kernel) > horizon_ms) {
+        } else if (kernel_next_ms(kernel) > schedule_horizon_ms(runner)) {
             schedule_give_up(runner, "%s", "the run had not come to rest after 24 h: say a \"duration\"");
         } else {
             kernel_advance(kernel);
@@ -221,7 +222,7 @@ void schedule_follow(struct runner *runner)
         } else {
             int64_t until_ms = runner->kernel.world.now_ms + runner->step->wait_ms;
 
-            run_until(runner, until_ms < runner->end_ms ? until_ms : runner->end_ms);
+            run_until(runner, (until_ms < runner->end_ms ? until_ms : runner->end_ms) - runner->start_ms);
         }
         runner->step = NULL;
     }
@@ -233,7 +234,7 @@ void schedule_follow(struct runner *runner)
     } else if (runner->end_ms == INT64_MAX) {
         run_until_rest(runner);
     } else {
-        run_until(runner, runner->end_ms);
+        run_until(runner, runner->end_ms - runner->start_ms);
     }
     if (!over(runner) && schedule_all_idle(runner)) {
         oracles_at_rest(&runner->oracles);

@@ -40,4 +40,5 @@ void bench_free(struct bench *bench)
     machine_free(bench->machine);
     free(bench->machine);
     scenario_stage_free(&bench->stage);
+    memory_reset(&bench->memory); /* the lender does not know how much of it was used */
 }

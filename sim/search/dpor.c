@@ -154,6 +154,52 @@ static const struct footprint *footprint_there(struct dpor *dpor, const struct s
 /* ---- going down ---------------------------------------------------------------------------------------------------
  */
 
+/* Keeps the slots of what can move. Returns how many. */
+static uint32_t note_slots(struct dpor *dpor)
+{
+    uint32_t count = machine_move_count(dpor->machine);
+
+    grow((void *)&dpor->slots, &dpor->slots_size, count, sizeof *dpor->slots);
+    for (uint32_t i = 0; i < count; i++) {
+        dpor->slots[i] = machine_move_slot(dpor->machine, i);
+    }
+    return count;
+}
+
+static bool has_branch(const struct dpor *dpor, uint32_t tree, uint32_t slot)
+{
+    while (tree != WAKEUP_NONE && dpor->wakeup.nodes[tree].slot != slot) {
+        tree = dpor->wakeup.nodes[tree].next;
+    }
+    return tree != WAKEUP_NONE;
+}
+
+/* A task that the last transition ended could have moved before it. No race tells, for it never came to its event: so
+ * that is wished for here (the algorithm takes it that no task disables another: JACM 2017, section 2). */
+static void wish_for_ended(struct dpor *dpor, struct choice *node, uint32_t noted)
+{
+    struct machine *machine = dpor->machine;
+    uint32_t ended = 0;
+
+    for (uint32_t i = 0; i < noted; i++) {
+        uint32_t slot = dpor->slots[i];
+
+        if (slot != node->slot && machine_index(machine, slot) == ORDER_NONE && !is_asleep(dpor, node, slot) &&
+            !has_branch(dpor, node->tree, slot)) {
+            dpor->slots[ended++] = slot;
+        }
+    }
+    for (uint32_t i = 0; i < ended; i++) {
+        struct wakeup_node wish = {.slot = dpor->slots[i],
+                                   .footprint = machine_detour(machine, dpor->depth, &dpor->slots[i], 1)};
+
+        wakeup_add(&dpor->wakeup, &node->tree, wish);
+    }
+    if (ended > 0) {
+        machine_back(machine, machine->depth);
+    }
+}
+
 /* Performs the first branch of the node's tree and enters the state it leads to. */
 static void step(struct dpor *dpor)
 {
@@ -172,11 +218,13 @@ static void step(struct dpor *dpor)
     wakeup_drop(&dpor->wakeup, branch);
     node->slot = slot;
     uint64_t class_hash = walk_sum(&dpor->walk);
+    uint32_t noted = dpor->machine->stage->ends_tasks ? note_slots(dpor) : 0;
 
     node->footprint = walk_step(&dpor->walk, move.index);
     if (move.variable) {
         footprint_memo_put(&dpor->seen, footprint_key(walk_stretch(&dpor->walk), class_hash, slot), node->footprint);
     }
+    wish_for_ended(dpor, node, noted);
 
     dpor->depth++;
     struct choice *next = node_enter(dpor);

@@ -142,15 +142,30 @@ static bool is_made_again(const struct unit_result *result, const struct unit_si
     return false;
 }
 
+/* A call goes wrong once; a strike after it is another matter. */
+static bool has_mishap_at(const struct plan *plan, const struct unit_site *site, bool strike)
+{
+    for (uint32_t i = 0; i < plan->count; i++) {
+        const struct mishap *mishap = &plan->mishaps[i];
+
+        if ((mishap->strike != STRIKE_NONE) == strike && mishap->effect == site->effect && mishap->nth == site->nth &&
+            strcmp(mishap->task, site->task) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* All plans with one fault or strike more, at this call. */
 static void add_plans_at(struct exploring *exploring, const struct piece *piece, const struct unit_site *site)
 {
     const struct explore_options *options = exploring->options;
     const struct effect_info *info = effect_info(site->effect);
     uint32_t strikes = count_strikes(&piece->plan);
-    bool port = (options->ports & (1u << info->port)) != 0;
-    uint32_t kinds =
-        piece->plan.count - strikes < options->faults_max && port ? info->faults & options->fault_kinds : 0;
+    bool fails = piece->plan.count - strikes < options->faults_max && (options->ports & (1u << info->port)) != 0 &&
+                 !has_mishap_at(&piece->plan, site, false);
+    bool strikes_after = strikes < options->crashes_max && site->writes && !has_mishap_at(&piece->plan, site, true);
+    uint32_t kinds = fails ? info->faults & options->fault_kinds : 0;
 
     for (unsigned kind = FAULT_NONE + 1; kind < FAULT_COUNT; kind++) {
         struct mishap mishap = {.task = site->task,
@@ -173,8 +188,7 @@ static void add_plans_at(struct exploring *exploring, const struct piece *piece,
     }
     /* A strike loses what the process remembers: right after a call that changed the world, or it is as good as one
      * before. */
-    for (unsigned kind = STRIKE_NONE + 1; site->writes && strikes < options->crashes_max && kind < STRIKE_COUNT;
-         kind++) {
+    for (unsigned kind = STRIKE_NONE + 1; strikes_after && kind < STRIKE_COUNT; kind++) {
         if ((options->strike_kinds & (1u << kind)) != 0) {
             add_plan(exploring, &piece->plan,
                      (struct mishap){.task = site->task,
@@ -268,7 +282,8 @@ static void merge_found(struct exploring *exploring, const struct piece *piece, 
 
     if (known != NULL) {
         known->times += found.times;
-        if (!holds_name(known->kinds, kinds)) {
+        /* What was met without any mishap needs none. */
+        if (known->plan.count > 0 && !holds_name(known->kinds, kinds)) {
             known->kinds = arena_printf(exploring->arena, "%s, %s", known->kinds, kinds);
         }
         return;

@@ -39,6 +39,15 @@ static const char *slug(struct arena *arena, uint32_t number, const char *finger
     return text;
 }
 
+/* What the file of a finding is called. */
+static const char *name_of(const struct writing *writing, struct arena *arena, uint32_t index)
+{
+    const char *name = slug(arena, index + 1, writing->exploration->found[index].fingerprint);
+
+    return writing->repro_options->names_release ? arena_printf(arena, "%s-%s", name, writing->options->revision->name)
+                                                 : name;
+}
+
 static bool should_stop(void *context)
 {
     const struct writing *writing = context;
@@ -64,7 +73,7 @@ static const char *work(void *context, uint32_t index, struct arena *arena)
     struct memory memory;
 
     shrink(&what, found->fingerprint, writing->repro_options->file, &shrink_options, arena, &shrunk);
-    const char *name = slug(arena, index + 1, found->fingerprint);
+    const char *name = name_of(writing, arena, index);
     const char *directory = writing->repro_options->directory;
     struct repro repro = {.tree = what.tree,
                           .name = name,
@@ -122,17 +131,16 @@ void explore_repros(const struct exploration *exploration, const struct explore_
     for (uint32_t i = 0; i < exploration->found_count; i++) {
         const struct value *value = texts[i] == NULL ? NULL : value_parse(arena, texts[i], strlen(texts[i]));
 
-        repros[i] = (struct found_repro){.name = value == NULL ? slug(arena, i + 1, exploration->found[i].fingerprint)
-                                                               : value_get_text(value, "name"),
-                                         .text = value_get_text(value, "text"),
-                                         .trouble = value == NULL ? "stopped before it was written"
-                                                                  : value_get_text(value, "trouble"),
-                                         .message = value_get_text(value, "message"),
-                                         .why = value_get_text(value, "why"),
-                                         .switches = (uint32_t)value_get_number(value, "switches", 0),
-                                         .mishaps = (uint32_t)value_get_number(value, "mishaps", 0),
-                                         .tries = (uint32_t)value_get_number(value, "tries", 0),
-                                         .minimal = value_truthy(value_get(value, "minimal"))};
+        repros[i] = (struct found_repro){
+            .name = value == NULL ? name_of(&writing, arena, i) : value_get_text(value, "name"),
+            .text = value_get_text(value, "text"),
+            .trouble = value == NULL ? "stopped before it was written" : value_get_text(value, "trouble"),
+            .message = value_get_text(value, "message"),
+            .why = value_get_text(value, "why"),
+            .switches = (uint32_t)value_get_number(value, "switches", 0),
+            .mishaps = (uint32_t)value_get_number(value, "mishaps", 0),
+            .tries = (uint32_t)value_get_number(value, "tries", 0),
+            .minimal = value_truthy(value_get(value, "minimal"))};
         if (repros[i].message == NULL) {
             repros[i].message = exploration->found[i].message;
             repros[i].why = exploration->found[i].why;

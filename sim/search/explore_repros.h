@@ -17,6 +17,7 @@ struct repro_options {
     const char *file;         /* the scenario's, for messages */
     const char *directory;    /* where the repros are going to be, for the command in them; NULL: here */
     const struct value *tree; /* its JSON */
+    bool names_release;       /* names say the release too: those of several go to one folder */
     uint32_t tries_max;       /* runs per finding, 0: no bound; 1: no shrinking */
 };
 

@@ -119,9 +119,6 @@ static bool on_execution(void *context, struct machine *machine, bool violates, 
         atomic_fetch_add(&shared->executions, executions - unit->told_executions);
         unit->told_executions = executions;
         atomic_store(&shared->depth, machine->depth);
-        if (unit->options->jobs <= 1 && unit->options->tick != NULL) {
-            unit->options->tick(unit->options->context);
-        }
     }
     return true;
 }
@@ -129,8 +126,13 @@ static bool on_execution(void *context, struct machine *machine, bool violates, 
 static bool should_stop(void *context)
 {
     const struct unit *unit = context;
+    const struct explore_options *options = unit->options;
 
-    return atomic_load(&unit->options->shared->stop);
+    atomic_store(&options->shared->share, (unsigned)(1000 * search_estimate(&unit->search).share));
+    if (options->jobs <= 1 && options->tick != NULL) { /* else the parent of the processes does */
+        options->tick(options->context);
+    }
+    return atomic_load(&options->shared->stop);
 }
 
 /* ---- the text

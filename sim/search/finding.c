@@ -268,7 +268,10 @@ static void blame_mishaps(const struct looked_at *run, int until, const char *br
 
 static struct finding finding_of(const struct looked_at *run, const struct run_violation *violation)
 {
-    struct finding finding = {.oracle = violation->oracle, .object = violation->object, .message = violation->message};
+    /* The violation's texts go with the run. */
+    struct finding finding = {.oracle = violation->oracle,
+                              .object = violation->object == NULL ? NULL : arena_string(run->arena, violation->object),
+                              .message = arena_string(run->arena, violation->message)};
     int index = violation->step == 0 ? maker(run, violation->object) : (int)violation->step - 1;
     const char *broken = index == NO_INDEX ? violation->oracle
                                            : arena_printf(run->arena, "%s | %s", violation->oracle,

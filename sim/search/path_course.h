@@ -21,8 +21,8 @@ enum { RUN_MOVES_MAX = 2 * 1000 * 1000 }; /* of a run along a course */
 enum run_end machine_follow(struct machine *machine, struct scenario_stage *stage, const struct course *course,
                             const struct course_watch *watch, uint32_t *taken);
 
-/* Goes from the start until all turns of a course are taken and the last one's task has moved: machine->path is then a prefix
- * for searches ("script, then any"). false when the run ends before. */
+/* Goes from the start until all turns of a course are taken and the last one's task has moved: machine->path is then a
+ * prefix for searches ("script, then any"). false when the run ends before. */
 bool machine_take_turns(struct machine *machine, struct scenario_stage *stage, const struct course *course);
 
 /* A course that grows, on the heap. */

@@ -9,9 +9,9 @@
 #include <string.h>
 
 /* Classes of objects beside the world's (enum object_class), as keys of the catalogue. */
-enum { OBJECTS_OF_CELLS = 1 << 16, OBJECTS_OF_ORACLES, OBJECTS_OF_RUN };
+enum { OBJECTS_OF_CELLS = 1 << 16, OBJECTS_OF_RUN };
 
-/* Members of OBJECTS_OF_RUN: what strikes and sticky faults share with every other transition. */
+/* Members of OBJECTS_OF_RUN: what crashes and sticky faults share with every other transition. */
 enum { RUN_PROCESS = 1, RUN_STICKY };
 
 struct stage_run {
@@ -110,32 +110,34 @@ static void world_touched(void *context, enum object_class class, uint64_t set, 
     touch_in_catalogue(stage, (uint64_t) class, set, key, modes[mode]);
 }
 
-static void cell_touched(struct scenario_stage *stage, const struct effect *effect)
+/* Of the node, or what an oracle remembers; key NULL: all of it. */
+static void cell_touched(void *context, const char *cell, const char *key, bool writes)
 {
-    uint64_t set = hash_text(effect->object);
-    uint64_t key = effect->operand == NULL ? 0 : hash_text(effect->operand) | 1;
+    uint64_t member = key == NULL ? 0 : hash_text(key) | 1;
 
-    touch_in_catalogue(stage, OBJECTS_OF_CELLS, set, key, effect->payload == NULL ? ACCESS_READ : ACCESS_WRITE);
+    touch_in_catalogue(context, OBJECTS_OF_CELLS, hash_text(cell), member, writes ? ACCESS_WRITE : ACCESS_READ);
 }
 
-/* A mishap that one transition brings and others feel makes them depend on one another. */
-static void touch_mishaps(struct scenario_stage *stage, const struct kernel_task *task, const struct effect *effect)
+static void touch_process(struct scenario_stage *stage, bool ends)
 {
-    enum actor_kind kind = scenario_stage_actor(stage, task->origin)->kind;
+    touch_in_catalogue(stage, OBJECTS_OF_RUN, 0, RUN_PROCESS, ends ? ACCESS_WRITE : ACCESS_READ);
+}
 
-    if (stage->has_crash) {
-        bool crashes = kind == ACTOR_CRASH || kind == ACTOR_HOST_REBOOT;
-
-        touch_in_catalogue(stage, OBJECTS_OF_RUN, 0, RUN_PROCESS, crashes ? ACCESS_WRITE : ACCESS_READ);
-    }
+/* A mishap that one transition brings and others feel makes them depend on one another. Whether a call is slow is
+ * decided when it is issued, all else when it is applied. */
+static void touch_mishaps(struct scenario_stage *stage, const struct kernel_task *task, const struct effect *effect,
+                          bool applied)
+{
     for (uint32_t i = 0; i < stage->plan.count; i++) {
         const struct mishap *mishap = &stage->plan.mishaps[i];
-        bool own = effect != NULL && mishap->effect == effect->id && mishap->nth == task->issued[effect->id] &&
-                   strcmp(mishap->task, task->label) == 0;
+        bool own = mishap->nth == task->issued[effect->id] && strcmp(mishap->task, task->label) == 0;
 
-        if (mishap->strike != STRIKE_NONE) {
-            touch_in_catalogue(stage, OBJECTS_OF_RUN, 0, RUN_PROCESS, own ? ACCESS_WRITE : ACCESS_READ);
-        } else if (mishap->sticky && effect != NULL && mishap->effect == effect->id) {
+        if (mishap->effect != effect->id || (mishap->fault != FAULT_SLOW) != applied) {
+            continue;
+        }
+        if (mishap->strike != STRIKE_NONE && own) {
+            touch_process(stage, true);
+        } else if (mishap->sticky) {
             touch_in_catalogue(stage, OBJECTS_OF_RUN, (uint64_t)effect->id, RUN_STICKY,
                                own ? ACCESS_WRITE : ACCESS_READ);
         }
@@ -161,6 +163,7 @@ static void on_issued(void *context, struct kernel_task *task, struct effect *ef
 {
     struct scenario_stage *stage = context;
 
+    touch_mishaps(stage, task, effect, false);
     stage->run->inner.issued(stage->run->inner.context, task, effect);
 }
 
@@ -175,7 +178,7 @@ static void on_applied(void *context, struct kernel_task *task, struct effect *e
     current->object = names_keep(&stage->names, effect->object);
     task->object = current->object;
     current->fault = fault;
-    touch_mishaps(stage, task, effect);
+    touch_mishaps(stage, task, effect, true);
     stage->run->inner.applied(stage->run->inner.context, task, effect, fault);
 }
 
@@ -198,7 +201,7 @@ static void on_immediate(void *context, struct kernel_task *task, struct effect 
     struct scenario_stage *stage = context;
 
     if (effect->id == EFFECT_NODE_CELL) {
-        cell_touched(stage, effect);
+        cell_touched(stage, effect->object, effect->operand, effect->payload != NULL);
         scenario_state_read(stage, task, effect);
     }
     stage->run->inner.immediate(stage->run->inner.context, task, effect);
@@ -243,8 +246,14 @@ static void begin(void *context, struct machine *machine, struct snapshot_scope 
     kernel->observer = (struct kernel_observer){stage,      on_started,   on_issued, on_applied,
                                                 on_resumed, on_immediate, on_ended,  on_time_moved};
     kernel->world.watch = (struct world_watch){stage, world_touched};
+    stage->runner->oracles.watch = (struct oracle_watch){stage, cell_touched};
     *scope = (struct snapshot_scope){
         .kernel = kernel, .arenas = {&stage->arena, &stage->record_arena, &stage->event_arena}, .arena_count = 3};
+}
+
+static bool ends_process(const struct scenario_actor *actor)
+{
+    return actor->kind == ACTOR_CRASH || actor->kind == ACTOR_HOST_REBOOT;
 }
 
 static void before(void *context, const struct kernel_task *task, bool switched)
@@ -258,8 +267,8 @@ static void before(void *context, const struct kernel_task *task, bool switched)
                                          .object = scenario_stage_actor(stage, task->origin)->subject,
                                          .switched = switched};
     stage->run->writes = false;
-    if (stage->plan.count > 0 || stage->has_crash) {
-        touch_mishaps(stage, task, NULL);
+    if (stage->ends_tasks) {
+        touch_process(stage, ends_process(scenario_stage_actor(stage, task->origin)));
     }
 }
 
@@ -362,12 +371,15 @@ void scenario_stage_init(struct scenario_stage *stage, const struct scenario *sc
     stage->scenario.random = false;
     stage->plan = options->plan != NULL ? *options->plan : scenario->plan;
     stage->options.plan = &stage->plan;
-    for (uint32_t i = 0; i < scenario->actor_count; i++) {
-        enum actor_kind kind = scenario->actors[i].kind;
-
-        stage->has_crash = stage->has_crash || kind == ACTOR_CRASH || kind == ACTOR_HOST_REBOOT;
-    }
     stage->options.hold_any = true;
+    for (uint32_t i = 0; i < scenario->actor_count; i++) {
+        stage->ends_tasks |= ends_process(&scenario->actors[i]);
+    }
+    for (uint32_t i = 0; i < stage->plan.count; i++) {
+        enum strike_kind strike = stage->plan.mishaps[i].strike;
+
+        stage->ends_tasks |= strike == STRIKE_CRASH || strike == STRIKE_HOST_REBOOT;
+    }
 }
 
 void scenario_stage_free(struct scenario_stage *stage)
@@ -382,6 +394,7 @@ struct stage scenario_stage(struct scenario_stage *stage)
 {
     return (struct stage){.context = stage,
                           .memory = stage->memory,
+                          .ends_tasks = stage->ends_tasks,
                           .begin = begin,
                           .variable = is_variable,
                           .before = before,

@@ -42,7 +42,7 @@ struct scenario_stage {
     struct run_options options;
     struct plan plan;
     bool counts_only; /* of its runs counts and violations are wanted, no events and no hash; false at first */
-    bool has_crash;   /* an actor makes the process die */
+    bool ends_tasks;  /* the process may crash in a run */
 
     struct memory *memory; /* of the runs */
     struct machine *machine;

@@ -41,7 +41,8 @@ static uint64_t actors_hash(const struct runner *runner)
     for (uint32_t i = 0; i < runner->scenario->actor_count; i++) {
         const struct actor_state *actor = &runner->actors[i];
 
-        hash = hash_combine(hash, hash_combine((uint64_t)actor->next_ms, ((uint64_t)actor->rounds << 1) | actor->held));
+        hash = hash_combine(hash, (uint64_t)actor->next_ms);
+        hash = hash_combine(hash, ((uint64_t)actor->rounds << 2) | ((uint64_t)actor->due << 1) | actor->held);
     }
     return hash;
 }

@@ -14,6 +14,7 @@ struct machine;
 struct stage {
     void *context;
     struct memory *memory; /* reset before begin() */
+    bool ends_tasks;       /* a transition may end tasks that could move */
     /* Builds the start of a run, for the machine that will run it, and says what belongs to it. */
     void (*begin)(void *context, struct machine *machine, struct snapshot_scope *scope);
     /* Whether what the next transition of a task will touch depends on what it finds. NULL: never. */

@@ -69,9 +69,15 @@ struct sweep *sweep_scenario(struct trial_bench *bench, const struct scenario *s
                              const struct sweep_options *options, struct arena *arena);
 
 /* A finding as a scenario that stands alone: `tree` (the scenario's own JSON) with the mishaps, meant for the release
- * that was swept, expecting what the run violates, without those of its own faults that the run never gets to. Texts
- * stay where they are; the tree goes to `arena`. `file` is where it will be, for the command that replays it. */
+ * that was swept, expecting what the run violates, without those of its own faults that the run never gets to.
+ *
+ * Along a course it is a repro as those of an exploration, with a course of no turn: for `drydock replay` and
+ * `regress`. Not all can be: who moves is then not the schedule's doing, and actors "at any time" are held. The other
+ * form is a plain scenario for `drydock run`. Texts stay where they are; the tree goes to `arena`. `file` is where it
+ * will be. */
 const struct value *sweep_repro(const struct sweep *sweep, uint32_t finding, const struct value *tree, const char *file,
-                                struct arena *arena);
+                                bool along_course, struct arena *arena);
+/* The command that replays it. */
+const char *sweep_replay_command(const struct sweep *sweep, const char *file, bool along_course, struct arena *arena);
 
 #endif

@@ -2,13 +2,45 @@
 
 #include <string.h>
 
-bool sweep_count_finding(struct sweep *sweep, uint64_t fingerprint, uint64_t times)
+/* ---- kinds
+ * ------------------------------------------------------------------------------------------------------------- */
+
+_Static_assert((int)FAULT_COUNT + (int)STRIKE_COUNT <= SWEEP_KINDS_MAX, "there is room for all kinds");
+
+uint64_t mishap_bit(const struct mishap *mishap)
+{
+    return UINT64_C(1) << (mishap->fault == FAULT_NONE ? FAULT_COUNT + (unsigned)mishap->strike
+                                                       : (unsigned)mishap->fault);
+}
+
+static const char *kind_name(unsigned number)
+{
+    return number < FAULT_COUNT ? fault_info((enum fault_kind)number)->name
+                                : strike_info((enum strike_kind)(number - FAULT_COUNT))->name;
+}
+
+static void add_kinds(struct sweep_finding *finding, const struct counted_finding *counted)
+{
+    for (unsigned i = 0; i < SWEEP_MISHAPS_MAX; i++) {
+        for (unsigned number = 0; number < FAULT_COUNT + STRIKE_COUNT; number++) {
+            if ((counted->kinds[i] & (UINT64_C(1) << number)) != 0) {
+                sweep_kinds_add(&finding->kinds[i], kind_name(number));
+            }
+        }
+    }
+}
+
+/* ---- findings
+ * ---------------------------------------------------------------------------------------------------------- */
+
+bool sweep_count_finding(struct sweep *sweep, const struct counted_finding *counted)
 {
     struct sweep_result *result = &sweep->result;
 
     for (uint32_t i = 0; i < result->finding_count; i++) {
-        if (hash_text(result->findings[i].fingerprint) == fingerprint) {
-            result->findings[i].times += times;
+        if (hash_text(result->findings[i].fingerprint) == counted->fingerprint) {
+            result->findings[i].times += counted->times;
+            add_kinds(&result->findings[i], counted);
             return true;
         }
     }
@@ -51,21 +83,23 @@ static const char *mishaps_text(const struct plan *plan, uint32_t own, struct ar
 }
 
 void sweep_add_finding(struct sweep *sweep, const struct trial *trial, const struct sweep_verdict *verdict,
-                       uint64_t fingerprint, uint32_t own, uint64_t times, struct arena *arena)
+                       const struct counted_finding *counted, uint32_t own, struct arena *arena)
 {
     for (uint32_t i = 0; i < verdict->count; i++) {
         const struct verdict_finding *finding = &verdict->findings[i];
 
-        if (hash_text(finding->fingerprint) != fingerprint) {
+        if (hash_text(finding->fingerprint) != counted->fingerprint) {
             continue;
         }
-        *(struct sweep_finding *)table_add(arena, (void **)&sweep->result.findings, &sweep->result.finding_count,
-                                           &sweep->result.finding_size, sizeof sweep->result.findings[0]) =
-            (struct sweep_finding){.class = verdict->class,
-                                   .fingerprint = arena_string(arena, finding->fingerprint),
-                                   .mishap = mishaps_text(&trial->plan, own, arena),
-                                   .why = arena_string(arena, finding->why),
-                                   .times = times};
+        struct sweep_finding *added = table_add(arena, (void **)&sweep->result.findings, &sweep->result.finding_count,
+                                                &sweep->result.finding_size, sizeof sweep->result.findings[0]);
+
+        *added = (struct sweep_finding){.class = verdict->class,
+                                        .fingerprint = arena_string(arena, finding->fingerprint),
+                                        .mishap = mishaps_text(&trial->plan, own, arena),
+                                        .why = arena_string(arena, finding->why),
+                                        .times = counted->times};
+        add_kinds(added, counted);
         struct sweep_found *found =
             table_add(arena, (void **)&sweep->found, &sweep->found_count, &sweep->found_size, sizeof sweep->found[0]);
 

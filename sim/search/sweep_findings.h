@@ -5,11 +5,21 @@
 #include "sim/search/sweep.h"
 #include "sim/search/sweep_judge.h"
 
-/* Counts a finding, by the hash of its fingerprint, on those of the same. false when there is none yet. */
-bool sweep_count_finding(struct sweep *sweep, uint64_t fingerprint, uint64_t times);
+/* Kinds of mishap, as bits. */
+uint64_t mishap_bit(const struct mishap *mishap);
+
+/* A finding as processes hand it on. */
+struct counted_finding {
+    uint64_t fingerprint; /* hash */
+    uint64_t times;
+    uint64_t kinds[SWEEP_MISHAPS_MAX]; /* of the first mishap, and of the second of a pair: bits */
+};
+
+/* Counts a finding on those of the same fingerprint. false when there is none yet. */
+bool sweep_count_finding(struct sweep *sweep, const struct counted_finding *counted);
 /* Adds a finding that is new from the run that gave it, whose last `own` mishaps were tried. */
 void sweep_add_finding(struct sweep *sweep, const struct trial *trial, const struct sweep_verdict *verdict,
-                       uint64_t fingerprint, uint32_t own, uint64_t times, struct arena *arena);
+                       const struct counted_finding *counted, uint32_t own, struct arena *arena);
 /* Adds a run whose last mishap never fired. */
 void sweep_add_unfired(struct sweep *sweep, const struct trial *trial, uint32_t own, struct arena *arena);
 

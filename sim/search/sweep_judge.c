@@ -2,14 +2,14 @@
 
 #include <string.h>
 
-/* The mishaps that had hit by transition `until` (0: at the end), as fingerprints name them. */
+/* The mishaps that had hit by transition `until` (0: at the end), as sim/search/finding.c names them. */
 static const char *with_mishaps(const struct trial *trial, uint32_t own, uint64_t until, const char *text,
                                 struct arena *arena)
 {
     for (uint32_t i = trial->plan.count - own; i < trial->plan.count; i++) {
         if (trial->hits[i].site != NULL && (until == 0 || trial->hits[i].step <= until)) {
             text =
-                arena_printf(arena, "%s | %s at %s", text, mishap_name(&trial->plan.mishaps[i]), trial->hits[i].site);
+                arena_printf(arena, "%s | %s: %s", text, trial->hits[i].site, mishap_effect(&trial->plan.mishaps[i]));
         }
     }
     return text;

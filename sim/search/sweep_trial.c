@@ -1,5 +1,7 @@
 #include "sim/search/sweep_trial.h"
 
+#include "sim/search/bench.h"
+
 #include <assert.h>
 #include <string.h>
 
@@ -9,9 +11,6 @@ enum {
     PROCESS_BUSY = 2,
     NUMBERS_TOLD_APART = 10 * 1000, /* statuses, ports and sizes; above are instants, heights, uptimes */
 };
-
-/* Address space of each memory: reserved, not used. */
-static const size_t memory_size = (size_t)8 << 30;
 
 /* The run in progress. */
 struct watcher {
@@ -24,15 +23,22 @@ struct watcher {
     uint64_t step;
     enum moment moment;
     enum effect_id effect;
+    struct maker *makers;
+    uint32_t maker_count, maker_size;
 };
 
-bool trial_bench_init(struct trial_bench *bench, void (*exhausted)(void *context))
+/* A call that made something. */
+struct maker {
+    const char *object, *site;
+};
+
+void trial_bench_init(struct trial_bench *bench)
 {
     *bench = (struct trial_bench){.scope = {.arena_count = 2}};
     bench->scope.arenas[0] = &bench->run_arena;
     bench->scope.arenas[1] = &bench->records;
-    return memory_init(&bench->run_memory, memory_size, exhausted, NULL) &&
-           memory_init(&bench->keep_memory, memory_size, exhausted, NULL);
+    bench_memory_init(&bench->run_memory);
+    bench_memory_init(&bench->keep_memory);
 }
 
 void trial_bench_free(struct trial_bench *bench)
@@ -187,6 +193,32 @@ static void note_site(struct watcher *watcher, const struct kernel_task *task, c
                             .content = hash_combine(timeless_hash(effect->args), answer)};
 }
 
+/* Calls that make what a state is complained of; as sim/search/finding.c has it. */
+static void note_maker(struct watcher *watcher, const struct kernel_task *task, const struct effect *effect,
+                       enum fault_kind fault)
+{
+    bool makes = effect->id == EFFECT_DOCKER_CONTAINERS_CREATE || effect->id == EFFECT_HOST_FALLOCATE ||
+                 effect->id == EFFECT_HOST_MKFS || effect->id == EFFECT_HOST_MOUNT;
+    bool happened = fault == FAULT_NONE ? effect->error == NULL : fault_info(fault)->happens;
+
+    if (makes && happened && effect->object != NULL) {
+        *(struct maker *)table_add(watcher->arena, (void **)&watcher->makers, &watcher->maker_count,
+                                   &watcher->maker_size, sizeof watcher->makers[0]) = (struct maker){
+            arena_string(watcher->arena, effect->object), site_text(watcher, task->origin, MOMENT_APPLY, effect->id)};
+    }
+}
+
+/* Who made the object last; NULL: nobody. */
+static const char *maker_site(const struct watcher *watcher, const char *object)
+{
+    for (uint32_t i = watcher->maker_count; i > 0 && object != NULL; i--) {
+        if (strcmp(watcher->makers[i - 1].object, object) == 0) {
+            return watcher->makers[i - 1].site;
+        }
+    }
+    return NULL;
+}
+
 /* What the oracles have written down since the last look. */
 static void look_for_violations(struct watcher *watcher, const struct kernel_task *task)
 {
@@ -204,7 +236,8 @@ static void look_for_violations(struct watcher *watcher, const struct kernel_tas
             .oracle = violation->oracle,
             .object = kept_text(watcher->arena, violation->object),
             .message = arena_string(watcher->arena, violation->message),
-            .site = by_task ? site_text(watcher, origin, watcher->moment, watcher->effect) : NULL,
+            .site = by_task ? site_text(watcher, origin, watcher->moment, watcher->effect)
+                            : maker_site(watcher, violation->object),
             .key = hash_combine(hash_of_text(violation->oracle), hash_of_text(violation->object)),
             .step = violation->step};
     }
@@ -244,6 +277,7 @@ static void on_applied(void *context, struct kernel_task *task, struct effect *e
     enter(watcher, MOMENT_APPLY, effect->id);
     watcher->inner.applied(watcher->inner.context, task, effect, fault);
     look_for_hits(watcher, task, effect, false);
+    note_maker(watcher, task, effect, fault);
     look_for_violations(watcher, task);
     note_site(watcher, task, effect, fault);
     if (calls_max != 0 && watcher->trial->calls > calls_max) {
@@ -348,7 +382,13 @@ struct trial *trial_run(struct trial_bench *bench, const struct trial_request *r
 {
     struct trial *trial = arena_alloc(arena, sizeof *trial);
     struct runner *runner = begin_again(bench);
-    struct watcher watcher = {trial, request, runner, arena, runner->kernel.observer, 0, MOMENT_START, EFFECT_COUNT};
+    struct watcher watcher = {.trial = trial,
+                              .request = request,
+                              .runner = runner,
+                              .arena = arena,
+                              .inner = runner->kernel.observer,
+                              .moment = MOMENT_START,
+                              .effect = EFFECT_COUNT};
 
     set_plan(trial, bench->scenario, request);
     runner->plan = trial->plan;

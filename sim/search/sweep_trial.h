@@ -24,7 +24,7 @@ struct sweep_site {
 /* Something that broke an oracle. */
 struct trial_violation {
     const char *oracle, *object, *message;
-    const char *site; /* "install/docker containers.prune"; NULL: a state, no transition */
+    const char *site; /* "install/docker containers.prune"; of a state: who made the object, or NULL */
     uint64_t key;     /* oracle and object: tells whether another run broke it too */
     uint64_t step;    /* 0: a state */
 };
@@ -72,8 +72,8 @@ struct trial_request {
     uint32_t calls_max;           /* a run with more is given up as endless; 0: no bound */
 };
 
-/* Reserves address space. false when the system refuses; `exhausted` must not return (sim/kernel/memory.h). */
-bool trial_bench_init(struct trial_bench *bench, void (*exhausted)(void *context));
+/* Reserves address space. Ends the program with status 3 when the system refuses. */
+void trial_bench_init(struct trial_bench *bench);
 void trial_bench_free(struct trial_bench *bench);
 /* Puts a scenario on the bench; both must outlive its runs. */
 void trial_bench_set(struct trial_bench *bench, const struct scenario *scenario, const struct run_options *options);

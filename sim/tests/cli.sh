@@ -124,6 +124,30 @@ refused regress scenarios/incidents
 refused regress --format yaml scenarios
 refused regress --jobs 0 scenarios
 "$(dirname "$0")/replay.sh" "$drydock" || bad=1
+explored=scenarios/incidents/openclawpro.json
+refused explore
+refused explore no-such-file.json
+refused explore scenarios
+refused explore $explored $explored
+refused explore --revision 9 $explored
+refused explore --without decrypt $explored
+refused explore --strategy best $explored
+refused explore --format yaml $explored
+refused explore --faults 5 $explored
+refused explore --faults 3 --crashes 2 $explored
+refused explore --fault-kinds refuse $explored
+refused explore --fault-kinds , $explored
+refused explore --strikes lightning $explored
+refused explore --ports dockers $explored
+refused explore --jobs 0 $explored
+refused explore --executions 0 $explored
+refused explore --time soon $explored
+refused explore --memory much $explored
+refused explore --window 0s $explored
+refused explore --preemptions 1 --strategy pct $explored
+refused explore --depth 0 --strategy pct $explored
+refused explore --nonsense $explored
+"$(dirname "$0")/explore.sh" "$drydock" || bad=1
 # A sweep: the same for any number of processes, saved findings replay, findings are no error unless asked for.
 swept=scenarios/faults/03-install-rolls-back.json
 "$drydock" sweep $swept --revision 8.9.2 --output "$work/sweep" || fail "sweep"
@@ -138,7 +162,7 @@ report = json.load(sys.stdin)
 assert report["complete"] and sweep["complete"] and sweep["unfired"] == [], report
 assert sweep["planned"] == sweep["singles"]["tried"] == sweep["singles"]["fired"] > 0 and sweep["pairs"]["tried"] > 0
 assert all(f["repro"] for f in sweep["findings"]) and {f["class"] for f in sweep["findings"]} == {"violating"}' || fail "sweep --format json"
-"$drydock" run "$work/found" --quiet || fail "what a sweep saved does not replay"
+"$drydock" run "$work/found" --quiet && "$drydock" regress "$work/found" >"$work/out" || fail "what a sweep saved does not replay: $(cat "$work/out")"
 status=0
 "$drydock" sweep $swept --revision 8.9.2 --ports daemon --strict >/dev/null || status=$?
 [ $status = 1 ] || fail "sweep --strict: status $status"
