@@ -2,24 +2,15 @@
 #include "sim/cli/replay_command.h"
 
 #include "reports/report.h"
+#include "sim/cli/save.h"
 
-#include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 enum { JSON_SHOWN_MAX = 400 };
 
 static struct report_options report_options(const struct replay_command *command)
 {
-    const char *no_color = getenv("NO_COLOR"); /* https://no-color.org */
-    struct winsize size;
-    bool terminal = isatty(STDOUT_FILENO) == 1;
-    bool sized = terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0;
-
-    return (struct report_options){.color = terminal && (no_color == NULL || no_color[0] == '\0'),
-                                   .full = command->full,
-                                   .columns = sized ? size.ws_col : 0};
+    return (struct report_options){.color = shows_color(NULL), .full = command->full, .columns = shown_columns(NULL)};
 }
 
 static void line(struct sink *sink, const char *what, const char *text)

@@ -12,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 enum {
@@ -189,13 +188,6 @@ static bool run_all(struct batch *batch)
  * --------------------------------------------------------------------------------------------------------------------------------
  */
 
-static unsigned terminal_columns(void)
-{
-    struct winsize size;
-
-    return isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
-}
-
 static bool report(struct batch *batch)
 {
     const struct run_command *command = batch->command;
@@ -203,7 +195,7 @@ static bool report(struct batch *batch)
                                               (command->color == AUTO && shows_color(command->output)),
                                      .full = command->full,
                                      .quiet = command->quiet,
-                                     .columns = command->output == NULL ? terminal_columns() : 0};
+                                     .columns = shown_columns(command->output)};
     const struct run_record *const *records = (const struct run_record *const *)batch->done;
     struct sink sink;
 

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -26,6 +27,13 @@ bool shows_color(const char *path)
     const char *no_color = getenv("NO_COLOR"); /* https://no-color.org */
 
     return path == NULL && isatty(STDOUT_FILENO) && (no_color == NULL || no_color[0] == '\0');
+}
+
+unsigned shown_columns(const char *path)
+{
+    struct winsize size;
+
+    return path == NULL && isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
 bool save_files(const char *folder, const struct saved *files, uint32_t count)

@@ -12,6 +12,8 @@ bool deliver(struct sink *sink, const char *path);
 
 /* Whether a report that goes there is to be coloured: it is a terminal, and nobody objects. */
 bool shows_color(const char *path);
+/* The columns of the terminal that it goes to, 0 when it goes to none. */
+unsigned shown_columns(const char *path);
 
 /* A file to be written. */
 struct saved {
