@@ -3,6 +3,7 @@
 #ifndef DRYDOCK_FAKES_DOCKER_HANDLERS_H
 #define DRYDOCK_FAKES_DOCKER_HANDLERS_H
 
+#include "fakes/docker/reply.h"
 #include "fakes/docker/whole.h"
 
 #define ROUTE(method, path, effect, status, body, handler) void handler(struct docker_request *request);

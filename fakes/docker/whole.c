@@ -27,6 +27,7 @@ void docker_engine_make_whole(struct docker_engine *engine, const struct value *
 
     assert(engine->whole == NULL);
     engine->whole = arena_alloc(memory, sizeof *engine->whole);
+    arena_init(&engine->whole->scratch, memory->source);
     engine->whole->scripts = value_copy(memory, scripts);
     docker_images_init(engine);
     docker_networks_init(engine);

@@ -27,6 +27,7 @@ struct docker_whole {
     struct docker_images images;
     struct docker_execs execs;
     struct docker_events events;
+    struct arena scratch; /* for texts and values within a call; void after a call into another part, which resets it */
     const struct value *scripts; /* what the scenario says of processes, array; NULL: nothing */
 };
 
