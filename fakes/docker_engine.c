@@ -312,6 +312,17 @@ void docker_engine_add_image(struct docker_engine *engine, const char *repotag)
     }
 }
 
+void docker_engine_drop_image(struct docker_engine *engine, const char *repotag)
+{
+    for (uint32_t i = 0; i < engine->image_count; i++) {
+        if (strcmp(engine->images[i], repotag) == 0) {
+            note(engine, CHANGE_IMAGE_REMOVED, engine->images[i]);
+            table_remove(engine->images, &engine->image_count, sizeof engine->images[0], i);
+            break;
+        }
+    }
+}
+
 /* ---- answers
  * -------------------------------------------------------------------------------------------------------------------
  */
@@ -736,13 +747,7 @@ static void remove_image(struct docker_engine *engine, struct effect *effect, st
         }
     }
     touch_name(&engine->world->watch, OBJECTS_IMAGES, repotag, TOUCH_WRITE);
-    for (uint32_t i = 0; i < engine->image_count; i++) {
-        if (strcmp(engine->images[i], repotag) == 0) {
-            note(engine, CHANGE_IMAGE_REMOVED, engine->images[i]);
-            table_remove(engine->images, &engine->image_count, sizeof engine->images[0], i);
-            break;
-        }
-    }
+    docker_engine_drop_image(engine, repotag);
     effect->result = value_null();
 }
 

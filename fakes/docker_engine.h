@@ -73,6 +73,7 @@ struct container *docker_engine_add_container(struct docker_engine *engine, cons
 /* false when the name or subnet is taken. `subnet` NULL: the next free 172.23.n.0/24. */
 bool docker_engine_add_network(struct docker_engine *engine, const char *name, const char *subnet);
 void docker_engine_add_image(struct docker_engine *engine, const char *repotag);
+void docker_engine_drop_image(struct docker_engine *engine, const char *repotag); /* nothing, when it is not there */
 struct container *docker_engine_container(struct docker_engine *engine, const char *name);
 const struct docker_network *docker_engine_network(const struct docker_engine *engine, const char *name);
 const char *container_state_name(enum container_state state); /* "created", "running", "exited" */

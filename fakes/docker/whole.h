@@ -21,6 +21,9 @@
 #include "fakes/docker/volumes.h"
 #include "fakes/docker_engine.h"
 
+/* The engine that is modelled: Debian 12's docker.io. */
+#define DOCKER_ENGINE_VERSION "20.10.24+dfsg1"
+
 struct docker_whole {
     struct docker_networks networks;
     struct docker_volumes volumes;
