@@ -12,6 +12,7 @@
 
 struct world;
 struct container_details;
+struct docker_network_details;
 struct docker_whole;
 
 enum container_state { CONTAINER_CREATED, CONTAINER_RUNNING, CONTAINER_EXITED };
@@ -37,6 +38,7 @@ struct docker_network {
     const char *name;
     const char *subnet; /* "172.23.5.0/24" */
     const char *gateway;
+    struct docker_network_details *details; /* of a whole engine; NULL on a lean one */
 };
 
 struct docker_engine {

@@ -50,6 +50,11 @@ const char *docker_time(struct arena *arena, int64_t ms)
     return value_iso_date(arena, ms);
 }
 
+const char *docker_time_to_seconds(struct arena *arena, int64_t ms)
+{
+    return value_iso_date(arena, ms);
+}
+
 void docker_container_signal(struct docker_engine *engine, struct container *container, int signal)
 {
     (void)engine, (void)container, (void)signal;

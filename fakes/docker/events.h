@@ -3,7 +3,7 @@
 #ifndef DRYDOCK_FAKES_DOCKER_EVENTS_H
 #define DRYDOCK_FAKES_DOCKER_EVENTS_H
 
-#include "core/value.h"
+#include "core/effect.h"
 
 struct docker_engine;
 struct container;

@@ -2,6 +2,8 @@
 
 #include "fakes/world.h"
 
+#include <regex.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -102,6 +104,27 @@ static bool is_prefix(const char *value, const char *text)
     return strncmp(text, value, strlen(value)) == 0;
 }
 
+static bool is_pattern_of(const char *value, const char *text)
+{
+    regex_t pattern;
+
+    if (strcmp(value, text) == 0) {
+        return true;
+    }
+    if (regcomp(&pattern, value, REG_EXTENDED | REG_NOSUB) != 0) {
+        return false;
+    }
+    bool found = regexec(&pattern, text, 0, NULL, 0) == 0;
+
+    regfree(&pattern);
+    return found;
+}
+
+bool docker_filter_pattern(const struct docker_filters *filters, const char *name, const char *text)
+{
+    return any_value(filters, name, text, is_pattern_of);
+}
+
 bool docker_filter_is(const struct docker_filters *filters, const char *name, const char *text)
 {
     return any_value(filters, name, text, is_same);
@@ -163,6 +186,60 @@ bool docker_filter_truth(struct docker_request *request, const struct docker_fil
     } else {
         effect_fail(request->effect, request->answers, 400, NULL, "Invalid filter '%s=%s'", name,
                     value_json(request->answers, values));
+        return false;
+    }
+    return true;
+}
+
+/* Go's time.ParseDuration, as far as people write it: numbers with units, "1h30m", "1.5s". false when it is none. */
+static bool read_duration(const char *text, double *ms)
+{
+    static const struct {
+        const char *name;
+        double ms;
+    } units[] = {{"ms", 1}, {"us", 1e-3}, {"ns", 1e-6}, {"h", 3600e3}, {"m", 60e3}, {"s", 1e3}};
+
+    *ms = 0;
+    do {
+        char *end = NULL;
+        double number = strtod(text, &end);
+        size_t unit = 0;
+
+        while (unit < sizeof units / sizeof units[0] && strncmp(end, units[unit].name, strlen(units[unit].name)) != 0) {
+            unit++;
+        }
+        if (end == text || unit == sizeof units / sizeof units[0]) {
+            return false;
+        }
+        *ms += number * units[unit].ms;
+        text = end + strlen(units[unit].name);
+    } while (*text != '\0');
+    return true;
+}
+
+bool docker_filter_until(struct docker_request *request, const struct docker_filters *filters, int64_t *until_ms)
+{
+    enum { MS_PER_SECOND = 1000 };
+    const struct value *values = docker_filter_values(filters, "until");
+    const char *text = value_text(value_at(values, 0));
+    char *end = NULL;
+    double number = 0;
+
+    if (values == NULL) {
+        return true;
+    }
+    if (value_count(values) != 1) {
+        effect_fail(request->effect, request->answers, 400, NULL, "more than one until filter specified");
+        return false;
+    }
+    number = strtod(text, &end);
+    if (end != text && *end == '\0') {
+        *until_ms = (int64_t)(number * MS_PER_SECOND);
+    } else if (read_duration(text, &number)) {
+        *until_ms = request->engine->world->now_ms - (int64_t)number;
+    } else if (!parse_iso_date(text, until_ms)) {
+        effect_fail(request->effect, request->answers, 400, NULL, "failed to parse value as time or duration: \"%s\"",
+                    text);
         return false;
     }
     return true;

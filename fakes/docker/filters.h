@@ -19,10 +19,15 @@ bool docker_filter_is(const struct docker_filters *filters, const char *name, co
 /* The same, where a value may be a part of the text, or a prefix. */
 bool docker_filter_part(const struct docker_filters *filters, const char *name, const char *text);
 bool docker_filter_prefix(const struct docker_filters *filters, const char *name, const char *text);
+/* The same, where a value is the text or a regular expression (POSIX extended, for Go's) that is found in it. */
+bool docker_filter_pattern(const struct docker_filters *filters, const char *name, const char *text);
 /* label, or its opposite label!: "key" or "key=value"; all values of it are required. `labels` an object or NULL. */
 bool docker_filter_labels(const struct docker_filters *filters, const char *name, const struct value *labels);
 /* A filter of one truth value ("dangling"); false with a 400 set when it is none. */
 bool docker_filter_truth(struct docker_request *request, const struct docker_filters *filters, const char *name,
                          bool otherwise, bool *truth);
+/* until: an instant in seconds or RFC 3339, or a duration back from now ("10m"); *until_ms is left alone where it was
+ * not given. false with a 400 set when it is none. */
+bool docker_filter_until(struct docker_request *request, const struct docker_filters *filters, int64_t *until_ms);
 
 #endif

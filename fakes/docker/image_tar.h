@@ -2,7 +2,7 @@
 #ifndef DRYDOCK_FAKES_DOCKER_IMAGE_TAR_H
 #define DRYDOCK_FAKES_DOCKER_IMAGE_TAR_H
 
-#include "core/value.h"
+#include "core/effect.h"
 
 /* Whether bytes (NULL: none) are a tar archive, an empty one too. */
 bool image_tar_is_one(const char *archive, size_t size);

@@ -4,7 +4,7 @@
 #ifndef DRYDOCK_FAKES_DOCKER_IMAGES_H
 #define DRYDOCK_FAKES_DOCKER_IMAGES_H
 
-#include "core/value.h"
+#include "core/effect.h"
 
 struct docker_engine;
 struct docker_request;

@@ -2,7 +2,7 @@
 #ifndef DRYDOCK_FAKES_DOCKER_REFERENCE_H
 #define DRYDOCK_FAKES_DOCKER_REFERENCE_H
 
-#include "core/arena.h"
+#include "core/effect.h"
 
 #include <stdbool.h>
 

@@ -7,7 +7,7 @@
 #ifndef DRYDOCK_FAKES_DOCKER_STREAM_H
 #define DRYDOCK_FAKES_DOCKER_STREAM_H
 
-#include "core/value.h"
+#include "core/effect.h"
 
 struct docker_engine;
 

@@ -2,7 +2,7 @@
 #ifndef DRYDOCK_FAKES_DOCKER_VOLUMES_H
 #define DRYDOCK_FAKES_DOCKER_VOLUMES_H
 
-#include "core/value.h"
+#include "core/effect.h"
 
 struct container;
 struct docker_engine;
