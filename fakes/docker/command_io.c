@@ -7,7 +7,7 @@
 
 enum { MESSAGE_SIZE = 1024 };
 
-const char *argument(const struct proc *proc, uint32_t index)
+const char *command_argument(const struct proc *proc, uint32_t index)
 {
     return text_string_at(&proc->arguments, index);
 }
@@ -17,30 +17,31 @@ static bool is_option(const char *word)
     return word[0] == '-' && word[1] != '\0';
 }
 
-uint32_t first_operand(const struct proc *proc, const char *valued)
+uint32_t command_first_operand(const struct proc *proc, const char *valued)
 {
     uint32_t index = 1;
     const char *word;
 
-    while ((word = argument(proc, index)) != NULL && is_option(word)) {
+    while ((word = command_argument(proc, index)) != NULL && is_option(word)) {
         size_t at = strcspn(word + 1, valued) + 1;
 
         index++;
         if (strcmp(word, "--") == 0) {
             break;
         }
-        if (word[1] != '-' && word[at] != '\0' && word[at + 1] == '\0' && argument(proc, index) != NULL) {
+        if (word[1] != '-' && word[at] != '\0' && word[at + 1] == '\0' && command_argument(proc, index) != NULL) {
             index++;
         }
     }
     return index;
 }
 
-bool has_option(const struct proc *proc, char letter)
+bool command_has_option(const struct proc *proc, char letter)
 {
     const char *word;
 
-    for (uint32_t i = 1; (word = argument(proc, i)) != NULL && is_option(word) && strcmp(word, "--") != 0; i++) {
+    for (uint32_t i = 1; (word = command_argument(proc, i)) != NULL && is_option(word) && strcmp(word, "--") != 0;
+         i++) {
         if (word[1] != '-' && strchr(word + 1, letter) != NULL) {
             return true;
         }
@@ -48,17 +49,18 @@ bool has_option(const struct proc *proc, char letter)
     return false;
 }
 
-const char *option_value(const struct proc *proc, const char *valued, char letter)
+const char *command_option(const struct proc *proc, const char *valued, char letter)
 {
     const char *word;
 
-    for (uint32_t i = 1; (word = argument(proc, i)) != NULL && is_option(word) && strcmp(word, "--") != 0; i++) {
+    for (uint32_t i = 1; (word = command_argument(proc, i)) != NULL && is_option(word) && strcmp(word, "--") != 0;
+         i++) {
         size_t at = strcspn(word + 1, valued) + 1;
 
         if (word[at] == '\0') {
             continue;
         }
-        const char *value = word[at + 1] != '\0' ? word + at + 1 : argument(proc, ++i);
+        const char *value = word[at + 1] != '\0' ? word + at + 1 : command_argument(proc, ++i);
 
         if (word[at] == letter) {
             return value;
@@ -67,7 +69,7 @@ const char *option_value(const struct proc *proc, const char *valued, char lette
     return NULL;
 }
 
-enum command_answer finish(struct proc *proc, int status)
+enum command_answer command_finish(struct proc *proc, int status)
 {
     proc->status = status;
     return COMMAND_DONE;
@@ -76,13 +78,17 @@ enum command_answer finish(struct proc *proc, int status)
 static void say(struct machine *machine, struct proc *proc, const char *format, va_list arguments)
 {
     char message[MESSAGE_SIZE];
-    const char *slash = strrchr(argument(proc, 0), '/');
+    const char *slash = strrchr(command_argument(proc, 0), '/');
 
     vsnprintf(message, sizeof message, format, arguments);
-    proc_printf(machine, proc, 2, "%s: %s\n", slash == NULL ? argument(proc, 0) : slash + 1, message);
+    proc_printf(machine, proc, 2, "%s: %s\n",
+                proc->shell != NULL ? "sh" /* a builtin */
+                : slash == NULL     ? command_argument(proc, 0)
+                                    : slash + 1,
+                message);
 }
 
-void complain(struct machine *machine, struct proc *proc, const char *format, ...)
+void command_complain(struct machine *machine, struct proc *proc, const char *format, ...)
 {
     va_list arguments;
 
@@ -91,17 +97,17 @@ void complain(struct machine *machine, struct proc *proc, const char *format, ..
     va_end(arguments);
 }
 
-enum command_answer finish_saying(struct machine *machine, struct proc *proc, int status, const char *format, ...)
+enum command_answer command_fail(struct machine *machine, struct proc *proc, int status, const char *format, ...)
 {
     va_list arguments;
 
     va_start(arguments, format);
     say(machine, proc, format, arguments);
     va_end(arguments);
-    return finish(proc, status);
+    return command_finish(proc, status);
 }
 
-void print(struct machine *machine, struct proc *proc, const char *format, ...)
+void command_print(struct machine *machine, struct proc *proc, const char *format, ...)
 {
     struct text text = {0};
     va_list arguments;
@@ -123,10 +129,10 @@ void print(struct machine *machine, struct proc *proc, const char *format, ...)
 /* Opens the next operand; false: there is none left. */
 static bool open_next(struct machine *machine, struct proc *proc, uint32_t first)
 {
-    const char *path = argument(proc, first + (uint32_t)proc->state.number);
+    const char *path = command_argument(proc, first + (uint32_t)proc->state.number);
     int error;
 
-    if (path == NULL && (proc->state.number > 0 || argument(proc, first) != NULL)) {
+    if (path == NULL && (proc->state.number > 0 || command_argument(proc, first) != NULL)) {
         return false;
     }
     proc->state.number++;
@@ -136,14 +142,15 @@ static bool open_next(struct machine *machine, struct proc *proc, uint32_t first
     }
     proc->files[OPERAND_FD] = open_path(machine, proc, path, REDIRECT_READ, &error);
     if (proc->files[OPERAND_FD] == NULL) {
-        complain(machine, proc, strcmp(argument(proc, 0), "grep") == 0 ? "%s: %s" : "can't open '%s': %s", path,
-                 error_text(error));
+        command_complain(machine, proc,
+                         strcmp(command_argument(proc, 0), "grep") == 0 ? "%s: %s" : "can't open '%s': %s", path,
+                         proc_error_text(error));
         proc->status = 1;
     }
     return true;
 }
 
-int64_t read_operands(struct machine *machine, struct proc *proc, uint32_t first, char *bytes, size_t size)
+int64_t command_read(struct machine *machine, struct proc *proc, uint32_t first, char *bytes, size_t size)
 {
     for (;;) {
         if (proc->files[OPERAND_FD] == NULL) {
@@ -158,7 +165,7 @@ int64_t read_operands(struct machine *machine, struct proc *proc, uint32_t first
             return length;
         }
         if (length < 0) {
-            complain(machine, proc, "read error: %s", error_text((int)(-length - 1)));
+            command_complain(machine, proc, "read error: %s", proc_error_text((int)(-length - 1)));
             proc->status = 1;
         }
         open_release(machine, proc->files[OPERAND_FD]);
@@ -166,10 +173,10 @@ int64_t read_operands(struct machine *machine, struct proc *proc, uint32_t first
     }
 }
 
-enum command_answer read_all(struct machine *machine, struct proc *proc, uint32_t first)
+enum command_answer command_read_all(struct machine *machine, struct proc *proc, uint32_t first)
 {
     char chunk[IO_CHUNK];
-    int64_t length = read_operands(machine, proc, first, chunk, sizeof chunk);
+    int64_t length = command_read(machine, proc, first, chunk, sizeof chunk);
 
     if (length > 0) {
         text_add(machine->pool, &proc->state.text, chunk, (size_t)length);
@@ -178,10 +185,11 @@ enum command_answer read_all(struct machine *machine, struct proc *proc, uint32_
     return length < 0 ? COMMAND_BLOCKED : COMMAND_DONE;
 }
 
-enum command_answer each_line(struct machine *machine, struct proc *proc, uint32_t first,
-                              bool (*line)(struct machine *machine, struct proc *proc, const char *text, size_t length))
+enum command_answer command_each_line(struct machine *machine, struct proc *proc, uint32_t first,
+                                      bool (*line)(struct machine *machine, struct proc *proc, const char *text,
+                                                   size_t length))
 {
-    enum command_answer answer = read_all(machine, proc, first);
+    enum command_answer answer = command_read_all(machine, proc, first);
     struct text *text = &proc->state.text;
     uint32_t at = 0;
     char *newline;
@@ -202,7 +210,8 @@ enum command_answer each_line(struct machine *machine, struct proc *proc, uint32
     return goes_on ? answer : COMMAND_DONE;
 }
 
-struct file_status status_of(struct machine *machine, const struct proc *proc, const char *path, struct text *absolute)
+struct file_status command_file_status(struct machine *machine, const struct proc *proc, const char *path,
+                                       struct text *absolute)
 {
     struct text own = {0};
     struct text *where = absolute == NULL ? &own : absolute;

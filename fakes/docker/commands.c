@@ -40,8 +40,8 @@ const char *command_name_at(uint32_t index)
 
 const struct command *command_service(void)
 {
-    static const struct command service = {
-        "service", serve, (uint64_t)1 << SIGTERM | (uint64_t)1 << SIGINT | (uint64_t)1 << SIGQUIT, 0};
+    static const struct command service = {"service", serve,
+                                           (uint64_t)1 << SIGTERM | (uint64_t)1 << SIGINT | (uint64_t)1 << SIGQUIT, 0};
 
     return &service;
 }

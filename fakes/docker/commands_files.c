@@ -10,24 +10,24 @@
 enum { OCTAL = 8, KIBI = 1024, BLOCK_SIZE = 512, EXECUTE = 0111 };
 
 /* One command's work for each operand; the text is the operand's absolute path. */
-typedef int (*change)(struct machine *machine, struct proc *proc, const char *path, const char *absolute);
+typedef int (*operand_change)(struct machine *machine, struct proc *proc, const char *path, const char *absolute);
 
-static enum command_answer for_each(struct machine *machine, struct proc *proc, uint32_t first, change change)
+static enum command_answer for_each(struct machine *machine, struct proc *proc, uint32_t first, operand_change change)
 {
     int status = 0;
     struct text absolute = {0};
     const char *path;
 
-    if (argument(proc, first) == NULL) {
-        return finish_saying(machine, proc, 1, "missing operand");
+    if (command_argument(proc, first) == NULL) {
+        return command_fail(machine, proc, 1, "missing operand");
     }
-    for (uint32_t i = first; (path = argument(proc, i)) != NULL; i++) {
+    for (uint32_t i = first; (path = command_argument(proc, i)) != NULL; i++) {
         text_cut(&absolute, 0);
         proc_path(machine, proc, path, &absolute);
         status |= change(machine, proc, path, absolute.bytes);
     }
     text_free(machine->pool, &absolute);
-    return finish(proc, status);
+    return command_finish(proc, status);
 }
 
 static int make_folder(struct machine *machine, struct proc *proc, const char *path, const char *absolute)
@@ -35,7 +35,7 @@ static int make_folder(struct machine *machine, struct proc *proc, const char *p
     struct text above = {0};
     int error = 0;
 
-    for (size_t i = 1; has_option(proc, 'p') && absolute[i] != '\0'; i++) {
+    for (size_t i = 1; command_has_option(proc, 'p') && absolute[i] != '\0'; i++) {
         if (absolute[i] == '/') {
             text_cut(&above, 0);
             text_add(machine->pool, &above, absolute, i);
@@ -44,19 +44,19 @@ static int make_folder(struct machine *machine, struct proc *proc, const char *p
     }
     text_free(machine->pool, &above);
     error = process_files_mkdir(machine->files, absolute, machine->now_ms);
-    if (error == EEXIST && has_option(proc, 'p') &&
+    if (error == EEXIST && command_has_option(proc, 'p') &&
         process_files_status(machine->files, absolute).kind == FILE_FOLDER) {
         error = 0;
     }
     if (error != 0) {
-        complain(machine, proc, "can't create directory '%s': %s", path, error_text(error));
+        command_complain(machine, proc, "can't create directory '%s': %s", path, proc_error_text(error));
     }
     return error != 0;
 }
 
 enum command_answer command_mkdir(struct machine *machine, struct proc *proc)
 {
-    return for_each(machine, proc, first_operand(proc, "m"), make_folder);
+    return for_each(machine, proc, command_first_operand(proc, "m"), make_folder);
 }
 
 static int remove_folder(struct machine *machine, struct proc *proc, const char *path, const char *absolute)
@@ -67,25 +67,25 @@ static int remove_folder(struct machine *machine, struct proc *proc, const char 
                     : ENOTDIR;
 
     if (error != 0) {
-        complain(machine, proc, "'%s': %s", path, error_text(error));
+        command_complain(machine, proc, "'%s': %s", path, proc_error_text(error));
     }
     return error != 0;
 }
 
 enum command_answer command_rmdir(struct machine *machine, struct proc *proc)
 {
-    return for_each(machine, proc, first_operand(proc, ""), remove_folder);
+    return for_each(machine, proc, command_first_operand(proc, ""), remove_folder);
 }
 
 static int remove_path(struct machine *machine, struct proc *proc, const char *path, const char *absolute)
 {
-    bool is_recursive = has_option(proc, 'r') || has_option(proc, 'R');
-    bool is_forced = has_option(proc, 'f');
+    bool is_recursive = command_has_option(proc, 'r') || command_has_option(proc, 'R');
+    bool is_forced = command_has_option(proc, 'f');
     struct file_status status = process_files_status(machine->files, absolute);
     int error;
 
     if (status.kind == FILE_FOLDER && !is_recursive) {
-        complain(machine, proc, "'%s' is a directory", path);
+        command_complain(machine, proc, "'%s' is a directory", path);
         return 1;
     }
     error = is_recursive ? process_files_remove_tree(machine->files, absolute, machine->now_ms)
@@ -94,17 +94,17 @@ static int remove_path(struct machine *machine, struct proc *proc, const char *p
         return 0;
     }
     if (error != 0) {
-        complain(machine, proc, "can't remove '%s': %s", path, error_text(error));
+        command_complain(machine, proc, "can't remove '%s': %s", path, proc_error_text(error));
     }
     return error != 0;
 }
 
 enum command_answer command_rm(struct machine *machine, struct proc *proc)
 {
-    uint32_t first = first_operand(proc, "");
+    uint32_t first = command_first_operand(proc, "");
 
-    if (argument(proc, first) == NULL && has_option(proc, 'f')) {
-        return finish(proc, 0);
+    if (command_argument(proc, first) == NULL && command_has_option(proc, 'f')) {
+        return command_finish(proc, 0);
     }
     return for_each(machine, proc, first, remove_path);
 }
@@ -131,10 +131,10 @@ static uint64_t size_of(const char *text)
 
 static int touch_path(struct machine *machine, struct proc *proc, const char *path, const char *absolute)
 {
-    const char *size = option_value(proc, "sdtr", 's');
+    const char *size = command_option(proc, "sdtr", 's');
     int error = 0;
 
-    if (!has_option(proc, 'c') || process_files_status(machine->files, absolute).kind != FILE_NONE) {
+    if (!command_has_option(proc, 'c') || process_files_status(machine->files, absolute).kind != FILE_NONE) {
         error = size == NULL ? process_files_touch(machine->files, absolute, machine->now_ms)
                              : process_files_truncate(machine->files, absolute, machine->now_ms);
     }
@@ -142,7 +142,7 @@ static int touch_path(struct machine *machine, struct proc *proc, const char *pa
         error = process_files_write(machine->files, absolute, 0, NULL, size_of(size), machine->now_ms);
     }
     if (error != 0) {
-        complain(machine, proc, "%s: %s", path, error_text(error));
+        command_complain(machine, proc, "%s: %s", path, proc_error_text(error));
     }
     return error != 0;
 }
@@ -150,12 +150,12 @@ static int touch_path(struct machine *machine, struct proc *proc, const char *pa
 /* touch; truncate -s SIZE */
 enum command_answer command_touch(struct machine *machine, struct proc *proc)
 {
-    return for_each(machine, proc, first_operand(proc, "sdtr"), touch_path);
+    return for_each(machine, proc, command_first_operand(proc, "sdtr"), touch_path);
 }
 
 static int change_mode(struct machine *machine, struct proc *proc, const char *path, const char *absolute)
 {
-    const char *mode = argument(proc, first_operand(proc, ""));
+    const char *mode = command_argument(proc, command_first_operand(proc, ""));
     struct file_status status = process_files_status(machine->files, absolute);
     uint32_t bits = status.mode;
     int error;
@@ -169,14 +169,14 @@ static int change_mode(struct machine *machine, struct proc *proc, const char *p
     }
     error = process_files_chmod(machine->files, absolute, bits, machine->now_ms);
     if (error != 0) {
-        complain(machine, proc, "%s: %s", path, error_text(error));
+        command_complain(machine, proc, "%s: %s", path, proc_error_text(error));
     }
     return error != 0;
 }
 
 enum command_answer command_chmod(struct machine *machine, struct proc *proc)
 {
-    return for_each(machine, proc, first_operand(proc, "") + 1, change_mode);
+    return for_each(machine, proc, command_first_operand(proc, "") + 1, change_mode);
 }
 
 static int change_owner(struct machine *machine, struct proc *proc, const char *path, const char *absolute)
@@ -185,17 +185,18 @@ static int change_owner(struct machine *machine, struct proc *proc, const char *
     int error = process_files_chmod(machine->files, absolute, status.mode, machine->now_ms);
 
     if (error != 0) {
-        complain(machine, proc, "%s: %s", path, error_text(error));
+        command_complain(machine, proc, "%s: %s", path, proc_error_text(error));
     }
     return error != 0;
 }
 
 enum command_answer command_chown(struct machine *machine, struct proc *proc)
 {
-    return for_each(machine, proc, first_operand(proc, "") + 1, change_owner);
+    return for_each(machine, proc, command_first_operand(proc, "") + 1, change_owner);
 }
 
-/* ---- copies ------------------------------------------------------------------------------------------------------------ */
+/* ---- copies
+ * ------------------------------------------------------------------------------------------------------------ */
 
 static int copy_file(struct machine *machine, const char *from, const char *to)
 {
@@ -261,16 +262,18 @@ static int transfer_one(struct machine *machine, struct proc *proc, const char *
 {
     struct text from = {0};
     struct text to = {0};
-    struct file_status status = status_of(machine, proc, source, &from);
-    bool is_recursive = moves || has_option(proc, 'r') || has_option(proc, 'R') || has_option(proc, 'a');
+    struct file_status status = command_file_status(machine, proc, source, &from);
+    bool is_recursive =
+        moves || command_has_option(proc, 'r') || command_has_option(proc, 'R') || command_has_option(proc, 'a');
     int error = 0;
 
     target_of(machine, proc, source, target, &to);
     if (status.kind == FILE_NONE) {
-        complain(machine, proc, moves ? "can't rename '%s': %s" : "can't stat '%s': %s", source, error_text(ENOENT));
+        command_complain(machine, proc, moves ? "can't rename '%s': %s" : "can't stat '%s': %s", source,
+                         proc_error_text(ENOENT));
         error = ENOENT;
     } else if (status.kind == FILE_FOLDER && !is_recursive) {
-        complain(machine, proc, "omitting directory '%s'", source);
+        command_complain(machine, proc, "omitting directory '%s'", source);
         error = EISDIR;
     } else {
         error = copy_tree(machine, from.bytes, to.bytes);
@@ -278,8 +281,8 @@ static int transfer_one(struct machine *machine, struct proc *proc, const char *
             error = process_files_remove_tree(machine->files, from.bytes, machine->now_ms);
         }
         if (error != 0) {
-            complain(machine, proc, moves ? "can't rename '%s': %s" : "can't create '%s': %s", moves ? source : target,
-                     error_text(error));
+            command_complain(machine, proc, moves ? "can't rename '%s': %s" : "can't create '%s': %s",
+                             moves ? source : target, proc_error_text(error));
         }
     }
     text_free(machine->pool, &from);
@@ -289,17 +292,17 @@ static int transfer_one(struct machine *machine, struct proc *proc, const char *
 
 static enum command_answer transfer(struct machine *machine, struct proc *proc, bool moves)
 {
-    uint32_t first = first_operand(proc, "");
+    uint32_t first = command_first_operand(proc, "");
     uint32_t last = text_string_count(&proc->arguments) - 1;
     int status = 0;
 
     if (last <= first) {
-        return finish_saying(machine, proc, 1, "missing operand");
+        return command_fail(machine, proc, 1, "missing operand");
     }
     for (uint32_t i = first; i < last; i++) {
-        status |= transfer_one(machine, proc, argument(proc, i), argument(proc, last), moves);
+        status |= transfer_one(machine, proc, command_argument(proc, i), command_argument(proc, last), moves);
     }
-    return finish(proc, status);
+    return command_finish(proc, status);
 }
 
 enum command_answer command_cp(struct machine *machine, struct proc *proc)
@@ -314,28 +317,28 @@ enum command_answer command_mv(struct machine *machine, struct proc *proc)
 
 enum command_answer command_ln(struct machine *machine, struct proc *proc)
 {
-    uint32_t first = first_operand(proc, "");
-    const char *source = argument(proc, first);
-    const char *target = source == NULL ? NULL : argument(proc, first + 1);
+    uint32_t first = command_first_operand(proc, "");
+    const char *source = command_argument(proc, first);
+    const char *target = source == NULL ? NULL : command_argument(proc, first + 1);
     struct text absolute = {0};
     int error;
 
     if (target == NULL) {
-        return finish_saying(machine, proc, 1, "missing operand");
+        return command_fail(machine, proc, 1, "missing operand");
     }
-    if (!has_option(proc, 's')) {
-        return finish(proc, transfer_one(machine, proc, source, target, false));
+    if (!command_has_option(proc, 's')) {
+        return command_finish(proc, transfer_one(machine, proc, source, target, false));
     }
     target_of(machine, proc, source, target, &absolute);
-    if (has_option(proc, 'f')) {
+    if (command_has_option(proc, 'f')) {
         (void)process_files_remove(machine->files, absolute.bytes, machine->now_ms);
     }
     error = process_files_link(machine->files, absolute.bytes, source, machine->now_ms);
     text_free(machine->pool, &absolute);
     if (error != 0) {
-        complain(machine, proc, "%s: %s", target, error_text(error));
+        command_complain(machine, proc, "%s: %s", target, proc_error_text(error));
     }
-    return finish(proc, error != 0);
+    return command_finish(proc, error != 0);
 }
 
 enum command_answer command_mktemp(struct machine *machine, struct proc *proc)
@@ -346,23 +349,24 @@ enum command_answer command_mktemp(struct machine *machine, struct proc *proc)
     do { /* the first name that is free: nothing here is by chance */
         snprintf(path, sizeof path, "/tmp/tmp.%06u", (unsigned)proc->state.phase++ % 1000000);
     } while (process_files_status(machine->files, path).kind != FILE_NONE);
-    error = has_option(proc, 'd') ? process_files_mkdir(machine->files, path, machine->now_ms)
-                                  : process_files_touch(machine->files, path, machine->now_ms);
+    error = command_has_option(proc, 'd') ? process_files_mkdir(machine->files, path, machine->now_ms)
+                                          : process_files_touch(machine->files, path, machine->now_ms);
     if (error != 0) {
-        return finish_saying(machine, proc, 1, "%s: %s", path, error_text(error));
+        return command_fail(machine, proc, 1, "%s: %s", path, proc_error_text(error));
     }
-    print(machine, proc, "%s\n", path);
-    return finish(proc, 0);
+    command_print(machine, proc, "%s\n", path);
+    return command_finish(proc, 0);
 }
 
-/* ---- dd if=… of=… bs=… count=… ------------------------------------------------------------------------------------------- */
+/* ---- dd if=… of=… bs=… count=…
+ * ------------------------------------------------------------------------------------------- */
 
 static const char *named_operand(const struct proc *proc, const char *name)
 {
     size_t length = strlen(name);
     const char *word;
 
-    for (uint32_t i = 1; (word = argument(proc, i)) != NULL; i++) {
+    for (uint32_t i = 1; (word = command_argument(proc, i)) != NULL; i++) {
         if (strncmp(word, name, length) == 0 && word[length] == '=') {
             return word + length + 1;
         }
@@ -378,9 +382,10 @@ static enum command_answer report_records(struct machine *machine, struct proc *
     proc_printf(machine, proc, 2, "%llu+%d records in\n%llu+%d records out\n", whole, part, whole, part);
     if (named_operand(proc, "status") == NULL) {
         proc_printf(machine, proc, 2, "%llu bytes (%.1fMB) copied, 0.001000 seconds, %.1fMB/s\n",
-                    (unsigned long long)bytes, (double)bytes / KIBI / KIBI, (double)bytes / KIBI / KIBI * MS_PER_SECOND);
+                    (unsigned long long)bytes, (double)bytes / KIBI / KIBI,
+                    (double)bytes / KIBI / KIBI * MS_PER_SECOND);
     }
-    return finish(proc, 0);
+    return command_finish(proc, 0);
 }
 
 enum command_answer command_dd(struct machine *machine, struct proc *proc)
@@ -405,8 +410,8 @@ enum command_answer command_dd(struct machine *machine, struct proc *proc)
             proc->files[1] = open_path(machine, proc, output, REDIRECT_WRITE, &error);
         }
         if (error != 0 || block == 0) {
-            return finish_saying(machine, proc, 1, "can't open '%s': %s", proc->files[0] == NULL ? input : output,
-                                 error_text(error));
+            return command_fail(machine, proc, 1, "can't open '%s': %s", proc->files[0] == NULL ? input : output,
+                                proc_error_text(error));
         }
     }
     struct open_file *from = proc->files[0];
@@ -414,10 +419,11 @@ enum command_answer command_dd(struct machine *machine, struct proc *proc)
 
     if (count != NULL && from != NULL && from->kind == OPEN_ZERO && to != NULL && to->kind == OPEN_FILE) {
         error = process_files_write(machine->files, text_string(&to->text), 0, NULL, wanted, machine->now_ms);
-        return error != 0 ? finish_saying(machine, proc, 1, "write error: %s", error_text(error))
+        return error != 0 ? command_fail(machine, proc, 1, "write error: %s", proc_error_text(error))
                           : report_records(machine, proc, wanted, block);
     }
-    int64_t length = left == 0 ? 0 : proc_read(machine, proc, 0, chunk, left < sizeof chunk ? (size_t)left : sizeof chunk);
+    int64_t length =
+        left == 0 ? 0 : proc_read(machine, proc, 0, chunk, left < sizeof chunk ? (size_t)left : sizeof chunk);
 
     if (length > 0) {
         proc->state.count += length;

@@ -20,24 +20,24 @@ static void add_quoted(struct machine *machine, struct text *pattern, const char
 /* Compiles what grep is asked for. */
 static bool compile(struct machine *machine, struct proc *proc, regex_t *regex)
 {
-    const char *given = option_value(proc, "emABC", 'e');
-    const char *name = argument(proc, 0);
-    bool is_fixed = has_option(proc, 'F') || name[0] == 'f';
-    bool is_extended = has_option(proc, 'E') || name[0] == 'e';
+    const char *given = command_option(proc, "emABC", 'e');
+    const char *name = command_argument(proc, 0);
+    bool is_fixed = command_has_option(proc, 'F') || name[0] == 'f';
+    bool is_extended = command_has_option(proc, 'E') || name[0] == 'e';
     struct text pattern = {0};
 
-    given = given == NULL ? argument(proc, first_operand(proc, "emABC")) : given;
+    given = given == NULL ? command_argument(proc, command_first_operand(proc, "emABC")) : given;
     if (is_fixed) {
         add_quoted(machine, &pattern, given);
-    } else if (has_option(proc, 'w')) {
+    } else if (command_has_option(proc, 'w')) {
         text_printf(machine->pool, &pattern, "\\<%s\\>", given);
-    } else if (has_option(proc, 'x')) {
+    } else if (command_has_option(proc, 'x')) {
         text_printf(machine->pool, &pattern, "^%s$", given);
     } else {
         text_add_string(machine->pool, &pattern, given);
     }
     int error = regcomp(regex, text_string(&pattern),
-                        (is_extended ? REG_EXTENDED : 0) | (has_option(proc, 'i') ? REG_ICASE : 0));
+                        (is_extended ? REG_EXTENDED : 0) | (command_has_option(proc, 'i') ? REG_ICASE : 0));
 
     text_free(machine->pool, &pattern);
     return error == 0;
@@ -48,7 +48,7 @@ static void print_matches(struct machine *machine, struct proc *proc, const rege
     regmatch_t match;
 
     while (*text != '\0' && regexec(regex, text, 1, &match, 0) == 0 && match.rm_eo > match.rm_so) {
-        print(machine, proc, "%.*s\n", (int)(match.rm_eo - match.rm_so), text + match.rm_so);
+        command_print(machine, proc, "%.*s\n", (int)(match.rm_eo - match.rm_so), text + match.rm_so);
         text += match.rm_eo;
     }
 }
@@ -60,49 +60,50 @@ static bool grep_line(struct machine *machine, struct proc *proc, const char *te
     (void)length;
     proc->state.until++; /* the line's number */
     if (!compile(machine, proc, &regex)) {
-        complain(machine, proc, "bad regex");
+        command_complain(machine, proc, "bad regex");
         proc->status = EXIT_WRONG;
         return false;
     }
-    bool fits = (regexec(&regex, text, 0, NULL, 0) == 0) != has_option(proc, 'v');
+    bool fits = (regexec(&regex, text, 0, NULL, 0) == 0) != command_has_option(proc, 'v');
 
     if (fits) {
         proc->state.count++;
-        if (has_option(proc, 'o')) {
+        if (command_has_option(proc, 'o')) {
             print_matches(machine, proc, &regex, text);
-        } else if (!has_option(proc, 'q') && !has_option(proc, 'c') && !has_option(proc, 'l')) {
-            if (has_option(proc, 'n')) {
-                print(machine, proc, "%lld:", (long long)proc->state.until);
+        } else if (!command_has_option(proc, 'q') && !command_has_option(proc, 'c') && !command_has_option(proc, 'l')) {
+            if (command_has_option(proc, 'n')) {
+                command_print(machine, proc, "%lld:", (long long)proc->state.until);
             }
-            print(machine, proc, "%s\n", text);
+            command_print(machine, proc, "%s\n", text);
         }
     }
     regfree(&regex);
-    return !(fits && (has_option(proc, 'q') || has_option(proc, 'l')));
+    return !(fits && (command_has_option(proc, 'q') || command_has_option(proc, 'l')));
 }
 
 enum command_answer command_grep(struct machine *machine, struct proc *proc)
 {
-    uint32_t first = first_operand(proc, "emABC");
-    bool has_pattern = option_value(proc, "emABC", 'e') != NULL;
+    uint32_t first = command_first_operand(proc, "emABC");
+    bool has_pattern = command_option(proc, "emABC", 'e') != NULL;
 
-    if (!has_pattern && argument(proc, first) == NULL) {
-        return finish_saying(machine, proc, EXIT_WRONG, "missing pattern");
+    if (!has_pattern && command_argument(proc, first) == NULL) {
+        return command_fail(machine, proc, EXIT_WRONG, "missing pattern");
     }
-    enum command_answer answer = each_line(machine, proc, first + (has_pattern ? 0 : 1), grep_line);
+    enum command_answer answer = command_each_line(machine, proc, first + (has_pattern ? 0 : 1), grep_line);
 
     if (answer == COMMAND_DONE) {
-        if (has_option(proc, 'c')) {
-            print(machine, proc, "%lld\n", (long long)proc->state.count);
-        } else if (has_option(proc, 'l') && proc->state.count > 0) {
-            print(machine, proc, "%s\n", argument(proc, first + (has_pattern ? 0 : 1)));
+        if (command_has_option(proc, 'c')) {
+            command_print(machine, proc, "%lld\n", (long long)proc->state.count);
+        } else if (command_has_option(proc, 'l') && proc->state.count > 0) {
+            command_print(machine, proc, "%s\n", command_argument(proc, first + (has_pattern ? 0 : 1)));
         }
         proc->status = proc->status == 1 || proc->status == EXIT_WRONG ? EXIT_WRONG : proc->state.count == 0;
     }
     return answer;
 }
 
-/* ---- sed: s/…/…/[gip], [N|$|/re/]p, d, q ------------------------------------------------------------------------------- */
+/* ---- sed: s/…/…/[gip], [N|$|/re/]p, d, q
+ * ------------------------------------------------------------------------------- */
 
 struct sed_command {
     struct text address; /* a number, `$`, or a regular expression behind a slash */
@@ -139,7 +140,7 @@ static const char *read_command(struct machine *machine, struct proc *proc, cons
         at += length;
     }
     command->kind = *at;
-    command->flags = has_option(proc, 'E') || has_option(proc, 'r') ? REG_EXTENDED : 0;
+    command->flags = command_has_option(proc, 'E') || command_has_option(proc, 'r') ? REG_EXTENDED : 0;
     if (*at != 's') {
         return *at != '\0' && strchr("pdq", *at) != NULL ? at + 1 : NULL;
     }
@@ -166,7 +167,8 @@ static void add_replacement(struct machine *machine, struct text *out, const cha
             group = *with >= '0' && *with <= '9' ? *with - '0' : -1;
         }
         if (group >= 0 && groups[group].rm_so >= 0) {
-            text_add(machine->pool, out, text + groups[group].rm_so, (size_t)(groups[group].rm_eo - groups[group].rm_so));
+            text_add(machine->pool, out, text + groups[group].rm_so,
+                     (size_t)(groups[group].rm_eo - groups[group].rm_so));
         } else if (group < 0) {
             text_add_char(machine->pool, out, *with == 'n' && with[-1] == '\\' ? '\n' : *with);
         }
@@ -243,12 +245,12 @@ static void free_command(struct machine *machine, struct sed_command *command)
 
 static bool sed_line(struct machine *machine, struct proc *proc, const char *text, size_t length)
 {
-    const char *script = option_value(proc, "e", 'e');
+    const char *script = command_option(proc, "e", 'e');
     struct text line = {0};
     bool is_deleted = false;
     bool goes_on = true;
 
-    script = script == NULL ? argument(proc, first_operand(proc, "e")) : script;
+    script = script == NULL ? command_argument(proc, command_first_operand(proc, "e")) : script;
     proc->state.until++;
     text_add(machine->pool, &line, text, length);
     while (script != NULL && *script != '\0' && !is_deleted && goes_on) {
@@ -256,7 +258,7 @@ static bool sed_line(struct machine *machine, struct proc *proc, const char *tex
 
         script = read_command(machine, proc, script, &command);
         if (script == NULL) {
-            complain(machine, proc, "unsupported command %c", command.kind);
+            command_complain(machine, proc, "unsupported command %c", command.kind);
             proc->status = 1;
             goes_on = false;
             is_deleted = true;
@@ -264,15 +266,15 @@ static bool sed_line(struct machine *machine, struct proc *proc, const char *tex
             bool found = command.kind == 's' && substitute(machine, &command, &line);
 
             if (command.kind == 'p' || (found && command.prints)) {
-                print(machine, proc, "%s\n", text_string(&line));
+                command_print(machine, proc, "%s\n", text_string(&line));
             }
             is_deleted = command.kind == 'd';
             goes_on = command.kind != 'q';
         }
         free_command(machine, &command);
     }
-    if (!is_deleted && !has_option(proc, 'n')) {
-        print(machine, proc, "%s\n", text_string(&line));
+    if (!is_deleted && !command_has_option(proc, 'n')) {
+        command_print(machine, proc, "%s\n", text_string(&line));
     }
     text_free(machine->pool, &line);
     return goes_on;
@@ -280,11 +282,11 @@ static bool sed_line(struct machine *machine, struct proc *proc, const char *tex
 
 enum command_answer command_sed(struct machine *machine, struct proc *proc)
 {
-    uint32_t first = first_operand(proc, "e");
-    bool has_script = option_value(proc, "e", 'e') != NULL;
+    uint32_t first = command_first_operand(proc, "e");
+    bool has_script = command_option(proc, "e", 'e') != NULL;
 
-    if (!has_script && argument(proc, first) == NULL) {
-        return finish_saying(machine, proc, 1, "no script");
+    if (!has_script && command_argument(proc, first) == NULL) {
+        return command_fail(machine, proc, 1, "no script");
     }
-    return each_line(machine, proc, first + (has_script ? 0 : 1), sed_line);
+    return command_each_line(machine, proc, first + (has_script ? 0 : 1), sed_line);
 }

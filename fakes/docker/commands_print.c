@@ -12,13 +12,13 @@ enum { OCTAL = 8, HEX = 16, OCTAL_DIGITS_MAX = 3, SPEC_SIZE = 32, LINES_PER_STEP
 enum command_answer command_true(struct machine *machine, struct proc *proc)
 {
     (void)machine;
-    return finish(proc, 0);
+    return command_finish(proc, 0);
 }
 
 enum command_answer command_false(struct machine *machine, struct proc *proc)
 {
     (void)machine;
-    return finish(proc, 1);
+    return command_finish(proc, 1);
 }
 
 /* One escape after a backslash; *at goes behind it. false: \c, nothing more is printed. */
@@ -77,11 +77,11 @@ static enum command_answer write_text(struct machine *machine, struct proc *proc
     int error = text->length == 0 ? 0 : proc_write(machine, proc, 1, text->bytes, text->length);
 
     if (error != 0) {
-        complain(machine, proc, "write error: %s", error_text(error));
+        command_complain(machine, proc, "write error: %s", proc_error_text(error));
         status = 1;
     }
     text_free(machine->pool, text);
-    return finish(proc, status);
+    return command_finish(proc, status);
 }
 
 enum command_answer command_echo(struct machine *machine, struct proc *proc)
@@ -93,7 +93,7 @@ enum command_answer command_echo(struct machine *machine, struct proc *proc)
     bool goes_on = true;
     const char *word;
 
-    while ((word = argument(proc, index)) != NULL && word[0] == '-' && word[1] != '\0' &&
+    while ((word = command_argument(proc, index)) != NULL && word[0] == '-' && word[1] != '\0' &&
            strspn(word + 1, "neE") == strlen(word + 1)) {
         newline &= strchr(word, 'n') == NULL;
         for (; *word != '\0'; word++) {
@@ -101,7 +101,7 @@ enum command_answer command_echo(struct machine *machine, struct proc *proc)
         }
         index++;
     }
-    for (uint32_t i = index; goes_on && (word = argument(proc, i)) != NULL; i++) {
+    for (uint32_t i = index; goes_on && (word = command_argument(proc, i)) != NULL; i++) {
         if (i > index) {
             text_add_char(machine->pool, &out, ' ');
         }
@@ -162,19 +162,20 @@ static bool convert(struct machine *machine, struct proc *proc, struct text *out
         snprintf(format, sizeof format, "%.*s", (int)length, spec);
         text_printf_by(machine->pool, out, format, value == NULL ? 0.0 : strtod(value, NULL));
     } else {
-        complain(machine, proc, "%.*s: invalid format", (int)length, spec);
+        command_complain(machine, proc, "%.*s: invalid format", (int)length, spec);
         proc->status = 1;
         return false;
     }
     if (!ok) {
-        complain(machine, proc, "invalid number '%s'", value);
+        command_complain(machine, proc, "invalid number '%s'", value);
         proc->status = 1;
     }
     return true;
 }
 
 /* The format once; false: stop. */
-static bool print_once(struct machine *machine, struct proc *proc, struct text *out, const char *format, uint32_t *index)
+static bool print_once(struct machine *machine, struct proc *proc, struct text *out, const char *format,
+                       uint32_t *index)
 {
     bool goes_on = true;
 
@@ -187,10 +188,10 @@ static bool print_once(struct machine *machine, struct proc *proc, struct text *
             format += 2;
         } else if (*format == '%') {
             size_t length = strspn(format + 1, "-+ #0123456789.") + 2;
-            const char *value = argument(proc, *index);
+            const char *value = command_argument(proc, *index);
 
             if (format[length - 1] == '\0') {
-                complain(machine, proc, "%s: invalid format", format);
+                command_complain(machine, proc, "%s: invalid format", format);
                 proc->status = 1;
                 return false;
             }
@@ -212,30 +213,30 @@ enum command_answer command_printf(struct machine *machine, struct proc *proc)
     bool goes_on;
 
     proc->status = 0;
-    if (argument(proc, 1) == NULL) {
-        return finish_saying(machine, proc, 1, "usage: printf FORMAT [ARG]...");
+    if (command_argument(proc, 1) == NULL) {
+        return command_fail(machine, proc, 1, "usage: printf FORMAT [ARG]...");
     }
     do {
         before = index;
-        goes_on = print_once(machine, proc, &out, argument(proc, 1), &index);
-    } while (goes_on && index > before && argument(proc, index) != NULL);
+        goes_on = print_once(machine, proc, &out, command_argument(proc, 1), &index);
+    } while (goes_on && index > before && command_argument(proc, index) != NULL);
     return write_text(machine, proc, &out, proc->status);
 }
 
 enum command_answer command_pwd(struct machine *machine, struct proc *proc)
 {
-    print(machine, proc, "%s\n", text_string(&proc->folder));
-    return finish(proc, 0);
+    command_print(machine, proc, "%s\n", text_string(&proc->folder));
+    return command_finish(proc, 0);
 }
 
 enum command_answer command_basename(struct machine *machine, struct proc *proc)
 {
-    const char *path = argument(proc, 1);
-    const char *suffix = path == NULL ? NULL : argument(proc, 2);
+    const char *path = command_argument(proc, 1);
+    const char *suffix = path == NULL ? NULL : command_argument(proc, 2);
     size_t length = path == NULL ? 0 : strlen(path);
 
     if (path == NULL) {
-        return finish_saying(machine, proc, 1, "missing operand");
+        return command_fail(machine, proc, 1, "missing operand");
     }
     while (length > 1 && path[length - 1] == '/') {
         length--;
@@ -252,38 +253,38 @@ enum command_answer command_basename(struct machine *machine, struct proc *proc)
         strncmp(path + length - strlen(suffix), suffix, strlen(suffix)) == 0) {
         length -= strlen(suffix);
     }
-    print(machine, proc, "%.*s\n", (int)(length - start), path + start);
-    return finish(proc, 0);
+    command_print(machine, proc, "%.*s\n", (int)(length - start), path + start);
+    return command_finish(proc, 0);
 }
 
 enum command_answer command_dirname(struct machine *machine, struct proc *proc)
 {
-    const char *path = argument(proc, 1);
+    const char *path = command_argument(proc, 1);
     const char *slash = path == NULL ? NULL : strrchr(path, '/');
 
     if (slash == NULL) {
-        print(machine, proc, ".\n");
+        command_print(machine, proc, ".\n");
     } else {
-        print(machine, proc, "%.*s\n", slash == path ? 1 : (int)(slash - path), path);
+        command_print(machine, proc, "%.*s\n", slash == path ? 1 : (int)(slash - path), path);
     }
-    return finish(proc, 0);
+    return command_finish(proc, 0);
 }
 
 /* seq [-s SEP] [FIRST [STEP]] LAST, on whole numbers */
 enum command_answer command_seq(struct machine *machine, struct proc *proc)
 {
     struct command_state *state = &proc->state;
-    const char *separator = option_value(proc, "s", 's');
-    uint32_t index = separator == NULL ? 1 : first_operand(proc, "s");
+    const char *separator = command_option(proc, "s", 's');
+    uint32_t index = separator == NULL ? 1 : command_first_operand(proc, "s");
     int64_t numbers[3] = {1, 1, 1};
     uint32_t count = 0;
 
-    for (const char *word; count < 3 && (word = argument(proc, index + count)) != NULL; count++) {
+    for (const char *word; count < 3 && (word = command_argument(proc, index + count)) != NULL; count++) {
         char *end;
 
         numbers[count] = strtoll(word, &end, TEN);
         if (*end != '\0') {
-            return finish_saying(machine, proc, 1, "invalid number '%s'", word);
+            return command_fail(machine, proc, 1, "invalid number '%s'", word);
         }
     }
     int64_t first = count > 1 ? numbers[0] : 1;
@@ -297,15 +298,15 @@ enum command_answer command_seq(struct machine *machine, struct proc *proc)
     for (int i = 0; i < LINES_PER_STEP && proc->pending == 0; i++) {
         if (step == 0 || (step > 0 ? state->count > last : state->count < last)) {
             if (separator != NULL && state->phase > 1) {
-                print(machine, proc, "\n");
+                command_print(machine, proc, "\n");
             }
-            return finish(proc, 0);
+            return command_finish(proc, 0);
         }
         if (separator != NULL) {
-            print(machine, proc, "%s%lld", state->phase > 1 ? separator : "", (long long)state->count);
+            command_print(machine, proc, "%s%lld", state->phase > 1 ? separator : "", (long long)state->count);
             state->phase = 2;
         } else {
-            print(machine, proc, "%lld\n", (long long)state->count);
+            command_print(machine, proc, "%lld\n", (long long)state->count);
         }
         state->count += step;
     }
@@ -316,9 +317,9 @@ enum command_answer command_yes(struct machine *machine, struct proc *proc)
 {
     struct text line = {0};
 
-    text_add_string(machine->pool, &line, argument(proc, 1) == NULL ? "y" : argument(proc, 1));
-    for (uint32_t i = 2; argument(proc, i) != NULL; i++) {
-        text_printf(machine->pool, &line, " %s", argument(proc, i));
+    text_add_string(machine->pool, &line, command_argument(proc, 1) == NULL ? "y" : command_argument(proc, 1));
+    for (uint32_t i = 2; command_argument(proc, i) != NULL; i++) {
+        text_printf(machine->pool, &line, " %s", command_argument(proc, i));
     }
     text_add_char(machine->pool, &line, '\n');
     for (int i = 0; i < LINES_PER_STEP && proc->pending == 0; i++) {
@@ -331,18 +332,18 @@ enum command_answer command_yes(struct machine *machine, struct proc *proc)
 /* expr A op B: numbers and comparisons, and `:`-free. */
 enum command_answer command_expr(struct machine *machine, struct proc *proc)
 {
-    const char *left = argument(proc, 1);
-    const char *operator= left == NULL ? NULL : argument(proc, 2);
-    const char *right = operator== NULL ? NULL : argument(proc, 3);
+    const char *left = command_argument(proc, 1);
+    const char *operator= left == NULL ? NULL : command_argument(proc, 2);
+    const char *right = operator== NULL ? NULL : command_argument(proc, 3);
     char expression[SPEC_SIZE * 2];
     char *end;
 
     if (right == NULL) {
         if (left == NULL || operator!= NULL) {
-            return finish_saying(machine, proc, 2, "syntax error");
+            return command_fail(machine, proc, 2, "syntax error");
         }
-        print(machine, proc, "%s\n", left);
-        return finish(proc, left[0] == '\0' || strcmp(left, "0") == 0);
+        command_print(machine, proc, "%s\n", left);
+        return command_finish(proc, left[0] == '\0' || strcmp(left, "0") == 0);
     }
     long long a = strtoll(left, &end, TEN);
     bool are_numbers = *end == '\0';
@@ -355,12 +356,18 @@ enum command_answer command_expr(struct machine *machine, struct proc *proc)
 
     if (strchr("+-*/%", operator[0]) != NULL) {
         if (!are_numbers) {
-            return finish_saying(machine, proc, 2, "non-numeric argument");
+            return command_fail(machine, proc, 2, "non-numeric argument");
         }
         if (b == 0 && strchr("/%", operator[0]) != NULL) {
-            return finish_saying(machine, proc, 2, "division by zero");
+            return command_fail(machine, proc, 2, "division by zero");
         }
-        value = operator[0] == '+' ? a + b : operator[0] == '-' ? a - b : operator[0] == '*' ? a * b : operator[0] == '/' ? a / b : a % b;
+        value = operator[0] == '+' ? a + b :
+                operator[0] == '-' ? a - b
+                :
+                operator[0] == '*' ? a * b
+                :
+                operator[0] == '/' ? a / b
+                                   : a % b;
     } else {
         value = strcmp(operator, "=") == 0 || strcmp(operator, "==") == 0 ? order == 0
                 : strcmp(operator, "!=") == 0                             ? order != 0
@@ -370,6 +377,6 @@ enum command_answer command_expr(struct machine *machine, struct proc *proc)
                                                                           : order >= 0;
     }
     snprintf(expression, sizeof expression, "%lld", value);
-    print(machine, proc, "%s\n", expression);
-    return finish(proc, value == 0);
+    command_print(machine, proc, "%s\n", expression);
+    return command_finish(proc, value == 0);
 }

@@ -18,7 +18,7 @@ static bool read_or(struct test *test);
 
 static const char *word_at(const struct test *test, uint32_t ahead)
 {
-    return test->at + ahead < test->end ? argument(test->proc, test->at + ahead) : NULL;
+    return test->at + ahead < test->end ? command_argument(test->proc, test->at + ahead) : NULL;
 }
 
 static bool is_word(const struct test *test, uint32_t ahead, const char *text)
@@ -28,19 +28,17 @@ static bool is_word(const struct test *test, uint32_t ahead, const char *text)
     return word != NULL && strcmp(word, text) == 0;
 }
 
-static void wrong(struct test *test, const char *format, const char *word)
+static void wrong(struct test *test, const char *word, const char *what)
 {
     if (!test->failed) {
-        proc_printf(test->machine, test->proc, 2, "sh: ");
-        proc_printf(test->machine, test->proc, 2, format, word);
-        proc_printf(test->machine, test->proc, 2, "\n");
+        command_complain(test->machine, test->proc, "%s%s", word, what);
     }
     test->failed = true;
 }
 
-static bool test_file(struct test *test, char operator, const char *path)
+static bool test_file(struct test *test, char operator, const char * path)
 {
-    struct file_status status = status_of(test->machine, test->proc, path, NULL);
+    struct file_status status = command_file_status(test->machine, test->proc, path, NULL);
 
     switch (operator) {
     case 'd':
@@ -79,8 +77,9 @@ static bool test_file(struct test *test, char operator, const char *path)
 
 static bool is_terminal(const struct test *test, const char *descriptor)
 {
-    const struct open_file *file =
-        descriptor[0] >= '0' && descriptor[0] <= '9' && descriptor[1] == '\0' ? test->proc->files[descriptor[0] - '0'] : NULL;
+    const struct open_file *file = descriptor[0] >= '0' && descriptor[0] <= '9' && descriptor[1] == '\0'
+                                       ? test->proc->files[descriptor[0] - '0']
+                                       : NULL;
 
     return test->machine->tty && file != NULL &&
            (file->kind == OPEN_INPUT || file->kind == OPEN_OUTPUT || file->kind == OPEN_ERROR);
@@ -92,12 +91,12 @@ static int64_t number_of(struct test *test, const char *text)
     int64_t number = strtoll(text, &end, TEN);
 
     if (*end != '\0' || end == text) {
-        wrong(test, "%s: bad number", text);
+        wrong(test, text, ": bad number");
     }
     return number;
 }
 
-static bool compare_numbers(struct test *test, const char *operator, const char *left, const char *right)
+static bool compare_numbers(struct test *test, const char *operator, const char * left, const char *right)
 {
     int64_t a = number_of(test, left);
     int64_t b = test->failed ? 0 : number_of(test, right);
@@ -131,10 +130,11 @@ static bool is_binary(const char *word)
     return false;
 }
 
-static bool compare(struct test *test, const char *operator, const char *left, const char *right)
+static bool compare(struct test *test, const char *operator, const char * left, const char *right)
 {
     if (operator[0] == '=') {
-        return strcmp(argument(test->proc, 0), "[[") == 0 ? pattern_fits(right, left) : strcmp(left, right) == 0;
+        return strcmp(command_argument(test->proc, 0), "[[") == 0 ? shell_pattern_fits(right, left)
+                                                                  : strcmp(left, right) == 0;
     }
     if (operator[0] == '!') {
         return strcmp(left, right) != 0;
@@ -143,10 +143,10 @@ static bool compare(struct test *test, const char *operator, const char *left, c
         return operator[0] == '<' ? strcmp(left, right) < 0 : strcmp(left, right) > 0;
     }
     if (strcmp(operator, "-nt") == 0 || strcmp(operator, "-ot") == 0) {
-        int64_t a = status_of(test->machine, test->proc, left, NULL).mtime_ms;
-        int64_t b = status_of(test->machine, test->proc, right, NULL).mtime_ms;
+        int64_t a = command_file_status(test->machine, test->proc, left, NULL).mtime_ms;
+        int64_t b = command_file_status(test->machine, test->proc, right, NULL).mtime_ms;
 
-        return operator[1] == 'n' ? a > b : a < b;
+        return operator[1] == 'n' ? a > b : a<b;
     }
     return compare_numbers(test, operator, left, right);
 }
@@ -156,7 +156,7 @@ static bool read_primary(struct test *test)
     const char *word = word_at(test, 0);
 
     if (word == NULL) {
-        wrong(test, "%s: argument expected", argument(test->proc, 0));
+        wrong(test, "", "argument expected");
         return false;
     }
     if (is_binary(word_at(test, 1)) && word_at(test, 2) != NULL) {
@@ -170,7 +170,7 @@ static bool read_primary(struct test *test)
         bool value = read_or(test);
 
         if (!is_word(test, 0, ")")) {
-            wrong(test, "%s: closing paren expected", argument(test->proc, 0));
+            wrong(test, "", "closing paren expected");
         }
         test->at++;
         return value;
@@ -223,24 +223,23 @@ static bool read_or(struct test *test)
 enum command_answer command_test(struct machine *machine, struct proc *proc)
 {
     struct test test = {machine, proc, 1, text_string_count(&proc->arguments), false};
-    const char *name = argument(proc, 0);
+    const char *name = command_argument(proc, 0);
 
     if (name[0] == '[') {
         const char *closing = name[1] == '[' ? "]]" : "]";
 
-        if (strcmp(argument(proc, test.end - 1), closing) != 0) {
-            proc_printf(machine, proc, 2, "sh: missing %s\n", closing);
-            return finish(proc, ANSWER_WRONG);
+        if (strcmp(command_argument(proc, test.end - 1), closing) != 0) {
+            return command_fail(machine, proc, ANSWER_WRONG, "missing %s", closing);
         }
         test.end--;
     }
     if (test.at >= test.end) {
-        return finish(proc, 1);
+        return command_finish(proc, 1);
     }
     bool value = read_or(&test);
 
     if (!test.failed && test.at < test.end) {
-        wrong(&test, "%s: unknown operand", word_at(&test, 0));
+        wrong(&test, word_at(&test, 0), ": unknown operand");
     }
-    return finish(proc, test.failed ? ANSWER_WRONG : !value);
+    return command_finish(proc, test.failed ? ANSWER_WRONG : !value);
 }

@@ -27,13 +27,13 @@ static void write_line(struct machine *machine, struct proc *proc, const char *t
 /* The status once everything is read; blocked and going on as they are. */
 static enum command_answer answer_of(struct proc *proc, int64_t length)
 {
-    return length > 0 ? COMMAND_AGAIN : length < 0 ? COMMAND_BLOCKED : finish(proc, proc->status);
+    return length > 0 ? COMMAND_AGAIN : length < 0 ? COMMAND_BLOCKED : command_finish(proc, proc->status);
 }
 
 enum command_answer command_cat(struct machine *machine, struct proc *proc)
 {
     char chunk[IO_CHUNK];
-    int64_t length = read_operands(machine, proc, first_operand(proc, ""), chunk, sizeof chunk);
+    int64_t length = command_read(machine, proc, command_first_operand(proc, ""), chunk, sizeof chunk);
 
     if (length > 0) {
         write_bytes(machine, proc, chunk, (size_t)length);
@@ -45,18 +45,18 @@ enum command_answer command_tee(struct machine *machine, struct proc *proc)
 {
     char chunk[IO_CHUNK];
     int64_t length = proc_read(machine, proc, 0, chunk, sizeof chunk);
-    bool appends = has_option(proc, 'a') || proc->state.phase > 0;
+    bool appends = command_has_option(proc, 'a') || proc->state.phase > 0;
     const char *path;
 
     if (length < -1) {
-        return finish(proc, 1);
+        return command_finish(proc, 1);
     }
-    for (uint32_t i = first_operand(proc, ""); length >= 0 && (path = argument(proc, i)) != NULL; i++) {
+    for (uint32_t i = command_first_operand(proc, ""); length >= 0 && (path = command_argument(proc, i)) != NULL; i++) {
         int error;
         struct open_file *file = open_path(machine, proc, path, appends ? REDIRECT_APPEND : REDIRECT_WRITE, &error);
 
         if (file == NULL) {
-            complain(machine, proc, "can't open '%s': %s", path, error_text(error));
+            command_complain(machine, proc, "can't open '%s': %s", path, proc_error_text(error));
             proc->status = 1;
         } else {
             (void)open_write(machine, file, chunk, (size_t)length);
@@ -73,9 +73,9 @@ enum command_answer command_tee(struct machine *machine, struct proc *proc)
 /* How many lines or bytes: `-n 3`, `-3`, `-c 5`. */
 static int64_t wanted_count(const struct proc *proc, bool *are_bytes)
 {
-    const char *bytes = option_value(proc, "nc", 'c');
-    const char *lines = option_value(proc, "nc", 'n');
-    const char *word = argument(proc, 1);
+    const char *bytes = command_option(proc, "nc", 'c');
+    const char *lines = command_option(proc, "nc", 'n');
+    const char *word = command_argument(proc, 1);
 
     *are_bytes = bytes != NULL;
     if (bytes != NULL) {
@@ -97,7 +97,7 @@ enum command_answer command_head(struct machine *machine, struct proc *proc)
     int64_t used = 0;
 
     if (proc->state.count < wanted) {
-        length = read_operands(machine, proc, first_operand(proc, "nc"), chunk, sizeof chunk);
+        length = command_read(machine, proc, command_first_operand(proc, "nc"), chunk, sizeof chunk);
     }
     while (used < length && proc->state.count < wanted) {
         proc->state.count += are_bytes || chunk[used] == '\n';
@@ -141,16 +141,16 @@ static enum command_answer follow(struct machine *machine, struct proc *proc, ui
 
     if (proc->files[OPERAND_FD] == NULL) {
         int error;
-        const char *path = argument(proc, first);
+        const char *path = command_argument(proc, first);
 
         if (path == NULL) {
-            return finish(proc, 0);
+            return command_finish(proc, 0);
         }
         proc->files[OPERAND_FD] = open_path(machine, proc, path, REDIRECT_READ, &error);
         if (proc->files[OPERAND_FD] == NULL) {
             return COMMAND_BLOCKED;
         }
-        proc->files[OPERAND_FD]->offset = status_of(machine, proc, path, NULL).size;
+        proc->files[OPERAND_FD]->offset = command_file_status(machine, proc, path, NULL).size;
     }
     length = proc_read(machine, proc, OPERAND_FD, chunk, sizeof chunk);
     if (length <= 0) {
@@ -162,17 +162,17 @@ static enum command_answer follow(struct machine *machine, struct proc *proc, ui
 
 enum command_answer command_tail(struct machine *machine, struct proc *proc)
 {
-    uint32_t first = first_operand(proc, "ncs");
-    bool follows = has_option(proc, 'f') || has_option(proc, 'F');
+    uint32_t first = command_first_operand(proc, "ncs");
+    bool follows = command_has_option(proc, 'f') || command_has_option(proc, 'F');
     const struct text *text = &proc->state.text;
     bool are_bytes;
     int64_t wanted = wanted_count(proc, &are_bytes);
-    const char *value = option_value(proc, "ncs", are_bytes ? 'c' : 'n');
+    const char *value = command_option(proc, "ncs", are_bytes ? 'c' : 'n');
 
     if (proc->state.phase > 0) {
         return follow(machine, proc, first);
     }
-    enum command_answer answer = read_all(machine, proc, first);
+    enum command_answer answer = command_read_all(machine, proc, first);
 
     if (answer != COMMAND_DONE) {
         return answer;
@@ -182,39 +182,39 @@ enum command_answer command_tail(struct machine *machine, struct proc *proc)
     if (at < text->length) {
         write_bytes(machine, proc, text->bytes + at, text->length - at);
     }
-    if (follows && (proc->status == 0 || has_option(proc, 'F'))) {
+    if (follows && (proc->status == 0 || command_has_option(proc, 'F'))) {
         proc->state.phase = 1;
         return COMMAND_AGAIN;
     }
-    return finish(proc, proc->status);
+    return command_finish(proc, proc->status);
 }
 
 static void print_counts(struct machine *machine, struct proc *proc, const int64_t *counts, const char *path)
 {
     static const char letters[] = "lwc";
-    bool all = !has_option(proc, 'l') && !has_option(proc, 'w') && !has_option(proc, 'c');
+    bool all = !command_has_option(proc, 'l') && !command_has_option(proc, 'w') && !command_has_option(proc, 'c');
     int shown = 0;
     struct text line = {0};
 
     for (uint32_t i = 0; i < sizeof letters - 1; i++) {
-        shown += all || has_option(proc, letters[i]);
+        shown += all || command_has_option(proc, letters[i]);
     }
     for (uint32_t i = 0; i < sizeof letters - 1; i++) {
-        if (all || has_option(proc, letters[i])) {
+        if (all || command_has_option(proc, letters[i])) {
             bool is_first = line.length == 0;
 
             text_printf(machine->pool, &line, "%s%*lld", is_first ? "" : " ",
                         shown == 1 && true ? 1 : COUNT_WIDTH + (is_first ? 0 : 0), (long long)counts[i]);
         }
     }
-    print(machine, proc, "%s%s%s\n", line.bytes, path == NULL ? "" : " ", path == NULL ? "" : path);
+    command_print(machine, proc, "%s%s%s\n", line.bytes, path == NULL ? "" : " ", path == NULL ? "" : path);
     text_free(machine->pool, &line);
 }
 
 enum command_answer command_wc(struct machine *machine, struct proc *proc)
 {
-    uint32_t first = first_operand(proc, "");
-    enum command_answer answer = read_all(machine, proc, first);
+    uint32_t first = command_first_operand(proc, "");
+    enum command_answer answer = command_read_all(machine, proc, first);
     int64_t counts[3] = {0, 0, 0};
     bool in_word = false;
 
@@ -229,8 +229,8 @@ enum command_answer command_wc(struct machine *machine, struct proc *proc)
         counts[1] += !isspace((unsigned char)c) && !in_word;
         in_word = !isspace((unsigned char)c);
     }
-    print_counts(machine, proc, counts, argument(proc, first));
-    return finish(proc, proc->status);
+    print_counts(machine, proc, counts, command_argument(proc, first));
+    return command_finish(proc, proc->status);
 }
 
 static bool rev_line(struct machine *machine, struct proc *proc, const char *text, size_t length)
@@ -247,12 +247,12 @@ static bool rev_line(struct machine *machine, struct proc *proc, const char *tex
 
 enum command_answer command_rev(struct machine *machine, struct proc *proc)
 {
-    return each_line(machine, proc, first_operand(proc, ""), rev_line);
+    return command_each_line(machine, proc, command_first_operand(proc, ""), rev_line);
 }
 
 enum command_answer command_tac(struct machine *machine, struct proc *proc)
 {
-    enum command_answer answer = read_all(machine, proc, first_operand(proc, ""));
+    enum command_answer answer = command_read_all(machine, proc, command_first_operand(proc, ""));
     const struct text *text = &proc->state.text;
     uint32_t end = text->length;
 
@@ -268,17 +268,17 @@ enum command_answer command_tac(struct machine *machine, struct proc *proc)
         write_bytes(machine, proc, text->bytes + start, end - start);
         end = start;
     }
-    return finish(proc, proc->status);
+    return command_finish(proc, proc->status);
 }
 
-/* ---- tr ------------------------------------------------------------------------------------------------------------ */
+/* ---- tr ------------------------------------------------------------------------------------------------------------
+ */
 
 static const struct {
     const char *name;
     int (*is_in)(int c);
-} classes[] = {{"[:upper:]", isupper}, {"[:lower:]", islower}, {"[:digit:]", isdigit},
-               {"[:alpha:]", isalpha}, {"[:alnum:]", isalnum}, {"[:space:]", isspace},
-               {"[:punct:]", ispunct}};
+} classes[] = {{"[:upper:]", isupper}, {"[:lower:]", islower}, {"[:digit:]", isdigit}, {"[:alpha:]", isalpha},
+               {"[:alnum:]", isalnum}, {"[:space:]", isspace}, {"[:punct:]", ispunct}};
 
 /* A set with its ranges, classes and escapes written out. */
 static void expand_set(struct machine *machine, const char *set, struct text *expanded)
@@ -317,12 +317,12 @@ static void expand_set(struct machine *machine, const char *set, struct text *ex
     }
 }
 
-static void translate(struct proc *proc, const struct text *from, const struct text *to, const char *chunk, size_t length,
-                      struct machine *machine, struct text *out)
+static void translate(struct proc *proc, const struct text *from, const struct text *to, const char *chunk,
+                      size_t length, struct machine *machine, struct text *out)
 {
-    bool deletes = has_option(proc, 'd');
-    bool squeezes = has_option(proc, 's');
-    bool complements = has_option(proc, 'c') || has_option(proc, 'C');
+    bool deletes = command_has_option(proc, 'd');
+    bool squeezes = command_has_option(proc, 's');
+    bool complements = command_has_option(proc, 'c') || command_has_option(proc, 'C');
 
     for (size_t i = 0; i < length; i++) {
         const char *found = from->length == 0 ? NULL : memchr(from->bytes, chunk[i], from->length);
@@ -348,20 +348,20 @@ static void translate(struct proc *proc, const struct text *from, const struct t
 
 enum command_answer command_tr(struct machine *machine, struct proc *proc)
 {
-    uint32_t first = first_operand(proc, "");
+    uint32_t first = command_first_operand(proc, "");
     char chunk[IO_CHUNK];
     struct text from = {0};
     struct text to = {0};
     struct text out = {0};
 
-    if (argument(proc, first) == NULL) {
-        return finish_saying(machine, proc, 1, "missing operand");
+    if (command_argument(proc, first) == NULL) {
+        return command_fail(machine, proc, 1, "missing operand");
     }
     int64_t length = proc_read(machine, proc, 0, chunk, sizeof chunk);
 
     if (length > 0) {
-        expand_set(machine, argument(proc, first), &from);
-        expand_set(machine, argument(proc, first + 1) == NULL ? "" : argument(proc, first + 1), &to);
+        expand_set(machine, command_argument(proc, first), &from);
+        expand_set(machine, command_argument(proc, first + 1) == NULL ? "" : command_argument(proc, first + 1), &to);
         translate(proc, &from, &to, chunk, (size_t)length, machine, &out);
         write_bytes(machine, proc, text_string(&out), out.length);
         text_free(machine->pool, &from);
@@ -371,7 +371,8 @@ enum command_answer command_tr(struct machine *machine, struct proc *proc)
     return answer_of(proc, length);
 }
 
-/* ---- cut: -d X -f LIST, -c LIST --------------------------------------------------------------------------------------- */
+/* ---- cut: -d X -f LIST, -c LIST
+ * --------------------------------------------------------------------------------------- */
 
 static bool is_listed(const char *list, long number)
 {
@@ -398,9 +399,9 @@ static bool is_listed(const char *list, long number)
 
 static bool cut_line(struct machine *machine, struct proc *proc, const char *text, size_t length)
 {
-    const char *delimiter = option_value(proc, "dfcb", 'd');
-    const char *list = option_value(proc, "dfcb", 'f');
-    const char *characters = option_value(proc, "dfcb", 'c');
+    const char *delimiter = command_option(proc, "dfcb", 'd');
+    const char *list = command_option(proc, "dfcb", 'f');
+    const char *characters = command_option(proc, "dfcb", 'c');
     char separator = delimiter == NULL ? '\t' : delimiter[0];
     struct text out = {0};
     long field = 1;
@@ -436,10 +437,11 @@ static bool cut_line(struct machine *machine, struct proc *proc, const char *tex
 
 enum command_answer command_cut(struct machine *machine, struct proc *proc)
 {
-    return each_line(machine, proc, first_operand(proc, "dfcb"), cut_line);
+    return command_each_line(machine, proc, command_first_operand(proc, "dfcb"), cut_line);
 }
 
-/* ---- sort and uniq ---------------------------------------------------------------------------------------------------- */
+/* ---- sort and uniq
+ * ---------------------------------------------------------------------------------------------------- */
 
 struct line {
     const char *text;
@@ -460,7 +462,7 @@ static int compare_number(const void *left, const void *right)
 
 enum command_answer command_sort(struct machine *machine, struct proc *proc)
 {
-    enum command_answer answer = read_all(machine, proc, first_operand(proc, "kto"));
+    enum command_answer answer = command_read_all(machine, proc, command_first_operand(proc, "kto"));
     struct text *text = &proc->state.text;
     uint32_t count = 0;
 
@@ -481,33 +483,34 @@ enum command_answer command_sort(struct machine *machine, struct proc *proc)
 
     if (lines == NULL) {
         machine->pool->overrun = true;
-        return finish(proc, 1);
+        return command_finish(proc, 1);
     }
     for (uint32_t i = 0, at = 0; i < count; i++, at = text_next_string(text, at)) {
         lines[i].text = text->bytes + at;
     }
-    qsort(lines, count, sizeof *lines, has_option(proc, 'n') ? compare_number : compare_text);
+    qsort(lines, count, sizeof *lines, command_has_option(proc, 'n') ? compare_number : compare_text);
     for (uint32_t i = 0; i < count; i++) {
-        uint32_t index = has_option(proc, 'r') ? count - 1 - i : i;
-        uint32_t before = has_option(proc, 'r') ? index + 1 : index - 1;
+        uint32_t index = command_has_option(proc, 'r') ? count - 1 - i : i;
+        uint32_t before = command_has_option(proc, 'r') ? index + 1 : index - 1;
 
-        if (i == 0 || !has_option(proc, 'u') || strcmp(lines[before].text, lines[index].text) != 0) {
+        if (i == 0 || !command_has_option(proc, 'u') || strcmp(lines[before].text, lines[index].text) != 0) {
             write_line(machine, proc, lines[index].text, strlen(lines[index].text));
         }
     }
     pool_give(machine->pool, lines, size);
-    return finish(proc, proc->status);
+    return command_finish(proc, proc->status);
 }
 
 static void end_run(struct machine *machine, struct proc *proc)
 {
-    bool is_wanted = !(has_option(proc, 'd') && proc->state.count < 2) && !(has_option(proc, 'u') && proc->state.count > 1);
+    bool is_wanted = !(command_has_option(proc, 'd') && proc->state.count < 2) &&
+                     !(command_has_option(proc, 'u') && proc->state.count > 1);
 
     if (proc->state.count > 0 && is_wanted) {
-        if (has_option(proc, 'c')) {
-            print(machine, proc, "%7lld %s\n", (long long)proc->state.count, text_string(&proc->state.other));
+        if (command_has_option(proc, 'c')) {
+            command_print(machine, proc, "%7lld %s\n", (long long)proc->state.count, text_string(&proc->state.other));
         } else {
-            print(machine, proc, "%s\n", text_string(&proc->state.other));
+            command_print(machine, proc, "%s\n", text_string(&proc->state.other));
         }
     }
 }
@@ -527,7 +530,7 @@ static bool uniq_line(struct machine *machine, struct proc *proc, const char *te
 
 enum command_answer command_uniq(struct machine *machine, struct proc *proc)
 {
-    enum command_answer answer = each_line(machine, proc, first_operand(proc, ""), uniq_line);
+    enum command_answer answer = command_each_line(machine, proc, command_first_operand(proc, ""), uniq_line);
 
     if (answer == COMMAND_DONE) {
         end_run(machine, proc);

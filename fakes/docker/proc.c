@@ -102,6 +102,7 @@ void proc_exit(struct machine *machine, struct proc *proc, int status)
     for (struct proc *child = machine->first; child != NULL; child = child->next) {
         if (child->parent == proc->pid) {
             child->parent = machine->init_pid;
+            child->job = -1; /* nobody waits for it */
         }
     }
 }
@@ -138,7 +139,6 @@ void proc_exec(struct machine *machine, struct proc *proc, const struct text *ar
     if (command->step == NULL) {
         proc->command = NULL;
         shell_init(machine, proc);
-        shell_start(machine, proc);
     }
 }
 
@@ -147,7 +147,8 @@ void proc_sleep_until(struct proc *proc, int64_t ms)
     proc->wake_ms = ms;
 }
 
-/* ---- signals (signal(7)) ------------------------------------------------------------------------------------------ */
+/* ---- signals (signal(7)) ------------------------------------------------------------------------------------------
+ */
 
 static bool is_ignored_by_default(int number)
 {
@@ -263,17 +264,17 @@ enum step proc_step(struct machine *machine, struct proc *proc)
 }
 
 static const char *const signal_names[] = {
-    NULL,   "HUP",  "INT",  "QUIT", "ILL",    "TRAP", "ABRT", "BUS",  "FPE",  "KILL",   "USR1",
-    "SEGV", "USR2", "PIPE", "ALRM", "TERM",   "STKFLT", "CHLD", "CONT", "STOP", "TSTP",   "TTIN",
-    "TTOU", "URG",  "XCPU", "XFSZ", "VTALRM", "PROF", "WINCH", "IO",  "PWR",  "SYS",
+    NULL,   "HUP",  "INT",  "QUIT", "ILL",    "TRAP",   "ABRT",  "BUS",  "FPE",  "KILL", "USR1",
+    "SEGV", "USR2", "PIPE", "ALRM", "TERM",   "STKFLT", "CHLD",  "CONT", "STOP", "TSTP", "TTIN",
+    "TTOU", "URG",  "XCPU", "XFSZ", "VTALRM", "PROF",   "WINCH", "IO",   "PWR",  "SYS",
 };
 
-const char *signal_name(int number)
+const char *proc_signal_name(int number)
 {
     return number > 0 && number < (int)(sizeof signal_names / sizeof signal_names[0]) ? signal_names[number] : NULL;
 }
 
-int signal_number(const char *name)
+int proc_signal_number(const char *name)
 {
     int number = 0;
     const char *digit = name;

@@ -1,5 +1,5 @@
-/* The Unix processes of one container start or exec, as shell and commands see them. Internal to process.c and the files
- * beside it.
+/* The Unix processes of one container start or exec, as shell and commands see them. Internal to process.c and the
+ * files beside it.
  *
  * Everything is in pieces of one pool. A process that cannot go on is asked again after each step of another: what it
  * waits for is not noted, but for the instant it sleeps until.
@@ -15,10 +15,10 @@
 enum {
     FD_COUNT = 10,
     SIGNAL_COUNT = 65,
-    PROC_MAX = 64,        /* at once */
-    PIPE_SIZE = 16384,    /* a writer waits when as much lies in a pipe */
-    FRAME_MAX = 200,      /* a shell's depth */
-    EXIT_USAGE = 2,       /* of the shell: bad syntax, bad use of a builtin */
+    PROC_MAX = 64,     /* at once */
+    PIPE_SIZE = 16384, /* a writer waits when as much lies in a pipe */
+    FRAME_MAX = 200,   /* a shell's depth */
+    EXIT_USAGE = 2,    /* of the shell: bad syntax, bad use of a builtin */
     EXIT_NOT_EXECUTABLE = 126,
     EXIT_NOT_FOUND = 127,
     EXIT_SIGNAL = 128, /* plus the signal's number */
@@ -28,7 +28,17 @@ enum {
 
 enum step { STEP_ON, STEP_BLOCKED };
 
-enum open_kind { OPEN_NULL, OPEN_ZERO, OPEN_INPUT, OPEN_OUTPUT, OPEN_ERROR, OPEN_PIPE_READ, OPEN_PIPE_WRITE, OPEN_FILE, OPEN_TEXT };
+enum open_kind {
+    OPEN_NULL,
+    OPEN_ZERO,
+    OPEN_INPUT,
+    OPEN_OUTPUT,
+    OPEN_ERROR,
+    OPEN_PIPE_READ,
+    OPEN_PIPE_WRITE,
+    OPEN_FILE,
+    OPEN_TEXT
+};
 
 struct pipe_buffer {
     struct text data;
@@ -98,8 +108,8 @@ struct frame {
     struct saved_files *saved;
     struct script *script;
     struct text parameters;
-    struct variable *locals; /* the caller's variables of these names */
-    struct variable *assigned; /* the same, for assignments before a builtin */
+    struct variable *locals;    /* the caller's variables of these names */
+    struct variable *assigned;  /* the same, for assignments before a builtin */
     struct command_state state; /* of a builtin */
 };
 
@@ -107,8 +117,8 @@ struct shell {
     struct frame *top;
     uint32_t depth;
     struct function *functions;
-    struct text name;       /* $0 */
-    struct text parameters; /* $1 … */
+    struct text name;          /* $0 */
+    struct text parameters;    /* $1 … */
     char *traps[SIGNAL_COUNT]; /* 0: EXIT. NULL: default, "": ignored */
     uint64_t caught;           /* signals whose trap is to be run */
     int status;
@@ -119,13 +129,13 @@ struct shell {
     int next_job;
     int shell_pid; /* $$ */
     bool errexit, nounset, xtrace, noglob;
-    bool reads_input;   /* commands come from standard input */
+    bool reads_input; /* commands come from standard input */
     bool interactive;
+    bool is_started; /* its arguments have been looked at */
     bool is_prompted;
     bool is_exiting; /* the EXIT trap has been started */
     bool has_traps;
-    struct text line;   /* input that is no whole command yet */
-
+    struct text line; /* input that is no whole command yet */
 };
 
 struct proc {
@@ -137,14 +147,14 @@ struct proc {
     bool is_background;
     uint64_t pending;         /* signals: 1 << number; taken before and after each step */
     uint64_t pending_outside; /* of these, from outside the container */
-    int status;     /* exit status, once over */
-    int death;      /* the signal that ended it, or 0 */
-    int64_t wake_ms; /* INT64_MAX: not by the clock */
+    int status;               /* exit status, once over */
+    int death;                /* the signal that ended it, or 0 */
+    int64_t wake_ms;          /* INT64_MAX: not by the clock */
     struct open_file *files[FD_COUNT];
     struct text folder; /* working directory */
     struct text arguments;
     const struct command *command; /* NULL: a shell */
-    bool is_waiting_for_input; /* a terminal's reader */
+    bool is_waiting_for_input;     /* a terminal's reader */
     struct command_state state;
     struct variable *variables;
     struct shell *shell; /* NULL: a command */
@@ -159,13 +169,15 @@ struct machine {
     int64_t start_ms;
     bool is_init;
     bool tty;
-    bool is_editing;   /* the shell edits a line */
+    bool is_editing; /* the shell edits a line */
     bool is_input_over;
     bool is_end_typed; /* ^D on an empty line */
+    bool has_open_stdin;
+    bool has_news; /* a pass is due: it has started, or input or a signal came */
+    bool is_busy;  /* it goes on one millisecond later */
     bool oom_killed;
-    uint32_t escape;   /* inside an escape sequence: how far */
+    uint32_t escape; /* inside an escape sequence: how far */
     uint32_t rows, columns;
-    uint32_t steps;
     struct text raw;   /* typed, but not looked at */
     struct text typed; /* the line that is being typed */
     struct pipe_buffer input;
@@ -189,7 +201,16 @@ void proc_exec(struct machine *machine, struct proc *proc, const struct text *ar
 enum step proc_step(struct machine *machine, struct proc *proc);
 void proc_sleep_until(struct proc *proc, int64_t ms);
 
-/* ---- files (proc_files.c) ------------------------------------------------------------------------------------------ */
+/* ---- the terminal (terminal.c) -------------------------------------------------------------------------------------
+ */
+
+/* Looks at what was typed: echoes it, edits the line, turns ^C and ^D into what they mean. false: nothing was there. */
+bool terminal_take(struct machine *machine);
+/* Output that a terminal shows. */
+void terminal_write(struct machine *machine, const char *bytes, size_t length);
+
+/* ---- files (proc_files.c) ------------------------------------------------------------------------------------------
+ */
 
 struct open_file *open_new(struct machine *machine, enum open_kind kind);
 struct open_file *open_hold(struct open_file *file);
@@ -213,16 +234,15 @@ void proc_printf(struct machine *machine, struct proc *proc, int fd, const char 
 int proc_read_line(struct machine *machine, struct proc *proc, int fd, struct text *line);
 /* The absolute, normal path; links followed. Appended to an empty text. */
 void proc_path(struct machine *machine, const struct proc *proc, const char *path, struct text *absolute);
-const char *error_text(int error);
+const char *proc_error_text(int error);
 
-/* ---- a shell (shell_*.c) ------------------------------------------------------------------------------------------ */
+/* ---- a shell (shell_*.c) ------------------------------------------------------------------------------------------
+ */
 
 void shell_init(struct machine *machine, struct proc *proc);
 /* A subshell that performs a node of its parent's script, which it holds (NULL: what the parent's top frame holds). */
 void shell_fork(struct machine *machine, struct proc *proc, const struct proc *parent, const struct node *node);
 void shell_free(struct machine *machine, struct proc *proc);
-/* From arguments: sh [-c TEXT [NAME ARG…]] [-euxil] [FILE ARG…]. */
-void shell_start(struct machine *machine, struct proc *proc);
 enum step shell_step(struct machine *machine, struct proc *proc);
 void shell_push_script(struct machine *machine, struct proc *proc, struct script *script, enum frame_kind kind);
 /* NULL when the shell is too deep, which has been said and ends it. */
@@ -261,7 +281,7 @@ void variables_restore(struct machine *machine, struct proc *proc, struct variab
 /* Drops such a list. */
 void variables_forget(struct machine *machine, struct variable **saved);
 /* $name, also of the special ones, appended; false: unset. */
-bool parameter_get(struct machine *machine, const struct proc *proc, const char *name, struct text *value);
+bool shell_parameter(struct machine *machine, const struct proc *proc, const char *name, struct text *value);
 
 /* Words as fields, appended to a list. false: an error, which has been said. */
 bool expand_words(struct machine *machine, struct proc *proc, const struct frame *frame, const struct word *words,
@@ -275,7 +295,10 @@ bool expand_pattern(struct machine *machine, struct proc *proc, const struct fra
 /* The value of an arithmetic expression (POSIX XCU 2.6.4). false: an error, which has been said. */
 bool shell_arithmetic(struct machine *machine, struct proc *proc, const char *expression, int64_t *value);
 /* Does a pattern (its quoted characters behind a backslash) fit? */
-bool pattern_fits(const char *pattern, const char *text);
+bool shell_pattern_fits(const char *pattern, const char *text);
+
+/* What ash says of a child that a signal ended. */
+void shell_report_death(struct machine *machine, struct proc *proc, int number);
 
 struct builtin {
     const char *name;
@@ -284,11 +307,11 @@ struct builtin {
     enum step (*run)(struct machine *machine, struct proc *proc, struct frame *frame);
 };
 
-const struct builtin *builtin_find(const char *name);
+const struct builtin *shell_builtin_find(const char *name);
 /* kill [-SIGNAL] PID…: the exit status. */
-int kill_by_arguments(struct machine *machine, struct proc *proc, const struct text *arguments);
+int shell_kill(struct machine *machine, struct proc *proc, const struct text *arguments);
 /* The number of a signal by name (with or without SIG) or number; −1: none. */
-int signal_number(const char *name);
-const char *signal_name(int number); /* without SIG; NULL: none */
+int proc_signal_number(const char *name);
+const char *proc_signal_name(int number); /* without SIG; NULL: none */
 
 #endif

@@ -9,7 +9,7 @@
 
 enum { FORMAT_SIZE = 512 };
 
-const char *error_text(int error)
+const char *proc_error_text(int error)
 {
     switch (error) {
     case ENOENT:
@@ -91,10 +91,11 @@ static const struct device {
     int fd; /* that it stands for; −1: none */
     enum open_kind kind;
 } devices[] = {
-    {"/dev/null", -1, OPEN_NULL},   {"/dev/zero", -1, OPEN_ZERO}, {"/dev/urandom", -1, OPEN_ZERO}, {"/dev/random", -1, OPEN_ZERO},
-    {"/dev/full", -1, OPEN_ZERO},   {"/dev/tty", 1, OPEN_NULL},   {"/dev/stdin", 0, OPEN_NULL},    {"/dev/stdout", 1, OPEN_NULL},
-    {"/dev/stderr", 2, OPEN_NULL}, {"/proc/1/fd/1", 1, OPEN_NULL}, {"/proc/1/fd/2", 2, OPEN_NULL},
-    {"/proc/self/fd/1", 1, OPEN_NULL}, {"/proc/self/fd/2", 2, OPEN_NULL},
+    {"/dev/null", -1, OPEN_NULL},      {"/dev/zero", -1, OPEN_ZERO},   {"/dev/urandom", -1, OPEN_ZERO},
+    {"/dev/random", -1, OPEN_ZERO},    {"/dev/full", -1, OPEN_ZERO},   {"/dev/tty", 1, OPEN_NULL},
+    {"/dev/stdin", 0, OPEN_NULL},      {"/dev/stdout", 1, OPEN_NULL},  {"/dev/stderr", 2, OPEN_NULL},
+    {"/proc/1/fd/1", 1, OPEN_NULL},    {"/proc/1/fd/2", 2, OPEN_NULL}, {"/proc/self/fd/1", 1, OPEN_NULL},
+    {"/proc/self/fd/2", 2, OPEN_NULL},
 };
 
 static struct open_file *open_device(struct machine *machine, const struct proc *proc, const char *path)
@@ -230,8 +231,9 @@ int64_t open_read(struct machine *machine, struct open_file *file, char *bytes, 
         file->offset += length;
         return (int64_t)length;
     default:
-        return machine->tty && (file->kind == OPEN_OUTPUT || file->kind == OPEN_ERROR) ? read_input(machine, bytes, size)
-                                                                                     : -EBADF - 1;
+        return machine->tty && (file->kind == OPEN_OUTPUT || file->kind == OPEN_ERROR)
+                   ? read_input(machine, bytes, size)
+                   : -EBADF - 1;
     }
 }
 
@@ -240,27 +242,13 @@ int64_t proc_read(struct machine *machine, const struct proc *proc, int fd, char
     return proc->files[fd] == NULL ? -EBADF - 1 : open_read(machine, proc->files[fd], bytes, size);
 }
 
-/* A terminal shows a newline as carriage return and newline (termios ONLCR). */
 static void write_out(struct machine *machine, enum process_stream stream, const char *bytes, size_t length)
 {
-    const struct process_io *io = machine->io;
-    struct text shown = {0};
-
-    if (length == 0) {
-        return;
+    if (machine->tty) {
+        terminal_write(machine, bytes, length);
+    } else if (length > 0) {
+        machine->io->output(machine->io->context, machine->now_ms, stream, bytes, length);
     }
-    if (!machine->tty) {
-        io->output(io->context, machine->now_ms, stream, bytes, length);
-        return;
-    }
-    for (size_t i = 0; i < length; i++) {
-        if (bytes[i] == '\n') {
-            text_add_char(machine->pool, &shown, '\r');
-        }
-        text_add_char(machine->pool, &shown, bytes[i]);
-    }
-    io->output(io->context, machine->now_ms, PROCESS_STDOUT, shown.bytes, shown.length);
-    text_free(machine->pool, &shown);
 }
 
 int open_write(struct machine *machine, struct open_file *file, const char *bytes, size_t length)

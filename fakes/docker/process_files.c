@@ -394,8 +394,7 @@ file_error process_files_write(struct process_files *files, const char *path, ui
 {
     struct file_status status = process_files_status(files, path);
     struct process_file *entry;
-    file_error error =
-        status.kind == FILE_NONE ? create(files, path, false, now_ms, &entry) : check_writable(&status);
+    file_error error = status.kind == FILE_NONE ? create(files, path, false, now_ms, &entry) : check_writable(&status);
 
     if (error != 0 || status.kind == FILE_DEVICE) {
         return error;
@@ -595,7 +594,8 @@ void process_files_names(const struct process_files *files, const char *folder, 
     const char *name;
 
     for (uint32_t i = 0; !place.files->is_volume && i < BASE_FILE_COUNT; i++) {
-        if ((name = name_in(base_files[i].path, place.path)) != NULL && entry_of(place.files, base_files[i].path) == NULL) {
+        if ((name = name_in(base_files[i].path, place.path)) != NULL &&
+            entry_of(place.files, base_files[i].path) == NULL) {
             add_name(pool, names, name);
         }
     }

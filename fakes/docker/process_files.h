@@ -1,5 +1,6 @@
 /* The files that a container's processes see: what every image here brings (busybox's directories and its /etc), and
- * what was created, changed or deleted since, for GET /containers/{id}/changes, `docker cp` and the commands themselves.
+ * what was created, changed or deleted since, for GET /containers/{id}/changes, `docker cp` and the commands
+ * themselves.
  *
  * One table per container and one per volume; a volume's table is mounted into a container's. Paths are absolute and
  * normal (no `.`, `..`, double or trailing slash). Content lies in the pool; a file may be longer than its content, the
@@ -21,7 +22,7 @@ struct process_file {
     bool is_folder;
     uint32_t mode; /* permissions */
     struct text content;
-    uint64_t size;     /* ≥ content.length */
+    uint64_t size; /* ≥ content.length */
     int64_t mtime_ms;
     const char *target; /* of a symbolic link, in the pool; NULL: none */
 };
@@ -35,8 +36,8 @@ struct process_mount {
 
 struct process_files {
     struct pool *pool;
-    bool is_volume; /* empty but for its root; else what an image brings is there */
-    bool read_only; /* HostConfig.ReadonlyRootfs */
+    bool is_volume;       /* empty but for its root; else what an image brings is there */
+    bool read_only;       /* HostConfig.ReadonlyRootfs */
     const char *hostname; /* for /etc/hostname and /etc/hosts; NULL: none */
     const char *address;  /* the same */
     struct process_file *first;
@@ -90,8 +91,8 @@ file_error process_files_remove_tree(struct process_files *files, const char *pa
 /* The names in a folder, in byte order, appended to a list (pool.h). */
 void process_files_names(const struct process_files *files, const char *folder, struct pool *pool, struct text *names);
 
-/* The paths that differ from the image, in byte order, with the folders above each (modified), as the Engine lists them;
- * what is mounted is none, and of a deleted folder only itself. Appended to a list (pool.h). */
+/* The paths that differ from the image, in byte order, with the folders above each (modified), as the Engine lists
+ * them; what is mounted is none, and of a deleted folder only itself. Appended to a list (pool.h). */
 void process_files_changes(const struct process_files *files, struct pool *pool, struct text *paths);
 enum file_change process_files_change_of(const struct process_files *files, const char *path); /* one of those */
 /* Bytes that the container itself wrote: SizeRw. */

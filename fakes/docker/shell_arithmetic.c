@@ -65,7 +65,7 @@ static size_t name_length(const char *text)
 {
     size_t length = 0;
 
-    while (is_name_start(text[0]) && is_name_char(text[length])) {
+    while (shell_is_name_start(text[0]) && shell_is_name_char(text[length])) {
         length++;
     }
     return length;
@@ -161,9 +161,9 @@ static const struct binary {
     int level;
     char operation;
 } binaries[] = {
-    {"||", 0, 'O'}, {"&&", 1, 'A'}, {"|", 2, '|'}, {"^", 3, '^'}, {"&", 4, '&'},  {"==", 5, '='}, {"!=", 5, '!'},
-    {"<<", 7, 'L'}, {">>", 7, 'R'}, {"<=", 6, 'l'}, {">=", 6, 'g'}, {"<", 6, '<'}, {">", 6, '>'},  {"+", 8, '+'},
-    {"-", 8, '-'},  {"*", 9, '*'},  {"/", 9, '/'},  {"%", 9, '%'},
+    {"||", 0, 'O'}, {"&&", 1, 'A'}, {"|", 2, '|'},  {"^", 3, '^'},  {"&", 4, '&'},  {"==", 5, '='},
+    {"!=", 5, '!'}, {"<<", 7, 'L'}, {">>", 7, 'R'}, {"<=", 6, 'l'}, {">=", 6, 'g'}, {"<", 6, '<'},
+    {">", 6, '>'},  {"+", 8, '+'},  {"-", 8, '-'},  {"*", 9, '*'},  {"/", 9, '/'},  {"%", 9, '%'},
 };
 
 static const struct binary *next_binary(struct reader *reader)

@@ -26,7 +26,8 @@ static bool is_number(const char *text)
     return text[0] != '\0' && text[strspn(text, "0123456789")] == '\0';
 }
 
-/* ---- control --------------------------------------------------------------------------------------------------------- */
+/* ---- control
+ * --------------------------------------------------------------------------------------------------------- */
 
 static enum step run_nothing(struct machine *machine, struct proc *proc, struct frame *frame)
 {
@@ -62,7 +63,8 @@ static enum step run_loop_control(struct machine *machine, struct proc *proc, st
     }
     if (is_in_loop) {
         proc->shell->unwind = argument(frame, 0)[0] == 'b' ? UNWIND_BREAK : UNWIND_CONTINUE;
-        proc->shell->unwind_levels = levels == NULL ? 1 : atoi(levels); // NOLINT(bugprone-unchecked-string-to-number-conversion)
+        proc->shell->unwind_levels =
+            levels == NULL ? 1 : atoi(levels); // NOLINT(bugprone-unchecked-string-to-number-conversion)
     }
     return done(proc, 0);
 }
@@ -95,7 +97,8 @@ static enum step run_source(struct machine *machine, struct proc *proc, struct f
     }
     file = open_path(machine, proc, path, REDIRECT_READ, &error);
     if (file == NULL) {
-        shell_complain(machine, proc, "%s: line 0: can't open '%s': %s", argument(frame, 0), path, error_text(error));
+        shell_complain(machine, proc, "%s: line 0: can't open '%s': %s", argument(frame, 0), path,
+                       proc_error_text(error));
         proc->shell->unwind = proc->shell->interactive ? UNWIND_NONE : UNWIND_EXIT;
         return done(proc, EXIT_USAGE);
     }
@@ -167,7 +170,7 @@ static enum step run_command(struct machine *machine, struct proc *proc, struct 
         }
         return STEP_ON;
     }
-    builtin = builtin_find(name);
+    builtin = shell_builtin_find(name);
     if (builtin != NULL) {
         proc_printf(machine, proc, 1, is_type ? "%s is a shell builtin\n" : "%s\n", name);
         return done(proc, 0);
@@ -185,7 +188,8 @@ static enum step run_command(struct machine *machine, struct proc *proc, struct 
     return done(proc, status);
 }
 
-/* ---- variables and options ----------------------------------------------------------------------------------------- */
+/* ---- variables and options -----------------------------------------------------------------------------------------
+ */
 
 static void list_exported(struct machine *machine, struct proc *proc)
 {
@@ -215,7 +219,7 @@ static enum step run_declare(struct machine *machine, struct proc *proc, struct 
         struct text name = {0};
 
         text_add(machine->pool, &name, word, equals == NULL ? strlen(word) : (size_t)(equals - word));
-        if (!is_name_start(name.bytes[0])) {
+        if (!shell_is_name_start(name.bytes[0])) {
             shell_complain(machine, proc, "%s: line 0: %s: bad variable name", what, name.bytes);
             text_free(machine->pool, &name);
             proc->shell->unwind = UNWIND_EXIT;
@@ -365,7 +369,8 @@ static enum step run_let(struct machine *machine, struct proc *proc, struct fram
     return done(proc, value == 0);
 }
 
-/* ---- folders ---------------------------------------------------------------------------------------------------------- */
+/* ---- folders
+ * ---------------------------------------------------------------------------------------------------------- */
 
 static enum step run_cd(struct machine *machine, struct proc *proc, struct frame *frame)
 {
@@ -380,8 +385,9 @@ static enum step run_cd(struct machine *machine, struct proc *proc, struct frame
     proc_path(machine, proc, to == NULL ? "/" : to, &absolute);
     if (process_files_status(machine->files, absolute.bytes).kind != FILE_FOLDER) {
         shell_complain(machine, proc, "cd: line 0: can't cd to %s: %s", to,
-                       process_files_status(machine->files, absolute.bytes).kind == FILE_NONE ? error_text(ENOENT)
-                                                                                              : error_text(ENOTDIR));
+                       process_files_status(machine->files, absolute.bytes).kind == FILE_NONE
+                           ? proc_error_text(ENOENT)
+                           : proc_error_text(ENOTDIR));
         text_free(machine->pool, &absolute);
         return done(proc, EXIT_USAGE);
     }
@@ -403,7 +409,8 @@ static enum step run_umask(struct machine *machine, struct proc *proc, struct fr
     return done(proc, 0);
 }
 
-/* ---- signals and children ---------------------------------------------------------------------------------------------- */
+/* ---- signals and children
+ * ---------------------------------------------------------------------------------------------- */
 
 static void list_traps(struct machine *machine, struct proc *proc)
 {
@@ -411,7 +418,7 @@ static void list_traps(struct machine *machine, struct proc *proc)
         const char *text = proc->shell->traps[number];
 
         if (text != NULL) {
-            proc_printf(machine, proc, 1, "trap -- '%s' %s\n", text, number == 0 ? "EXIT" : signal_name(number));
+            proc_printf(machine, proc, 1, "trap -- '%s' %s\n", text, number == 0 ? "EXIT" : proc_signal_name(number));
         }
     }
 }
@@ -444,11 +451,11 @@ static enum step run_trap(struct machine *machine, struct proc *proc, struct fra
         list_traps(machine, proc);
         return done(proc, 0);
     }
-    bool resets = strcmp(text, "-") == 0 || (argument(frame, index + 1) == NULL && signal_number(text) >= 0);
+    bool resets = strcmp(text, "-") == 0 || (argument(frame, index + 1) == NULL && proc_signal_number(text) >= 0);
 
     index += argument(frame, index + 1) == NULL ? 0 : 1;
     for (; (name = argument(frame, index)) != NULL; index++) {
-        int number = signal_number(name);
+        int number = proc_signal_number(name);
 
         if (number < 0) {
             shell_complain(machine, proc, "trap: line 0: %s: invalid signal specification", name);
@@ -479,11 +486,12 @@ static bool kill_one(struct machine *machine, struct proc *proc, const char *tex
     if (target == NULL && io->kill != NULL && io->kill(io->context, (int)pid, number)) {
         return true;
     }
-    proc_printf(machine, proc, 2, "%s: can't kill pid %ld: No such process\n", proc->shell == NULL ? "kill" : "sh", pid);
+    proc_printf(machine, proc, 2, "%s: can't kill pid %ld: No such process\n", proc->shell == NULL ? "kill" : "sh",
+                pid);
     return false;
 }
 
-int kill_by_arguments(struct machine *machine, struct proc *proc, const struct text *arguments)
+int shell_kill(struct machine *machine, struct proc *proc, const struct text *arguments)
 {
     uint32_t index = 1;
     int number = SIGTERM;
@@ -491,8 +499,8 @@ int kill_by_arguments(struct machine *machine, struct proc *proc, const struct t
     int status = 0;
 
     if (word != NULL && strcmp(word, "-l") == 0) {
-        for (int i = 1; signal_name(i) != NULL; i++) {
-            proc_printf(machine, proc, 1, "%2d) %s\n", i, signal_name(i));
+        for (int i = 1; proc_signal_name(i) != NULL; i++) {
+            proc_printf(machine, proc, 1, "%2d) %s\n", i, proc_signal_name(i));
         }
         return 0;
     }
@@ -500,7 +508,7 @@ int kill_by_arguments(struct machine *machine, struct proc *proc, const struct t
         const char *name = strcmp(word, "-s") == 0 ? text_string_at(arguments, ++index) : word + 1;
 
         index++;
-        number = name == NULL ? -1 : signal_number(name);
+        number = name == NULL ? -1 : proc_signal_number(name);
         if (number < 0) {
             proc_printf(machine, proc, 2, "%s: bad signal name '%s'\n", proc->shell == NULL ? "kill" : "sh",
                         name == NULL ? "" : name);
@@ -519,7 +527,7 @@ int kill_by_arguments(struct machine *machine, struct proc *proc, const struct t
 
 static enum step run_kill(struct machine *machine, struct proc *proc, struct frame *frame)
 {
-    return done(proc, kill_by_arguments(machine, proc, &frame->fields));
+    return done(proc, shell_kill(machine, proc, &frame->fields));
 }
 
 /* wait [PID…]: POSIX: a trapped signal ends it at once. */
@@ -543,6 +551,7 @@ static enum step run_wait(struct machine *machine, struct proc *proc, struct fra
             return STEP_BLOCKED;
         }
         status = child->status;
+        shell_report_death(machine, proc, child->death);
         proc_reap(machine, child);
         frame->state.number++;
         if (argument(frame, 1 + (uint32_t)frame->state.number) != NULL) {
@@ -563,13 +572,15 @@ static enum step run_jobs(struct machine *machine, struct proc *proc, struct fra
     (void)frame;
     for (const struct proc *child = machine->first; child != NULL; child = child->next) {
         if (child->parent == proc->pid && !child->is_over && child->is_background) {
-            proc_printf(machine, proc, 1, "[%d]+  Running                 %s\n", child->job, text_string(&child->arguments));
+            proc_printf(machine, proc, 1, "[%d]+  Running                 %s\n", child->job,
+                        text_string(&child->arguments));
         }
     }
     return done(proc, 0);
 }
 
-/* ---- read --------------------------------------------------------------------------------------------------------------- */
+/* ---- read
+ * --------------------------------------------------------------------------------------------------------------- */
 
 static void assign_fields(struct machine *machine, struct proc *proc, struct frame *frame, uint32_t index, char *line)
 {
@@ -635,7 +646,8 @@ static enum step run_read(struct machine *machine, struct proc *proc, struct fra
     return done(proc, got == 1 ? 0 : 1);
 }
 
-/* ---- commands that are builtins for speed ------------------------------------------------------------------------------ */
+/* ---- commands that are builtins for speed
+ * ------------------------------------------------------------------------------ */
 
 static enum step run_as_command(struct machine *machine, struct proc *proc, struct frame *frame)
 {
@@ -653,22 +665,46 @@ static enum step run_as_command(struct machine *machine, struct proc *proc, stru
 }
 
 static const struct builtin builtins[] = {
-    {":", true, run_nothing},          {"true", false, run_nothing},       {"false", false, run_nothing},
-    {"exit", true, run_leaving},       {"return", true, run_leaving},      {"break", true, run_loop_control},
-    {"continue", true, run_loop_control}, {"eval", true, run_eval},        {".", true, run_source},
-    {"source", true, run_source},      {"exec", true, run_exec},           {"command", false, run_command},
-    {"type", false, run_command},      {"export", true, run_declare},      {"readonly", true, run_declare},
-    {"local", false, run_declare},     {"unset", true, run_unset},         {"set", true, run_set},
-    {"shift", true, run_shift},        {"let", false, run_let},            {"cd", false, run_cd},
-    {"umask", false, run_umask},       {"trap", true, run_trap},           {"kill", false, run_kill},
-    {"wait", false, run_wait},         {"jobs", false, run_jobs},          {"read", false, run_read},
-    {"echo", false, run_as_command},   {"printf", false, run_as_command},  {"test", false, run_as_command},
-    {"[", false, run_as_command},      {"[[", false, run_as_command},      {"pwd", false, run_as_command},
-    {"ulimit", false, run_nothing},    {"hash", false, run_nothing},       {"alias", false, run_nothing},
+    {":", true, run_nothing},
+    {"true", false, run_nothing},
+    {"false", false, run_nothing},
+    {"exit", true, run_leaving},
+    {"return", true, run_leaving},
+    {"break", true, run_loop_control},
+    {"continue", true, run_loop_control},
+    {"eval", true, run_eval},
+    {".", true, run_source},
+    {"source", true, run_source},
+    {"exec", true, run_exec},
+    {"command", false, run_command},
+    {"type", false, run_command},
+    {"export", true, run_declare},
+    {"readonly", true, run_declare},
+    {"local", false, run_declare},
+    {"unset", true, run_unset},
+    {"set", true, run_set},
+    {"shift", true, run_shift},
+    {"let", false, run_let},
+    {"cd", false, run_cd},
+    {"umask", false, run_umask},
+    {"trap", true, run_trap},
+    {"kill", false, run_kill},
+    {"wait", false, run_wait},
+    {"jobs", false, run_jobs},
+    {"read", false, run_read},
+    {"echo", false, run_as_command},
+    {"printf", false, run_as_command},
+    {"test", false, run_as_command},
+    {"[", false, run_as_command},
+    {"[[", false, run_as_command},
+    {"pwd", false, run_as_command},
+    {"ulimit", false, run_nothing},
+    {"hash", false, run_nothing},
+    {"alias", false, run_nothing},
     {"times", true, run_nothing},
 };
 
-const struct builtin *builtin_find(const char *name)
+const struct builtin *shell_builtin_find(const char *name)
 {
     for (uint32_t i = 0; i < sizeof builtins / sizeof builtins[0]; i++) {
         if (strcmp(builtins[i].name, name) == 0) {

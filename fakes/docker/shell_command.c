@@ -17,7 +17,8 @@ static const struct function *function_find(const struct proc *proc, const char 
     return function;
 }
 
-/* ---- what a name stands for ------------------------------------------------------------------------------------------ */
+/* ---- what a name stands for
+ * ------------------------------------------------------------------------------------------ */
 
 static const char *base_name(const char *path)
 {
@@ -94,13 +95,15 @@ int proc_exec_arguments(struct machine *machine, struct proc *proc, const struct
     return status;
 }
 
-/* ---- performing one --------------------------------------------------------------------------------------------------- */
+/* ---- performing one
+ * --------------------------------------------------------------------------------------------------- */
 
 static bool assign(struct machine *machine, struct proc *proc, struct frame *frame, bool stays, bool export)
 {
     bool ok = true;
 
-    for (const struct word *word = frame->node->words; word != NULL && word->assigned != NULL && ok; word = word->next) {
+    for (const struct word *word = frame->node->words; word != NULL && word->assigned != NULL && ok;
+         word = word->next) {
         struct text value = {0};
 
         if (!stays) {
@@ -215,7 +218,7 @@ static enum step start(struct machine *machine, struct proc *proc, struct frame 
         trace(machine, proc, frame);
         ok = shell_redirect(machine, proc, frame, frame->node->redirects);
     }
-    const struct builtin *builtin = frame->fields.length == 0 ? NULL : builtin_find(frame->fields.bytes);
+    const struct builtin *builtin = frame->fields.length == 0 ? NULL : shell_builtin_find(frame->fields.bytes);
 
     if (!ok) {
         return fail(machine, proc, frame, builtin != NULL && builtin->special ? EXIT_USAGE : 1,
@@ -238,25 +241,29 @@ static enum step start(struct machine *machine, struct proc *proc, struct frame 
     }
     if (function != NULL) {
         frame->phase = CALLED;
-        shell->status = 0;
         shell_call(machine, proc, frame, function);
         return STEP_ON;
     }
     return start_external(machine, proc, frame);
 }
 
-/* What ash says of a child that a signal ended. */
-static void report_death(struct machine *machine, struct proc *proc, int status)
+void shell_report_death(struct machine *machine, struct proc *proc, int number)
 {
     static const struct {
         int number;
         const char *text;
-    } deaths[] = {{SIGHUP, "Hangup"},   {SIGQUIT, "Quit"},           {SIGABRT, "Aborted"},
-                  {SIGKILL, "Killed"},  {SIGSEGV, "Segmentation fault"}, {SIGALRM, "Alarm clock"},
-                  {SIGTERM, "Terminated"}, {SIGUSR1, "User defined signal 1"}, {SIGUSR2, "User defined signal 2"}};
+    } deaths[] = {{SIGHUP, "Hangup"},
+                  {SIGQUIT, "Quit"},
+                  {SIGABRT, "Aborted"},
+                  {SIGKILL, "Killed"},
+                  {SIGALRM, "Alarm clock"},
+                  {SIGSEGV, "Segmentation fault"},
+                  {SIGTERM, "Terminated"},
+                  {SIGUSR1, "User defined signal 1"},
+                  {SIGUSR2, "User defined signal 2"}};
 
     for (uint32_t i = 0; i < sizeof deaths / sizeof deaths[0]; i++) {
-        if (status == EXIT_SIGNAL + deaths[i].number) {
+        if (number == deaths[i].number) {
             proc_printf(machine, proc, 2, "%s\n", deaths[i].text);
         }
     }
@@ -265,18 +272,16 @@ static void report_death(struct machine *machine, struct proc *proc, int status)
 static enum step await_child(struct machine *machine, struct proc *proc, struct frame *frame)
 {
     int status = 0;
-    bool by_signal = false;
+    int death = 0;
 
     for (const struct proc *child = machine->first; child != NULL; child = child->next) {
-        by_signal |= child->parent == proc->pid && child->job == frame->job && child->death != 0;
+        death = child->parent == proc->pid && child->job == frame->job ? child->death : death;
     }
     if (shell_job_is_running(machine, proc, frame->job, &status)) {
         return STEP_BLOCKED;
     }
     proc->shell->status = status;
-    if (by_signal) {
-        report_death(machine, proc, status);
-    }
+    shell_report_death(machine, proc, death);
     return end_command(machine, proc, frame);
 }
 
@@ -293,7 +298,7 @@ enum step shell_run_command(struct machine *machine, struct proc *proc, struct f
     case STARTING:
         return start(machine, proc, frame);
     case BUILTIN:
-        step = builtin_find(frame->fields.bytes)->run(machine, proc, frame);
+        step = shell_builtin_find(frame->fields.bytes)->run(machine, proc, frame);
         if (step == STEP_ON && proc->shell != NULL && proc->shell->top == frame && frame->phase == BUILTIN) {
             return end_command(machine, proc, frame);
         }

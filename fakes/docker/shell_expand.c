@@ -1,7 +1,7 @@
 /* From words to fields: POSIX XCU 2.6.
  *
- * A field is built as a pattern: characters that were quoted and mean something in patterns stand behind a backslash, so
- * that pathname expansion and case see what was quoted. It becomes plain text at the end.
+ * A field is built as a pattern: characters that were quoted and mean something in patterns stand behind a backslash,
+ * so that pathname expansion and case see what was quoted. It becomes plain text at the end.
  */
 #include "fakes/docker/proc.h"
 
@@ -24,7 +24,7 @@ struct fields {
 
 static bool add_parts(struct fields *fields, const struct part *part);
 
-bool pattern_fits(const char *pattern, const char *text)
+bool shell_pattern_fits(const char *pattern, const char *text)
 {
     return fnmatch(pattern, text, 0) == 0;
 }
@@ -56,7 +56,8 @@ static void make_plain(struct text *pattern)
     text_cut(pattern, length);
 }
 
-/* ---- pathnames (2.6.6) -------------------------------------------------------------------------------------------- */
+/* ---- pathnames (2.6.6) --------------------------------------------------------------------------------------------
+ */
 
 /* Appends the paths that fit a pattern, from a folder (absolute) that the pattern's front named as `prefix`. */
 static bool add_matches(struct fields *fields, const char *folder, const char *prefix, const char *pattern)
@@ -132,7 +133,8 @@ static void end_field(struct fields *fields)
     fields->has_pattern = false;
 }
 
-/* ---- field splitting (2.6.5) --------------------------------------------------------------------------------------- */
+/* ---- field splitting (2.6.5) ---------------------------------------------------------------------------------------
+ */
 
 static void add_value(struct fields *fields, const char *value, bool quoted)
 {
@@ -174,7 +176,8 @@ static void add_each_parameter(struct fields *fields)
     }
 }
 
-/* ---- parameters (2.6.2) --------------------------------------------------------------------------------------------- */
+/* ---- parameters (2.6.2) ---------------------------------------------------------------------------------------------
+ */
 
 static bool expand_plain(struct fields *fields, const struct word *word, struct text *result)
 {
@@ -196,7 +199,7 @@ static void cut_by_pattern(struct fields *fields, const struct part *part, struc
         struct text tried = {0};
 
         text_add(pool, &tried, text_string(value) + (is_prefix ? 0 : length - cut), cut);
-        bool fits = pattern_fits(text_string(&pattern), text_string(&tried));
+        bool fits = shell_pattern_fits(text_string(&pattern), text_string(&tried));
 
         text_free(pool, &tried);
         if (fits) {
@@ -241,7 +244,7 @@ static uint32_t fitting_length(struct fields *fields, const char *pattern, const
         struct text tried = {0};
 
         text_add(fields->machine->pool, &tried, value->bytes + at, length);
-        bool fits = pattern_fits(pattern, text_string(&tried));
+        bool fits = shell_pattern_fits(pattern, text_string(&tried));
 
         text_free(fields->machine->pool, &tried);
         if (fits) {
@@ -338,7 +341,7 @@ static void add_parameter(struct fields *fields, const struct part *part)
 {
     struct machine *machine = fields->machine;
     struct text value = {0};
-    bool is_set = parameter_get(machine, fields->proc, part->text, &value);
+    bool is_set = shell_parameter(machine, fields->proc, part->text, &value);
     bool is_list = part->text[0] == '@' || part->text[0] == '*';
 
     if (add_by_word(fields, part, is_set && !(part->or_empty && value.length == 0))) {

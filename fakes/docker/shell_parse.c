@@ -110,6 +110,25 @@ static void skip_blanks(struct parser *parser)
     }
 }
 
+/* Its command substitutions are the node's last ones, though the node has been parsed. */
+static struct word *parse_expanding_body(struct parser *parser, struct node *node, const char *text, uint32_t length)
+{
+    struct part **commands = parser->commands;
+    uint32_t count = parser->command_count;
+    struct word *word;
+
+    parser->command_count = 0;
+    parser->commands = &node->commands;
+    while (*parser->commands != NULL) {
+        parser->commands = &(*parser->commands)->next_command;
+        parser->command_count++;
+    }
+    word = parse_quoted_text(parser, text, length);
+    parser->commands = commands;
+    parser->command_count = count;
+    return word;
+}
+
 /* The body of a here-document, from the line after. */
 static void read_here_document(struct parser *parser, const struct here_document *here)
 {
@@ -140,7 +159,7 @@ static void read_here_document(struct parser *parser, const struct here_document
         word->parts->quoted = true;
         word->parts->text = copy;
     } else {
-        word = parse_quoted_text(parser, copy, body.length);
+        word = parse_expanding_body(parser, here->node, copy, body.length);
     }
     here->redirect->word = word;
     text_free(parser->pool, &body);
@@ -237,12 +256,13 @@ static const struct redirect_form {
     enum redirect_kind kind;
     int fd;
 } redirect_forms[] = {
-    {"<<-", REDIRECT_HERE, 0},  {"<<", REDIRECT_HERE, 0},  {"<&", REDIRECT_DUP, 0},  {"<>", REDIRECT_READ_WRITE, 0},
-    {"<", REDIRECT_READ, 0},    {">>", REDIRECT_APPEND, 1}, {">&", REDIRECT_DUP, 1}, {">|", REDIRECT_WRITE, 1},
-    {">", REDIRECT_WRITE, 1},
+    {"<<-", REDIRECT_HERE, 0},      {"<<", REDIRECT_HERE, 0},  {"<&", REDIRECT_DUP, 0},
+    {"<>", REDIRECT_READ_WRITE, 0}, {"<", REDIRECT_READ, 0},   {">>", REDIRECT_APPEND, 1},
+    {">&", REDIRECT_DUP, 1},        {">|", REDIRECT_WRITE, 1}, {">", REDIRECT_WRITE, 1},
 };
 
-static void note_here_document(struct parser *parser, struct redirect *redirect, const struct word *word, bool strip_tabs)
+static void note_here_document(struct parser *parser, struct redirect *redirect, const struct word *word,
+                               bool strip_tabs)
 {
     struct text end = {0};
     struct here_document *here;
@@ -252,7 +272,7 @@ static void note_here_document(struct parser *parser, struct redirect *redirect,
         return;
     }
     here = &parser->here[parser->here_count++];
-    *here = (struct here_document){.redirect = redirect, .strip_tabs = strip_tabs};
+    *here = (struct here_document){.redirect = redirect, .node = parser->node, .strip_tabs = strip_tabs};
     for (const struct part *part = word->parts; part != NULL; part = part->next) {
         here->plain |= part->quoted;
         text_add_string(parser->pool, &end, part->text == NULL ? "" : part->text);
@@ -310,6 +330,7 @@ static void parse_redirects(struct parser *parser, struct node *node)
 
 /* A node's own command substitutions are counted from here on; what was counted before comes back with end_node(). */
 struct outer_commands {
+    struct node *node;
     uint32_t count;
     struct part **commands;
 };
@@ -318,7 +339,8 @@ static struct node *begin_node(struct parser *parser, enum node_kind kind, struc
 {
     struct node *node = script_take(parser, sizeof *node);
 
-    *outer = (struct outer_commands){parser->command_count, parser->commands};
+    *outer = (struct outer_commands){parser->node, parser->command_count, parser->commands};
+    parser->node = node;
     node->kind = kind;
     parser->command_count = 0;
     parser->commands = &node->commands;
@@ -327,6 +349,7 @@ static struct node *begin_node(struct parser *parser, enum node_kind kind, struc
 
 static void end_node(struct parser *parser, const struct outer_commands *outer)
 {
+    parser->node = outer->node;
     parser->command_count = outer->count;
     parser->commands = outer->commands;
 }
@@ -337,10 +360,10 @@ static void note_assignment(struct parser *parser, struct word *word)
     struct part *first = word->parts;
     size_t length = 0;
 
-    if (first == NULL || first->kind != PART_TEXT || first->quoted || !is_name_start(first->text[0])) {
+    if (first == NULL || first->kind != PART_TEXT || first->quoted || !shell_is_name_start(first->text[0])) {
         return;
     }
-    while (is_name_char(first->text[length])) {
+    while (shell_is_name_char(first->text[length])) {
         length++;
     }
     if (first->text[length] == '=') {
@@ -354,7 +377,7 @@ static struct node *parse_command(struct parser *parser);
 static bool is_function_name(const struct word *word)
 {
     return word->parts != NULL && word->parts->next == NULL && word->parts->kind == PART_TEXT && !word->parts->quoted &&
-           is_name_start(word->parts->text[0]);
+           shell_is_name_start(word->parts->text[0]);
 }
 
 static void parse_function(struct parser *parser, struct node *node)
@@ -462,7 +485,7 @@ static void parse_for(struct parser *parser, struct node *node)
 
     skip_blanks(parser);
     start = parser->at;
-    while (is_name_char(peek(parser, 0))) {
+    while (shell_is_name_char(peek(parser, 0))) {
         parser->at++;
     }
     if (parser->at == start) {

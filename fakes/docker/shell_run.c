@@ -34,7 +34,8 @@ bool shell_job_is_running(struct machine *machine, struct proc *proc, int job, i
     return false;
 }
 
-/* ---- redirections (2.7) --------------------------------------------------------------------------------------------- */
+/* ---- redirections (2.7) ---------------------------------------------------------------------------------------------
+ */
 
 static void put_file(struct machine *machine, struct proc *proc, struct frame *frame, int fd, struct open_file *file)
 {
@@ -98,8 +99,8 @@ static bool duplicate(struct machine *machine, struct proc *proc, struct frame *
     return true;
 }
 
-static bool redirect_one(struct machine *machine, struct proc *proc, struct frame *frame, const struct redirect *redirect,
-                         const char *operand)
+static bool redirect_one(struct machine *machine, struct proc *proc, struct frame *frame,
+                         const struct redirect *redirect, const char *operand)
 {
     struct open_file *file;
     int error = 0;
@@ -117,7 +118,7 @@ static bool redirect_one(struct machine *machine, struct proc *proc, struct fram
         bool creates = redirect->kind != REDIRECT_READ;
 
         shell_complain(machine, proc, "can't %s %s: %s", creates ? "create" : "open", operand,
-                       error == ENOENT ? (creates ? "nonexistent directory" : "no such file") : error_text(error));
+                       error == ENOENT ? (creates ? "nonexistent directory" : "no such file") : proc_error_text(error));
         return false;
     }
     put_file(machine, proc, frame, redirect->fd, file);
@@ -138,7 +139,8 @@ bool shell_redirect(struct machine *machine, struct proc *proc, struct frame *fr
     return ok;
 }
 
-/* ---- command substitution (2.6.3) ------------------------------------------------------------------------------------ */
+/* ---- command substitution (2.6.3)
+ * ------------------------------------------------------------------------------------ */
 
 static bool start_substitution(struct machine *machine, struct proc *proc, struct frame *frame)
 {
@@ -213,10 +215,30 @@ enum step shell_substitute(struct machine *machine, struct proc *proc, struct fr
     return STEP_ON;
 }
 
-/* ---- compound commands -------------------------------------------------------------------------------------------- */
+/* ---- compound commands --------------------------------------------------------------------------------------------
+ */
+
+/* Children in the background that are over are kept for `wait`, but not without bound. */
+static void forget_old_children(struct machine *machine, const struct proc *proc)
+{
+    enum { KEPT_MAX = 16 };
+    struct proc *oldest = NULL;
+    uint32_t count = 0;
+
+    for (struct proc *child = machine->first; child != NULL; child = child->next) {
+        if (child->parent == proc->pid && child->is_over) {
+            oldest = oldest == NULL ? child : oldest;
+            count++;
+        }
+    }
+    if (count > KEPT_MAX) {
+        proc_reap(machine, oldest);
+    }
+}
 
 static void start_background(struct machine *machine, struct proc *proc, const struct node *node)
 {
+    forget_old_children(machine, proc);
     struct proc *child = proc_fork(machine, proc);
 
     if (child == NULL) {
@@ -267,8 +289,7 @@ static enum step run_list(struct machine *machine, struct proc *proc, struct fra
 
 static enum step run_and_or(struct machine *machine, struct proc *proc, struct frame *frame)
 {
-    bool goes_on = proc->shell->unwind == UNWIND_NONE &&
-                   (proc->shell->status == 0) == (frame->node->kind == NODE_AND);
+    bool goes_on = proc->shell->unwind == UNWIND_NONE && (proc->shell->status == 0) == (frame->node->kind == NODE_AND);
 
     if (frame->phase == 0) {
         push_part(machine, proc, frame->node->first, true, false);
@@ -390,14 +411,15 @@ static enum step run_for(struct machine *machine, struct proc *proc, struct fram
     return STEP_ON;
 }
 
-static const struct node *fitting_item(struct machine *machine, struct proc *proc, struct frame *frame, const char *word)
+static const struct node *fitting_item(struct machine *machine, struct proc *proc, struct frame *frame,
+                                       const char *word)
 {
     for (const struct node *item = frame->node->first; item != NULL; item = item->next) {
         for (const struct word *words = item->words; words != NULL; words = words->next) {
             struct text pattern = {0};
 
             (void)expand_pattern(machine, proc, frame, words, &pattern);
-            bool fits = pattern_fits(text_string(&pattern), word);
+            bool fits = shell_pattern_fits(text_string(&pattern), word);
 
             text_free(machine->pool, &pattern);
             if (fits) {
@@ -582,8 +604,8 @@ static enum step prepare(struct machine *machine, struct proc *proc, struct fram
 enum step shell_run(struct machine *machine, struct proc *proc)
 {
     static enum step (*const run[])(struct machine *, struct proc *, struct frame *) = {
-        [NODE_IF] = run_if,       [NODE_WHILE] = run_while,       [NODE_FOR] = run_for,
-        [NODE_CASE] = run_case,   [NODE_SUBSHELL] = run_subshell, [NODE_GROUP] = run_group,
+        [NODE_IF] = run_if,     [NODE_WHILE] = run_while,       [NODE_FOR] = run_for,
+        [NODE_CASE] = run_case, [NODE_SUBSHELL] = run_subshell, [NODE_GROUP] = run_group,
     };
     struct frame *frame = proc->shell->top;
 

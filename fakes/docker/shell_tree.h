@@ -1,5 +1,6 @@
 /* What a shell's text means, as a tree: POSIX XCU 2 (Shell Command Language,
- * https://pubs.opengroup.org/onlinepubs/9699919799/utilities/V3_chap02.html), with what busybox's ash adds and clients use.
+ * https://pubs.opengroup.org/onlinepubs/9699919799/utilities/V3_chap02.html), with what busybox's ash adds and clients
+ * use.
  *
  * A script owns the memory of its tree and is shared by count: a loop that goes on, a function that stays, a part that
  * runs in the background. A tree never changes once parsed.
@@ -14,15 +15,15 @@ enum node_kind {
     NODE_PIPELINE, /* first…: the commands; flag: `!` */
     NODE_AND,      /* first && second */
     NODE_OR,
-    NODE_LIST,     /* first…, each in the background where its `background` says so */
-    NODE_IF,       /* first: condition, second: then, third: else or NULL */
-    NODE_WHILE,    /* first: condition, second: body; flag: `until` */
-    NODE_FOR,      /* name, words when flag (`in`), second: body */
-    NODE_CASE,     /* words: one; first…: NODE_CASE_ITEMs */
+    NODE_LIST,      /* first…, each in the background where its `background` says so */
+    NODE_IF,        /* first: condition, second: then, third: else or NULL */
+    NODE_WHILE,     /* first: condition, second: body; flag: `until` */
+    NODE_FOR,       /* name, words when flag (`in`), second: body */
+    NODE_CASE,      /* words: one; first…: NODE_CASE_ITEMs */
     NODE_CASE_ITEM, /* words: patterns; second: body or NULL */
-    NODE_SUBSHELL, /* first */
-    NODE_GROUP,    /* first */
-    NODE_FUNCTION, /* name, first: body */
+    NODE_SUBSHELL,  /* first */
+    NODE_GROUP,     /* first */
+    NODE_FUNCTION,  /* name, first: body */
 };
 
 enum part_kind {
@@ -34,17 +35,17 @@ enum part_kind {
 
 enum parameter_operator {
     PARAMETER_PLAIN,
-    PARAMETER_LENGTH,       /* ${#name} */
-    PARAMETER_DEFAULT,      /* - */
-    PARAMETER_ASSIGN,       /* = */
-    PARAMETER_ALTERNATIVE,  /* + */
-    PARAMETER_ERROR,        /* ? */
-    PARAMETER_CUT_PREFIX,   /* # */
+    PARAMETER_LENGTH,      /* ${#name} */
+    PARAMETER_DEFAULT,     /* - */
+    PARAMETER_ASSIGN,      /* = */
+    PARAMETER_ALTERNATIVE, /* + */
+    PARAMETER_ERROR,       /* ? */
+    PARAMETER_CUT_PREFIX,  /* # */
     PARAMETER_CUT_PREFIX_LONG,
-    PARAMETER_CUT_SUFFIX,   /* % */
+    PARAMETER_CUT_SUFFIX, /* % */
     PARAMETER_CUT_SUFFIX_LONG,
-    PARAMETER_SLICE,        /* :from[:length] */
-    PARAMETER_REPLACE,      /* /pattern/text */
+    PARAMETER_SLICE,   /* :from[:length] */
+    PARAMETER_REPLACE, /* /pattern/text */
     PARAMETER_REPLACE_ALL,
 };
 
@@ -61,7 +62,7 @@ struct part {
     const struct word *word;   /* NULL: none */
     const struct word *second; /* of a slice, of a replacement; NULL: none */
     const struct node *node;
-    uint32_t ordinal;         /* of a PART_COMMAND: which of its node's it is */
+    uint32_t ordinal;          /* of a PART_COMMAND: which of its node's it is */
     struct part *next_command; /* the node's next PART_COMMAND */
 };
 
@@ -102,10 +103,10 @@ struct script_block {
 struct script {
     uint32_t holders;
     struct script_block *blocks;
-    char *text;            /* its source, in its memory */
+    char *text;              /* its source, in its memory */
     const struct node *root; /* NULL: nothing to do */
-    const char *error;     /* in its memory; NULL: it could be parsed */
-    bool incomplete;       /* the text ends amid a construct: an interactive shell reads on */
+    const char *error;       /* in its memory; NULL: it could be parsed */
+    bool incomplete;         /* the text ends amid a construct: an interactive shell reads on */
 };
 
 /* A script with one holder. */
@@ -120,8 +121,9 @@ enum { PARSE_DEPTH_MAX = 48, HERE_DOCUMENTS_MAX = 16 };
 
 struct here_document {
     struct redirect *redirect;
-    const char *end; /* its last line */
-    bool plain;      /* the word was quoted */
+    struct node *node; /* whose redirection it is */
+    const char *end;   /* its last line */
+    bool plain;        /* the word was quoted */
     bool strip_tabs;
 };
 
@@ -131,8 +133,9 @@ struct parser {
     const char *text;
     uint32_t at, length;
     uint32_t depth;
-    uint32_t command_count;  /* command substitutions of the node at hand */
-    struct part **commands;  /* where the next of them is linked */
+    struct node *node;                             /* at hand */
+    uint32_t command_count;                        /* command substitutions of the node at hand */
+    struct part **commands;                        /* where the next of them is linked */
     struct here_document here[HERE_DOCUMENTS_MAX]; /* whose bodies follow at the next newline */
     uint32_t here_count;
 };
@@ -148,7 +151,7 @@ struct word *parse_word(struct parser *parser);
 struct node *parse_list(struct parser *parser);
 /* The word of a here-document or an arithmetic expression: everything in `text` as within double quotes. */
 struct word *parse_quoted_text(struct parser *parser, const char *text, uint32_t length);
-bool is_name_start(char c);
-bool is_name_char(char c);
+bool shell_is_name_start(char c);
+bool shell_is_name_char(char c);
 
 #endif

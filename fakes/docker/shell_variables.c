@@ -181,7 +181,7 @@ static bool special_get(struct machine *machine, const struct proc *proc, char n
     }
 }
 
-bool parameter_get(struct machine *machine, const struct proc *proc, const char *name, struct text *value)
+bool shell_parameter(struct machine *machine, const struct proc *proc, const char *name, struct text *value)
 {
     enum { TEN = 10 };
     const char *found;
@@ -190,7 +190,7 @@ bool parameter_get(struct machine *machine, const struct proc *proc, const char 
         uint32_t index = (uint32_t)strtoul(name, NULL, TEN);
 
         found = index == 0 ? text_string(&proc->shell->name) : text_string_at(&proc->shell->parameters, index - 1);
-    } else if (is_name_start(name[0])) {
+    } else if (shell_is_name_start(name[0])) {
         found = variable_get(proc, name);
     } else {
         return special_get(machine, proc, name[0], value);

@@ -4,12 +4,12 @@
 #include <ctype.h>
 #include <string.h>
 
-bool is_name_start(char c)
+bool shell_is_name_start(char c)
 {
     return isalpha((unsigned char)c) || c == '_';
 }
 
-bool is_name_char(char c)
+bool shell_is_name_char(char c)
 {
     return isalnum((unsigned char)c) || c == '_';
 }
@@ -301,8 +301,8 @@ static const char *parse_parameter_name(struct parser *parser)
     uint32_t start = parser->at;
     char c = peek(parser, 0);
 
-    if (is_name_start(c)) {
-        while (is_name_char(peek(parser, 0))) {
+    if (shell_is_name_start(c)) {
+        while (shell_is_name_char(peek(parser, 0))) {
             parser->at++;
         }
     } else if (isdigit((unsigned char)c)) {
@@ -340,8 +340,8 @@ static void parse_operator(struct parser *parser, struct part *part)
         parser->at += (uint32_t)length;
         part->operator= form->operator;
         part->or_empty = form->or_empty;
-        if (form->operator== PARAMETER_SLICE || form->operator== PARAMETER_REPLACE || form->operator== PARAMETER_REPLACE_ALL)
-        {
+        if (form->operator== PARAMETER_SLICE || form->operator== PARAMETER_REPLACE || form->operator==
+            PARAMETER_REPLACE_ALL) {
             const char *stop = form->operator== PARAMETER_SLICE ? ":" : "/";
 
             part->word = parse_operand(parser, stop[0] == ':' ? ":}" : "/}", false);
@@ -388,7 +388,7 @@ static void parse_dollar(struct parser *parser, struct builder *builder, bool qu
 {
     char next = peek(parser, 1);
 
-    if (next == '(' || next == '{' || is_name_char(next) || (next != '\0' && strchr("@*#?-$!", next) != NULL)) {
+    if (next == '(' || next == '{' || shell_is_name_char(next) || (next != '\0' && strchr("@*#?-$!", next) != NULL)) {
         flush(parser, builder, false);
     } else {
         text_add_char(parser->pool, &builder->plain, '$');

@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { MESSAGE_SIZE = 512, SOURCE_CHUNK = 512 };
@@ -192,6 +193,7 @@ void shell_fork(struct machine *machine, struct proc *proc, const struct proc *p
 
     shell_init(machine, proc);
     shell = proc->shell;
+    shell->is_started = true;
     text_add(machine->pool, &shell->name, text_string(&from->name), from->name.length);
     text_add(machine->pool, &shell->parameters, text_string(&from->parameters), from->parameters.length);
     text_add(machine->pool, &proc->arguments, text_string(&parent->arguments), parent->arguments.length);
@@ -218,7 +220,8 @@ void shell_fork(struct machine *machine, struct proc *proc, const struct proc *p
     }
 }
 
-/* ---- where commands come from ------------------------------------------------------------------------------------- */
+/* ---- where commands come from -------------------------------------------------------------------------------------
+ */
 
 static void push_text(struct machine *machine, struct proc *proc, const char *text, size_t length, bool is_last)
 {
@@ -264,7 +267,7 @@ static void start_file(struct machine *machine, struct proc *proc, const char *p
     int64_t length;
 
     if (file == NULL) {
-        shell_complain(machine, proc, "can't open '%s': %s", path, error_text(error));
+        shell_complain(machine, proc, "can't open '%s': %s", path, proc_error_text(error));
         proc->shell->status = EXIT_USAGE;
         proc->shell->unwind = UNWIND_EXIT;
         return;
@@ -286,7 +289,18 @@ static bool input_is_terminal(const struct machine *machine, const struct proc *
     return machine->tty && file != NULL && (file->kind == OPEN_INPUT || file->kind == OPEN_OUTPUT);
 }
 
-void shell_start(struct machine *machine, struct proc *proc)
+static void note_level(struct machine *machine, struct proc *proc)
+{
+    const char *held = variable_get(proc, "SHLVL");
+    char level[NUMBER_SIZE];
+
+    snprintf(level, sizeof level, "%d", held == NULL ? 1 : atoi(held) + 1); // NOLINT(cert-err34-c)
+    (void)variable_set(machine, proc, "SHLVL", level, true);
+    (void)variable_set(machine, proc, "PWD", text_string(&proc->folder), true);
+}
+
+/* From arguments: sh [-c TEXT [NAME ARG…]] [-euxil] [FILE ARG…]. */
+static void start(struct machine *machine, struct proc *proc)
 {
     struct shell *shell = proc->shell;
     const struct text *arguments = &proc->arguments;
@@ -309,6 +323,7 @@ void shell_start(struct machine *machine, struct proc *proc)
             set_option(shell, argument[i], argument[0] == '-');
         }
     }
+    note_level(machine, proc);
     const char *text = has_command ? text_string_at(arguments, index++) : NULL;
     const char *name = text_string_at(arguments, index);
 
@@ -342,7 +357,8 @@ static void prompt(struct machine *machine, struct proc *proc)
     const char *home = variable_get(proc, "HOME");
     const char *folder = text_string(&proc->folder);
     size_t length = home == NULL ? 0 : strlen(home);
-    bool is_home = length > 1 && strncmp(folder, home, length) == 0 && (folder[length] == '\0' || folder[length] == '/');
+    bool is_home =
+        length > 1 && strncmp(folder, home, length) == 0 && (folder[length] == '\0' || folder[length] == '/');
 
     if (proc->shell->line.length > 0) {
         proc_printf(machine, proc, 2, "%s", continued_prompt);
@@ -350,6 +366,9 @@ static void prompt(struct machine *machine, struct proc *proc)
         proc_printf(machine, proc, 2, "%s", own);
     } else {
         proc_printf(machine, proc, 2, "%s%s # ", is_home ? "~" : "", is_home ? folder + length : folder);
+    }
+    if (machine->raw.length == 0) {
+        proc_printf(machine, proc, 2, "\033[6n"); /* where is the cursor? busybox's line editing asks so */
     }
     proc->shell->is_prompted = true;
     machine->is_editing = true;
@@ -400,7 +419,8 @@ static enum step next_command(struct machine *machine, struct proc *proc)
     return STEP_ON;
 }
 
-/* ---- traps ---------------------------------------------------------------------------------------------------------- */
+/* ---- traps ----------------------------------------------------------------------------------------------------------
+ */
 
 static void push_trap(struct machine *machine, struct proc *proc, int number)
 {
@@ -448,6 +468,11 @@ enum step shell_step(struct machine *machine, struct proc *proc)
 {
     struct shell *shell = proc->shell;
 
+    if (!shell->is_started) {
+        shell->is_started = true;
+        start(machine, proc);
+        return STEP_ON;
+    }
     if (shell->unwind == UNWIND_EXIT) {
         finish(machine, proc);
         return STEP_ON;
