@@ -31,8 +31,7 @@ static void date_text(int64_t ms, const char *format, char text[DATE_SIZE])
     strftime(text, DATE_SIZE, format, &parts);
 }
 
-/* ---- ls
- * ---------------------------------------------------------------------------------------------------------------- */
+/* ---- ls ------------------------------------------------------------------------------------------------------ */
 
 static void print_long(struct machine *machine, struct proc *proc, const char *name, const struct file_status *status)
 {
@@ -171,8 +170,7 @@ enum command_answer command_ls(struct machine *machine, struct proc *proc)
     return command_finish(proc, proc->status);
 }
 
-/* ---- find PATH… [-name PATTERN] [-type f|d]
- * ----------------------------------------------------------------------------- */
+/* ---- find PATH… [-name PATTERN] [-type f|d] ------------------------------------------------------------------ */
 
 static const char *expression_value(const struct proc *proc, const char *name)
 {
@@ -239,8 +237,7 @@ enum command_answer command_find_files(struct machine *machine, struct proc *pro
     return command_finish(proc, proc->status);
 }
 
-/* ---- stat, readlink, realpath, which
- * ------------------------------------------------------------------------------------- */
+/* ---- stat, readlink, realpath, which ------------------------------------------------------------------------- */
 
 static void print_status(struct machine *machine, struct proc *proc, const char *path, const struct file_status *status)
 {

@@ -102,8 +102,7 @@ enum command_answer command_grep(struct machine *machine, struct proc *proc)
     return answer;
 }
 
-/* ---- sed: s/…/…/[gip], [N|$|/re/]p, d, q
- * ------------------------------------------------------------------------------- */
+/* ---- sed: s/…/…/[gip], [N|$|/re/]p, d, q --------------------------------------------------------------------- */
 
 struct sed_command {
     struct text address; /* a number, `$`, or a regular expression behind a slash */

@@ -190,8 +190,7 @@ enum command_answer command_lookup(struct machine *machine, struct proc *proc)
     return command_finish(proc, 1);
 }
 
-/* ---- commands that run another
- * ------------------------------------------------------------------------------------------------ */
+/* ---- commands that run another ------------------------------------------------------------------------------- */
 
 static void arguments_from(struct machine *machine, const struct proc *proc, uint32_t index, struct text *arguments)
 {

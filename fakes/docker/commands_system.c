@@ -12,8 +12,7 @@ enum { DATE_SIZE = 256, SECONDS_PER_MINUTE = 60, MINUTES_PER_HOUR = 60, HOURS_PE
 static const char kernel_release[] = "5.10.0-28-amd64";
 static const char kernel_version[] = "#1 SMP Debian 5.10.209-2 (2024-01-31)";
 
-/* ---- who
- * --------------------------------------------------------------------------------------------------------------- */
+/* ---- who ----------------------------------------------------------------------------------------------------- */
 
 /* Looks a name or number up in /etc/passwd or /etc/group: name and number. false: it is not there. */
 static bool find_account(struct machine *machine, const char *file, const char *wanted, char name[ACCOUNT_SIZE],
@@ -108,8 +107,7 @@ enum command_answer command_id(struct machine *machine, struct proc *proc)
     return command_finish(proc, 0);
 }
 
-/* ---- the system
- * ---------------------------------------------------------------------------------------------------------- */
+/* ---- the system ---------------------------------------------------------------------------------------------- */
 
 enum command_answer command_arch(struct machine *machine, struct proc *proc)
 {
@@ -264,8 +262,7 @@ enum command_answer command_ps(struct machine *machine, struct proc *proc)
     return command_finish(proc, 0);
 }
 
-/* ---- env, printenv
- * ----------------------------------------------------------------------------------------------------------- */
+/* ---- env, printenv ------------------------------------------------------------------------------------------- */
 
 static enum command_answer print_environment(struct machine *machine, struct proc *proc)
 {

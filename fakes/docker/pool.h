@@ -31,7 +31,7 @@ void *pool_take(struct pool *pool, size_t size);
 /* Gives back what pool_take() gave for this size. NULL is nothing. */
 void pool_give(struct pool *pool, void *memory, size_t size);
 
-/* ---- bytes that grow ------------------------------------------------------------------------------------------- */
+/* ---- bytes that grow ----------------------------------------------------------------------------------------- */
 
 enum { TEXT_LENGTH_MAX = 4 << 20 };
 

@@ -147,8 +147,7 @@ void proc_sleep_until(struct proc *proc, int64_t ms)
     proc->wake_ms = ms;
 }
 
-/* ---- signals (signal(7)) ------------------------------------------------------------------------------------------
- */
+/* ---- signals (signal(7)) ------------------------------------------------------------------------------------- */
 
 static bool is_ignored_by_default(int number)
 {

@@ -185,7 +185,7 @@ struct machine {
     const struct process_io *io; /* during a pass only */
 };
 
-/* ---- processes (proc.c) ------------------------------------------------------------------------------------------ */
+/* ---- processes (proc.c) -------------------------------------------------------------------------------------- */
 
 /* A child with the parent's files, folder and variables; NULL when there are too many. */
 struct proc *proc_fork(struct machine *machine, struct proc *parent);
@@ -201,16 +201,14 @@ void proc_exec(struct machine *machine, struct proc *proc, const struct text *ar
 enum step proc_step(struct machine *machine, struct proc *proc);
 void proc_sleep_until(struct proc *proc, int64_t ms);
 
-/* ---- the terminal (terminal.c) -------------------------------------------------------------------------------------
- */
+/* ---- the terminal (terminal.c) ------------------------------------------------------------------------------- */
 
 /* Looks at what was typed: echoes it, edits the line, turns ^C and ^D into what they mean. false: nothing was there. */
 bool terminal_take(struct machine *machine);
 /* Output that a terminal shows. */
 void terminal_write(struct machine *machine, const char *bytes, size_t length);
 
-/* ---- files (proc_files.c) ------------------------------------------------------------------------------------------
- */
+/* ---- files (proc_files.c) ------------------------------------------------------------------------------------ */
 
 struct open_file *open_new(struct machine *machine, enum open_kind kind);
 struct open_file *open_hold(struct open_file *file);
@@ -236,8 +234,7 @@ int proc_read_line(struct machine *machine, struct proc *proc, int fd, struct te
 void proc_path(struct machine *machine, const struct proc *proc, const char *path, struct text *absolute);
 const char *proc_error_text(int error);
 
-/* ---- a shell (shell_*.c) ------------------------------------------------------------------------------------------
- */
+/* ---- a shell (shell_*.c) ------------------------------------------------------------------------------------- */
 
 void shell_init(struct machine *machine, struct proc *proc);
 /* A subshell that performs a node of its parent's script, which it holds (NULL: what the parent's top frame holds). */

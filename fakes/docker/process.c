@@ -16,8 +16,7 @@ int process_signal_number(const char *name)
     return proc_signal_number(name);
 }
 
-/* ---- starting
- * -------------------------------------------------------------------------------------------------------- */
+/* ---- starting ------------------------------------------------------------------------------------------------ */
 
 static void set_from_text(struct machine *machine, struct proc *proc, const char *assignment)
 {
@@ -170,8 +169,7 @@ void process_start(struct process *process, const struct process_spec *spec, str
     text_free(pool, &arguments);
 }
 
-/* ---- time
- * ------------------------------------------------------------------------------------------------------------- */
+/* ---- time ---------------------------------------------------------------------------------------------------- */
 
 static void end(struct process *process)
 {
@@ -257,8 +255,7 @@ void process_unpause(struct process *process, int64_t now_ms)
     }
 }
 
-/* ---- from outside ---------------------------------------------------------------------------------------------------
- */
+/* ---- from outside -------------------------------------------------------------------------------------------- */
 
 size_t process_input(struct process *process, const char *bytes, size_t length)
 {

@@ -17,8 +17,7 @@ static const struct function *function_find(const struct proc *proc, const char 
     return function;
 }
 
-/* ---- what a name stands for
- * ------------------------------------------------------------------------------------------ */
+/* ---- what a name stands for ---------------------------------------------------------------------------------- */
 
 static const char *base_name(const char *path)
 {
@@ -95,8 +94,7 @@ int proc_exec_arguments(struct machine *machine, struct proc *proc, const struct
     return status;
 }
 
-/* ---- performing one
- * --------------------------------------------------------------------------------------------------- */
+/* ---- performing one ------------------------------------------------------------------------------------------ */
 
 static bool assign(struct machine *machine, struct proc *proc, struct frame *frame, bool stays, bool export)
 {

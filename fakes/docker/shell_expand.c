@@ -56,8 +56,7 @@ static void make_plain(struct text *pattern)
     text_cut(pattern, length);
 }
 
-/* ---- pathnames (2.6.6) --------------------------------------------------------------------------------------------
- */
+/* ---- pathnames (2.6.6) --------------------------------------------------------------------------------------- */
 
 /* Appends the paths that fit a pattern, from a folder (absolute) that the pattern's front named as `prefix`. */
 static bool add_matches(struct fields *fields, const char *folder, const char *prefix, const char *pattern)
@@ -133,8 +132,7 @@ static void end_field(struct fields *fields)
     fields->has_pattern = false;
 }
 
-/* ---- field splitting (2.6.5) ---------------------------------------------------------------------------------------
- */
+/* ---- field splitting (2.6.5) --------------------------------------------------------------------------------- */
 
 static void add_value(struct fields *fields, const char *value, bool quoted)
 {
@@ -176,8 +174,7 @@ static void add_each_parameter(struct fields *fields)
     }
 }
 
-/* ---- parameters (2.6.2) ---------------------------------------------------------------------------------------------
- */
+/* ---- parameters (2.6.2) -------------------------------------------------------------------------------------- */
 
 static bool expand_plain(struct fields *fields, const struct word *word, struct text *result)
 {

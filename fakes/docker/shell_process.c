@@ -76,7 +76,7 @@ void shell_free(struct machine *machine, struct proc *proc)
     proc->shell = NULL;
 }
 
-/* ---- frames ------------------------------------------------------------------------------------------------------ */
+/* ---- frames -------------------------------------------------------------------------------------------------- */
 
 struct frame *shell_push(struct machine *machine, struct proc *proc, const struct node *node)
 {
@@ -220,8 +220,7 @@ void shell_fork(struct machine *machine, struct proc *proc, const struct proc *p
     }
 }
 
-/* ---- where commands come from -------------------------------------------------------------------------------------
- */
+/* ---- where commands come from -------------------------------------------------------------------------------- */
 
 static void push_text(struct machine *machine, struct proc *proc, const char *text, size_t length, bool is_last)
 {
@@ -419,8 +418,7 @@ static enum step next_command(struct machine *machine, struct proc *proc)
     return STEP_ON;
 }
 
-/* ---- traps ----------------------------------------------------------------------------------------------------------
- */
+/* ---- traps --------------------------------------------------------------------------------------------------- */
 
 static void push_trap(struct machine *machine, struct proc *proc, int number)
 {

@@ -34,8 +34,7 @@ bool shell_job_is_running(struct machine *machine, struct proc *proc, int job, i
     return false;
 }
 
-/* ---- compound commands --------------------------------------------------------------------------------------------
- */
+/* ---- compound commands --------------------------------------------------------------------------------------- */
 
 /* Children in the background that are over are kept for `wait`, but not without bound. */
 static void forget_old_children(struct machine *machine, const struct proc *proc)

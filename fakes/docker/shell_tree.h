@@ -115,7 +115,7 @@ void script_hold(struct script *script);
 /* The last holder's release gives its memory back. NULL is nothing. */
 void script_release(struct pool *pool, struct script *script);
 
-/* ---- for the parser's two halves: shell_words.c and shell_parse.c ----------------------------------------------- */
+/* ---- for the parser's two halves: shell_words.c and shell_parse.c -------------------------------------------- */
 
 enum { PARSE_DEPTH_MAX = 48, HERE_DOCUMENTS_MAX = 16 };
 
@@ -145,6 +145,22 @@ char *script_string(struct parser *parser, const char *text, size_t length);
 void parse_fail(struct parser *parser, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* The text ends where more must come. */
 void parse_end_early(struct parser *parser, const char *wanted);
+/* The character `ahead` of the place where it reads; NUL behind the end. */
+char parse_peek(const struct parser *parser, uint32_t ahead);
+void parse_skip_blanks(struct parser *parser);
+/* The newline at hand, with the here-documents whose bodies follow it. */
+void parse_skip_newline(struct parser *parser);
+void parse_skip_newlines(struct parser *parser);
+/* Whether the next word is exactly this one; takes it, after newlines; fails when it is another. */
+bool parse_next_is(struct parser *parser, const char *word);
+bool parse_accept(struct parser *parser, const char *word);
+void parse_expect(struct parser *parser, const char *word);
+/* Says what stands where something else must; `wanted` NULL: anything. */
+void parse_fail_unexpected(struct parser *parser, const char *wanted);
+/* A redirection at this place, with the digit before it, or NULL. */
+struct redirect *parse_redirect(struct parser *parser);
+/* All that follow a compound command. */
+void parse_redirects(struct parser *parser, struct node *node);
 /* A word from here on; NULL when there is none. `stops`: characters that end it beside the usual (NULL: none). */
 struct word *parse_word(struct parser *parser);
 /* A list of commands up to one of the closing words or characters, which is left unread. */

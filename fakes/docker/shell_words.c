@@ -42,11 +42,6 @@ static void flush(struct parser *parser, struct builder *builder, bool even_empt
     }
 }
 
-static char peek(const struct parser *parser, uint32_t ahead)
-{
-    return parser->at + ahead < parser->length ? parser->text[parser->at + ahead] : '\0';
-}
-
 static void begin(struct parser *parser, struct builder *builder)
 {
     *builder = (struct builder){.word = script_take(parser, sizeof(struct word))};
@@ -107,7 +102,7 @@ static void parse_double_quotes(struct parser *parser, struct builder *builder)
     parse_until(parser, builder, "\"", true);
     flush(parser, builder, false);
     builder->quoted = false;
-    if (peek(parser, 0) == '"') {
+    if (parse_peek(parser, 0) == '"') {
         parser->at++;
     } else {
         parse_end_early(parser, "unterminated quoted string");
@@ -116,7 +111,7 @@ static void parse_double_quotes(struct parser *parser, struct builder *builder)
 
 static void parse_backslash(struct parser *parser, struct builder *builder, bool in_quotes)
 {
-    char next = peek(parser, 1);
+    char next = parse_peek(parser, 1);
 
     if (next == '\n') {
         parser->at += 2;
@@ -194,7 +189,7 @@ static void parse_command_substitution(struct parser *parser, struct builder *bu
     parser->at += 2;
     const struct node *node = parse_inner_list(parser);
 
-    if (peek(parser, 0) == ')') {
+    if (parse_peek(parser, 0) == ')') {
         parser->at++;
     } else if (parser->script->error == NULL) {
         parse_end_early(parser, "end of file unexpected (expecting \")\")");
@@ -209,10 +204,10 @@ static void parse_back_quotes(struct parser *parser, struct builder *builder, bo
     flush(parser, builder, false);
     parser->at++;
     while (parser->at < parser->length && parser->text[parser->at] != '`') {
-        if (parser->text[parser->at] == '\\' && strchr(quoted ? "$`\\\"" : "$`\\", peek(parser, 1)) != NULL) {
+        if (parser->text[parser->at] == '\\' && strchr(quoted ? "$`\\\"" : "$`\\", parse_peek(parser, 1)) != NULL) {
             parser->at++;
         }
-        text_add_char(parser->pool, &inner_text, peek(parser, 0));
+        text_add_char(parser->pool, &inner_text, parse_peek(parser, 0));
         parser->at++;
     }
     if (parser->at >= parser->length) {
@@ -299,14 +294,14 @@ static const struct operator_form {
 static const char *parse_parameter_name(struct parser *parser)
 {
     uint32_t start = parser->at;
-    char c = peek(parser, 0);
+    char c = parse_peek(parser, 0);
 
     if (shell_is_name_start(c)) {
-        while (shell_is_name_char(peek(parser, 0))) {
+        while (shell_is_name_char(parse_peek(parser, 0))) {
             parser->at++;
         }
     } else if (isdigit((unsigned char)c)) {
-        while (isdigit((unsigned char)peek(parser, 0))) {
+        while (isdigit((unsigned char)parse_peek(parser, 0))) {
             parser->at++;
         }
     } else if (c != '\0' && strchr("@*#?-$!", c) != NULL) {
@@ -345,7 +340,7 @@ static void parse_operator(struct parser *parser, struct part *part)
             const char *stop = form->operator== PARAMETER_SLICE ? ":" : "/";
 
             part->word = parse_operand(parser, stop[0] == ':' ? ":}" : "/}", false);
-            if (peek(parser, 0) == stop[0]) {
+            if (parse_peek(parser, 0) == stop[0]) {
                 parser->at++;
                 part->second = parse_operand(parser, "}", false);
             }
@@ -364,7 +359,7 @@ static void parse_braces(struct parser *parser, struct builder *builder, bool qu
     parser->at += 2;
     part->kind = PART_PARAMETER;
     part->quoted = quoted;
-    if (peek(parser, 0) == '#' && peek(parser, 1) != '}') {
+    if (parse_peek(parser, 0) == '#' && parse_peek(parser, 1) != '}') {
         parser->at++;
         part->operator= PARAMETER_LENGTH;
     }
@@ -374,10 +369,10 @@ static void parse_braces(struct parser *parser, struct builder *builder, bool qu
         parse_fail(parser, "syntax error: bad substitution");
         return;
     }
-    if (peek(parser, 0) != '}' && parser->at < parser->length) {
+    if (parse_peek(parser, 0) != '}' && parser->at < parser->length) {
         parse_operator(parser, part);
     }
-    if (peek(parser, 0) == '}') {
+    if (parse_peek(parser, 0) == '}') {
         parser->at++;
     } else if (parser->script->error == NULL) {
         parse_end_early(parser, "missing '}'");
@@ -386,7 +381,7 @@ static void parse_braces(struct parser *parser, struct builder *builder, bool qu
 
 static void parse_dollar(struct parser *parser, struct builder *builder, bool quoted)
 {
-    char next = peek(parser, 1);
+    char next = parse_peek(parser, 1);
 
     if (next == '(' || next == '{' || shell_is_name_char(next) || (next != '\0' && strchr("@*#?-$!", next) != NULL)) {
         flush(parser, builder, false);
@@ -396,7 +391,7 @@ static void parse_dollar(struct parser *parser, struct builder *builder, bool qu
         return;
     }
     if (next == '(') {
-        if (peek(parser, 2) != '(' || !parse_arithmetic(parser, builder, quoted)) {
+        if (parse_peek(parser, 2) != '(' || !parse_arithmetic(parser, builder, quoted)) {
             parse_command_substitution(parser, builder, quoted);
         }
     } else if (next == '{') {
