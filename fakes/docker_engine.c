@@ -128,6 +128,9 @@ void docker_engine_container_changed(struct docker_engine *engine, struct contai
     }
     engine->list_all = NULL;
     engine->list_running = NULL;
+    if (engine->whole != NULL) {
+        docker_container_changed(engine, container);
+    }
 }
 
 static void bind_mounts_written(struct docker_engine *engine, const struct container *container)
@@ -146,7 +149,8 @@ static void bind_mounts_written(struct docker_engine *engine, const struct conta
 void docker_engine_set_running(struct docker_engine *engine, struct container *container)
 {
     assert(container->state != CONTAINER_RUNNING);
-    assert(is_predefined(container->network) || docker_engine_network(engine, container->network) != NULL);
+    assert(engine->whole != NULL || is_predefined(container->network) ||
+           docker_engine_network(engine, container->network) != NULL);
     touch_container(engine, container->name, TOUCH_WRITE);
     container->state = CONTAINER_RUNNING;
     container->started_ms = engine->world->now_ms;
@@ -187,6 +191,18 @@ static void remove_at(struct docker_engine *engine, uint32_t index)
 void docker_engine_remove_existing(struct docker_engine *engine, struct container *container)
 {
     remove_at(engine, container_index(engine, container));
+}
+
+void docker_engine_rename(struct docker_engine *engine, struct container *container, const char *name)
+{
+    struct arena *memory = engine->world->memory;
+
+    touch_container(engine, container->name, TOUCH_WRITE);
+    touch_container(engine, name, TOUCH_WRITE);
+    name_index_remove(&engine->container_names, container->name);
+    container->name = arena_string(memory, name);
+    name_index_add(&engine->container_names, memory, container->name, engine->container_count - 1);
+    docker_engine_container_changed(engine, container);
 }
 
 static void remove_network_at(struct docker_engine *engine, uint32_t index)

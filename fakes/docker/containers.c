@@ -1,145 +1,139 @@
-#include "fakes/docker/handlers.h"
-#include "fakes/docker/whole.h"
+#include "fakes/docker/containers.h"
+
+#include "fakes/docker/container_parts.h"
 #include "fakes/world.h"
 
-void docker_container_added(struct docker_engine *engine, struct container *container)
-{
-    (void)engine, (void)container;
-}
+#include <string.h>
+
+/* ---- hooks
+ * -------------------------------------------------------------------------------------------------------------------
+ */
 
 void docker_container_started(struct docker_engine *engine, struct container *container)
 {
-    (void)engine, (void)container;
+    struct container_details *details = container->details;
+
+    details->starts++;
+    details->restarting = false;
+    details->restart_due_ms = INT64_MAX;
+    details->stop_due_ms = INT64_MAX;
+    details->paused = details->oom_killed = details->stopping = false;
+    details->has_files = true;
+    details->error = "";
+    container->exit_code = 0;
+    (void)docker_networks_attach(engine, NULL, container);
+    container_process_start(engine, container);
+    container_health_start(engine, container);
+    docker_event_of_container(engine, container, "start", NULL);
 }
 
 void docker_container_exited(struct docker_engine *engine, struct container *container)
 {
-    (void)engine, (void)container;
+    struct container_details *details = container->details;
+    struct arena *scratch = &engine->whole->scratch;
+
+    details->finished_ms = engine->world->now_ms;
+    details->stop_due_ms = INT64_MAX;
+    details->paused = false;
+    container_process_end(engine, container);
+    container_health_end(container);
+    docker_execs_end(engine, container);
+    if (details->oom_killed) {
+        docker_event_of_container(engine, container, "oom", NULL);
+    }
+    docker_event_of_container(engine, container, "die",
+                              OBJECT(scratch, {"exitCode", value_format(scratch, "%d", container->exit_code)}));
+    docker_networks_detach(engine, container);
+    if (details->stopping) {
+        docker_event_of_container(engine, container, "stop", NULL);
+        details->stopping = false;
+    }
+    container_plan_restart(engine, container);
+    details->removing =
+        !details->restarting && !details->start_again && value_truthy(value_get(details->host_config, "AutoRemove"));
 }
 
 void docker_container_leaves(struct docker_engine *engine, struct container *container)
 {
-    (void)engine, (void)container;
+    struct container_details *details = container->details;
+
+    container_departs(engine, container);
+    container_process_end(engine, container);
+    docker_networks_detach(engine, container);
+    docker_execs_forget(engine, container);
+    docker_logs_free(engine, container);
+    if (details->files != NULL) {
+        process_files_free(details->files);
+        pool_give(&engine->whole->pool, details->files, sizeof *details->files);
+    }
+    docker_event_of_container(engine, container, "destroy", NULL);
+}
+
+/* ---- time
+ * -------------------------------------------------------------------------------------------------------------------
+ */
+
+static int64_t earlier(int64_t left, int64_t right)
+{
+    return left < right ? left : right;
+}
+
+static int64_t next_ms_of(const struct docker_engine *engine, const struct container *container)
+{
+    const struct container_details *details = container->details;
+    int64_t next_ms = earlier(details->stop_due_ms, details->restart_due_ms);
+
+    if (details->removing || (details->start_again && container->state != CONTAINER_RUNNING)) {
+        return engine->world->now_ms;
+    }
+    if (details->health != NULL) {
+        next_ms = earlier(next_ms, details->health->due_ms);
+    }
+    return earlier(next_ms, container_process_next_ms(engine, container));
 }
 
 int64_t docker_containers_next_ms(const struct docker_engine *engine)
 {
-    (void)engine;
-    return INT64_MAX;
+    int64_t next_ms = INT64_MAX;
+
+    for (uint32_t i = 0; i < engine->container_count; i++) {
+        next_ms = earlier(next_ms, next_ms_of(engine, &engine->containers[i]));
+    }
+    return next_ms;
+}
+
+/* One thing that is due for a container; true when it is still there. */
+static bool pass(struct docker_engine *engine, struct container *container)
+{
+    struct container_details *details = container->details;
+    int64_t now_ms = engine->world->now_ms;
+
+    if (details->removing) {
+        docker_volumes_release(engine, container, true);
+        docker_engine_remove_existing(engine, container);
+        return false;
+    }
+    if (details->start_again && container->state != CONTAINER_RUNNING) {
+        container_start_again(engine, NULL, container);
+    } else if (details->stop_due_ms <= now_ms) {
+        container_kill(engine, container);
+    } else if (details->restart_due_ms <= now_ms) {
+        details->restart_due_ms = INT64_MAX;
+        details->restarting = false;
+        (void)container_start(engine, NULL, container);
+    } else if (container_process_next_ms(engine, container) <= now_ms) {
+        container_process_pass(engine, container);
+    } else {
+        container_health_pass(engine, container);
+    }
+    return true;
 }
 
 void docker_containers_pass(struct docker_engine *engine)
 {
-    (void)engine;
-}
+    int64_t now_ms = engine->world->now_ms;
 
-const char *docker_container_status(const struct container *container)
-{
-    return container_state_name(container->state);
-}
-
-const char *docker_container_status_text(const struct docker_engine *engine, const struct container *container,
-                                         struct arena *arena)
-{
-    (void)engine, (void)arena;
-    return container_state_name(container->state);
-}
-
-const char *docker_time(struct arena *arena, int64_t ms)
-{
-    return value_iso_date(arena, ms);
-}
-
-const char *docker_time_to_seconds(struct arena *arena, int64_t ms)
-{
-    return value_iso_date(arena, ms);
-}
-
-void docker_container_signal(struct docker_engine *engine, struct container *container, int signal)
-{
-    (void)engine, (void)container, (void)signal;
-}
-
-enum docker_stream_state docker_stopping_next(struct docker_engine *engine, struct docker_stream *stream,
-                                              struct arena *arena, struct docker_chunk *chunk)
-{
-    (void)engine, (void)stream, (void)arena, (void)chunk;
-    return DOCKER_OVER;
-}
-
-enum docker_stream_state docker_wait_next(struct docker_engine *engine, struct docker_stream *stream,
-                                          struct arena *arena, struct docker_chunk *chunk)
-{
-    (void)engine, (void)stream, (void)arena, (void)chunk;
-    return DOCKER_OVER;
-}
-
-void docker_containers_list(struct docker_request *request)
-{
-    effect_fail(request->effect, request->answers, 501, NULL, "not implemented");
-}
-
-void docker_containers_create(struct docker_request *request)
-{
-    effect_fail(request->effect, request->answers, 501, NULL, "not implemented");
-}
-
-void docker_containers_prune(struct docker_request *request)
-{
-    effect_fail(request->effect, request->answers, 501, NULL, "not implemented");
-}
-
-void docker_container_inspect(struct docker_request *request)
-{
-    effect_fail(request->effect, request->answers, 501, NULL, "not implemented");
-}
-
-void docker_container_start(struct docker_request *request)
-{
-    effect_fail(request->effect, request->answers, 501, NULL, "not implemented");
-}
-
-void docker_container_stop(struct docker_request *request)
-{
-    effect_fail(request->effect, request->answers, 501, NULL, "not implemented");
-}
-
-void docker_container_restart(struct docker_request *request)
-{
-    effect_fail(request->effect, request->answers, 501, NULL, "not implemented");
-}
-
-void docker_container_kill(struct docker_request *request)
-{
-    effect_fail(request->effect, request->answers, 501, NULL, "not implemented");
-}
-
-void docker_container_pause(struct docker_request *request)
-{
-    effect_fail(request->effect, request->answers, 501, NULL, "not implemented");
-}
-
-void docker_container_unpause(struct docker_request *request)
-{
-    effect_fail(request->effect, request->answers, 501, NULL, "not implemented");
-}
-
-void docker_container_wait(struct docker_request *request)
-{
-    effect_fail(request->effect, request->answers, 501, NULL, "not implemented");
-}
-
-void docker_container_rename(struct docker_request *request)
-{
-    effect_fail(request->effect, request->answers, 501, NULL, "not implemented");
-}
-
-void docker_container_update(struct docker_request *request)
-{
-    effect_fail(request->effect, request->answers, 501, NULL, "not implemented");
-}
-
-void docker_container_remove(struct docker_request *request)
-{
-    effect_fail(request->effect, request->answers, 501, NULL, "not implemented");
+    for (uint32_t i = 0; i < engine->container_count;) {
+        i += next_ms_of(engine, &engine->containers[i]) > now_ms || pass(engine, &engine->containers[i]);
+    }
 }
