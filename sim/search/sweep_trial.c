@@ -1,6 +1,7 @@
 #include "sim/search/sweep_trial.h"
 
 #include "sim/search/bench.h"
+#include "sim/search/site_text.h"
 
 #include <assert.h>
 #include <string.h>
@@ -109,15 +110,9 @@ static void look_for_reports(struct watcher *watcher, const struct effect *effec
 /* ---- sites, hits, violations
  * ------------------------------------------------------------------------------------------- */
 
-/* As sim/search/finding.c writes it. */
-static const char *site_text(const struct watcher *watcher, uint32_t origin, enum moment moment, enum effect_id effect)
+static const char *site_of(const struct watcher *watcher, uint32_t origin, enum moment moment, enum effect_id effect)
 {
-    static const char *const moments[MOMENT_COUNT] = {
-        [MOMENT_START] = "", [MOMENT_APPLY] = "/", [MOMENT_RESUME] = "/after "};
-    const char *actor = actor_info(watcher->runner->scenario->actors[origin].kind)->name;
-
-    return arena_printf(watcher->arena, "%s%s%s", actor, moments[moment],
-                        moment == MOMENT_START ? "" : effect_info(effect)->name);
+    return site_text(watcher->arena, watcher->runner->scenario->actors[origin].kind, moment, effect);
 }
 
 static const char *kept_text(struct arena *arena, const char *text)
@@ -137,7 +132,7 @@ static void look_for_hits(struct watcher *watcher, const struct kernel_task *tas
         if (trial->hits[i].site == NULL && mishap->effect == effect->id && mishap->nth == task->issued[effect->id] &&
             (mishap->fault == FAULT_SLOW) == issued && strcmp(mishap->task, task->label) == 0) {
             trial->hits[i] =
-                (struct trial_hit){site_text(watcher, task->origin, MOMENT_APPLY, effect->id),
+                (struct trial_hit){site_of(watcher, task->origin, MOMENT_APPLY, effect->id),
                                    kept_text(watcher->arena, effect->object), watcher->runner->kernel.step_count};
         }
     }
@@ -193,18 +188,16 @@ static void note_site(struct watcher *watcher, const struct kernel_task *task, c
                             .content = hash_combine(timeless_hash(effect->args), answer)};
 }
 
-/* Calls that make what a state is complained of; as sim/search/finding.c has it. */
+/* Calls that make what a state is complained of. */
 static void note_maker(struct watcher *watcher, const struct kernel_task *task, const struct effect *effect,
                        enum fault_kind fault)
 {
-    bool makes = effect->id == EFFECT_DOCKER_CONTAINERS_CREATE || effect->id == EFFECT_HOST_FALLOCATE ||
-                 effect->id == EFFECT_HOST_MKFS || effect->id == EFFECT_HOST_MOUNT;
     bool happened = fault == FAULT_NONE ? effect->error == NULL : fault_info(fault)->happens;
 
-    if (makes && happened && effect->object != NULL) {
+    if (effect_makes_object(effect->id) && happened && effect->object != NULL) {
         *(struct maker *)table_add(watcher->arena, (void **)&watcher->makers, &watcher->maker_count,
                                    &watcher->maker_size, sizeof watcher->makers[0]) = (struct maker){
-            arena_string(watcher->arena, effect->object), site_text(watcher, task->origin, MOMENT_APPLY, effect->id)};
+            arena_string(watcher->arena, effect->object), site_of(watcher, task->origin, MOMENT_APPLY, effect->id)};
     }
 }
 
@@ -236,7 +229,7 @@ static void look_for_violations(struct watcher *watcher, const struct kernel_tas
             .oracle = violation->oracle,
             .object = kept_text(watcher->arena, violation->object),
             .message = arena_string(watcher->arena, violation->message),
-            .site = by_task ? site_text(watcher, origin, watcher->moment, watcher->effect)
+            .site = by_task ? site_of(watcher, origin, watcher->moment, watcher->effect)
                             : maker_site(watcher, violation->object),
             .key = hash_combine(hash_of_text(violation->oracle), hash_of_text(violation->object)),
             .step = violation->step};
