@@ -21,7 +21,7 @@ static uint32_t calls_max(const struct trial *baseline)
 struct trial *sweep_try(struct sweeping *sweeping, const struct mishap *mishaps, uint32_t count,
                         const struct trial *baseline, bool sites, struct arena *arena)
 {
-    struct trial_request request = {mishaps, count, baseline, sites, calls_max(baseline)};
+    struct trial_request request = {mishaps, count, baseline, sites, calls_max(baseline), false};
 
     return trial_run(sweeping->bench, &request, arena);
 }
@@ -72,15 +72,39 @@ void sweep_pieces(struct sweeping *sweeping, uint32_t count,
 /* ---- single mishaps
  * ---------------------------------------------------------------------------------------------------- */
 
+/* A mishap alone, and what is thought of it. */
+struct tried {
+    struct trial *trial;
+    struct sweep_verdict verdict;
+};
+
+/* A violation counts in either order; all else is told of the first, which is that of `drydock run`. Both are the same
+ * but for what nobody waits for. */
+static struct tried try_single(struct sweeping *sweeping, uint32_t item, bool sites)
+{
+    struct arena *arena = &sweeping->run_arena;
+    const struct mishap *mishap = &sweeping->cases.cases[item].mishap;
+    struct tried tried;
+
+    arena_reset(arena);
+    tried.trial = sweep_try(sweeping, mishap, 1, sweeping->plain, sites, arena);
+    tried.verdict = sweep_judge(tried.trial, sweeping->plain, 1, arena);
+    if (sweeping->plain_late == NULL || tried.verdict.class <= SWEEP_VIOLATING) {
+        return tried;
+    }
+    struct trial_request request = {mishap, 1, sweeping->plain_late, sites, calls_max(sweeping->plain_late), true};
+    struct tried late = {.trial = trial_run(sweeping->bench, &request, arena)};
+
+    late.verdict = sweep_judge(late.trial, sweeping->plain_late, 1, arena);
+    return late.verdict.class == SWEEP_VIOLATING ? late : tried;
+}
+
 static const char *work_on_single(void *context, uint32_t item, struct arena *arena)
 {
     struct sweeping *sweeping = context;
     struct numbers found = {NULL, 0, 0};
 
-    arena_reset(&sweeping->run_arena);
-    struct trial *trial =
-        sweep_try(sweeping, &sweeping->cases.cases[item].mishap, 1, sweeping->plain, false, &sweeping->run_arena);
-    struct sweep_verdict verdict = sweep_judge(trial, sweeping->plain, 1, &sweeping->run_arena);
+    struct sweep_verdict verdict = try_single(sweeping, item, false).verdict;
 
     numbers_add(&found, (uint64_t)verdict.class, arena);
     for (uint32_t i = 0; i < verdict.count; i++) {
@@ -93,15 +117,12 @@ static const char *work_on_single(void *context, uint32_t item, struct arena *ar
 /* Runs a single mishap again, for its texts. */
 static void look_again(struct sweeping *sweeping, uint32_t item, const struct counted_finding *counted)
 {
-    arena_reset(&sweeping->run_arena);
-    struct trial *trial =
-        sweep_try(sweeping, &sweeping->cases.cases[item].mishap, 1, sweeping->plain, true, &sweeping->run_arena);
-    struct sweep_verdict verdict = sweep_judge(trial, sweeping->plain, 1, &sweeping->run_arena);
+    struct tried tried = try_single(sweeping, item, true);
 
-    if (verdict.class == SWEEP_NOT_REACHED) {
-        sweep_add_unfired(sweeping->sweep, trial, 1, sweeping->arena);
+    if (tried.verdict.class == SWEEP_NOT_REACHED) {
+        sweep_add_unfired(sweeping->sweep, tried.trial, 1, sweeping->arena);
     } else {
-        sweep_add_finding(sweeping->sweep, trial, &verdict, counted, 1, sweeping->arena);
+        sweep_add_finding(sweeping->sweep, tried.trial, &tried.verdict, counted, 1, sweeping->arena);
     }
 }
 
@@ -185,6 +206,12 @@ static void sweep_all(struct sweeping *sweeping, const struct scenario *scenario
         result->unswept_because = arena_printf(sweeping->arena, "its run without a mishap does not come to an end: %s",
                                                sweeping->plain->gave_up);
         return;
+    }
+    if (trial_can_be_late(sweeping->bench)) {
+        struct trial_request late = {.late = true};
+        struct trial *plain_late = trial_run(sweeping->bench, &late, &sweeping->plain_arena);
+
+        sweeping->plain_late = plain_late->gave_up == NULL ? plain_late : NULL;
     }
     result->calls = sweeping->plain->calls;
     sweep_singles(sweeping);

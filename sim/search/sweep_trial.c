@@ -76,18 +76,40 @@ static bool follows_in_vain(const struct watcher *watcher)
            (scenario->step_count > 0 || scenario->course.count > 0);
 }
 
+bool trial_can_be_late(const struct trial_bench *bench)
+{
+    const struct scenario *scenario = bench->scenario;
+    bool says_who = scenario->step_count > 0 || scenario->has_course || scenario->random;
+
+    for (uint32_t i = 0; i < scenario->actor_count; i++) {
+        says_who = says_who || scenario->actors[i].at_ms < 0;
+    }
+    return !says_who;
+}
+
+/* From here on the run follows a copy of its scenario, which may be changed. */
+static struct scenario *own_scenario(struct runner *runner, struct arena *arena)
+{
+    struct scenario *own = arena_alloc(arena, sizeof *own);
+
+    *own = *runner->scenario;
+    runner->scenario = own;
+    return own;
+}
+
 static void follow(struct watcher *watcher, struct arena *arena)
 {
     struct runner *runner = watcher->runner;
 
+    if (watcher->request->late) {
+        own_scenario(runner, arena)->has_course = true;
+    }
     schedule_follow(runner);
     if (follows_in_vain(watcher)) {
-        struct scenario *rest = arena_alloc(arena, sizeof *rest);
+        struct scenario *rest = own_scenario(runner, arena);
 
-        *rest = *runner->scenario;
         rest->step_count = 0;
         rest->course.count = 0;
-        runner->scenario = rest;
         runner->record->inconclusive_because = NULL;
         schedule_follow(runner);
     }
@@ -118,6 +140,7 @@ struct trial *trial_run(struct trial_bench *bench, const struct trial_request *r
     struct runner *runner = begin_again(bench);
     struct watcher watcher;
 
+    trial->late = request->late;
     set_plan(trial, bench->scenario, request);
     runner->plan = trial->plan;
     runner->kernel.faults = injector_faults(runner);

@@ -20,6 +20,7 @@ struct sweeping {
     struct workers_shared *shared;
     struct sweep *sweep;
     struct trial *plain;
+    struct trial *plain_late; /* NULL: nothing is tried so (trial_can_be_late()) */
     struct sweep_cases cases;
     struct single *singles; /* of cases, same places */
     uint32_t *firsts;       /* cases that are paired */

@@ -195,6 +195,21 @@ static void a_mishandled_call_is_told_with_its_mishap(void **state)
     arena_reset(&told.arena);
 }
 
+/* The roll-back comes before what the install had started and did not wait for (lifecycle.md 2.6/10: the volume's job
+ * is saved): no other actor is needed for that, and no switch. */
+static void a_race_within_one_actor_is_its_mishaps(void **state)
+{
+    struct told told;
+
+    (void)state;
+    tell(&told, "8.9.2",
+         "\"world\":{\"apps\":[{\"name\":\"shop\"},{\"name\":\"napp\"}]},\"actors\":[{\"actor\":\"install\",\"app\":"
+         "\"napp\"}],\"course\":[],\"mishaps\":[{\"task\":\"install:napp\",\"on\":\"db update\",\"object\":\"napp\","
+         "\"fault\":\"refused\"}]");
+    find(&told, "orphan | install/host mke2fs | install/db update: fails");
+    arena_reset(&told.arena);
+}
+
 static void each_of_two_mishaps_is_simpler_than_both(void **state)
 {
     static const char *const simpler[] = {"orphan", "orphan | remove/docker containers.list: fails",
@@ -276,6 +291,7 @@ int main(void)
         cmocka_unit_test(a_stale_read_is_told_by_what_came_between),
         cmocka_unit_test(who_does_it_alone_is_told_so),
         cmocka_unit_test(a_mishandled_call_is_told_with_its_mishap),
+        cmocka_unit_test(a_race_within_one_actor_is_its_mishaps),
         cmocka_unit_test(each_of_two_mishaps_is_simpler_than_both),
         cmocka_unit_test(a_later_mishap_is_not_blamed),
         cmocka_unit_test(an_independent_mishap_is_not_blamed),
