@@ -13,13 +13,15 @@
 
 #include <cmocka.h>
 
-enum { ENTRIES_MAX = 512, NAME_MAX = 16, ABSENT = UINT32_MAX };
+#define ABSENT UINT32_MAX
+
+enum { ENTRIES_MAX = 512, NAME_SIZE = 16 };
 
 /* A table as those of the fakes. */
 struct table {
     struct arena arena;
     struct name_index index;
-    char names[ENTRIES_MAX][NAME_MAX];
+    char names[ENTRIES_MAX][NAME_SIZE];
     uint32_t count;
 };
 
@@ -37,7 +39,7 @@ static void end(struct table *table)
 static void add(struct table *table, const char *name)
 {
     assert_true(table->count < ENTRIES_MAX);
-    snprintf(table->names[table->count], NAME_MAX, "%s", name);
+    snprintf(table->names[table->count], NAME_SIZE, "%s", name);
     name_index_add(&table->index, &table->arena, name, table->count++);
 }
 
@@ -165,7 +167,7 @@ static void names_that_come_and_go_take_no_room(void **state)
 static void everything_is_found_while_it_grows(void **state)
 {
     struct table table;
-    char name[NAME_MAX];
+    char name[NAME_SIZE];
 
     (void)state;
     begin(&table);
@@ -187,7 +189,7 @@ static void it_agrees_with_looking(void **state)
     enum { STEPS = 4000, NAMES = 40, FULL = 60 };
     struct table table;
     uint64_t chance = 1;
-    char name[NAME_MAX];
+    char name[NAME_SIZE];
 
     (void)state;
     begin(&table);
