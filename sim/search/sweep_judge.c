@@ -38,10 +38,13 @@ static void add_violations(struct sweep_verdict *verdict, const struct trial *tr
         const char *text = violation->site == NULL ? violation->oracle
                                                    : arena_printf(arena, "%s | %s", violation->oracle, violation->site);
 
-        add_finding(verdict,
-                    (struct verdict_finding){with_mishaps(trial, own, violation->step, text, arena), violation->message,
-                                             violation->key},
-                    arena);
+        const char *why =
+            arena_printf(arena, "%s%s", violation->message, trial->late ? ", when what nobody waits for is late" : "");
+
+        add_finding(
+            verdict,
+            (struct verdict_finding){with_mishaps(trial, own, violation->step, text, arena), why, violation->key},
+            arena);
     }
 }
 
