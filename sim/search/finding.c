@@ -190,10 +190,9 @@ static const char *mishaps_text(const struct looked_at *run, int until)
         const struct mishap *mishap = &run->stage->plan.mishaps[i];
 
         if (came_to_pass(run, mishap, until, &moved)) {
-            text =
-                arena_printf(run->arena, "%s%s%s hit %s of %s (number %u of them%s)", text,
-                             text[0] == '\0' ? "" : ", and ", mishap_name(mishap), moved_text(run->arena, moved),
-                             label_of(run, moved), moved->nth, mishap->sticky ? ", and all such calls after it" : "");
+            text = arena_printf(run->arena, "%s%s%s hit %s of %s (number %u of them%s)", text,
+                                text[0] == '\0' ? "" : ", and ", mishap_name(mishap), moved_text(run->arena, moved),
+                                label_of(run, moved), moved->nth, mishap_reach(run->arena, mishap));
         }
     }
     return text;

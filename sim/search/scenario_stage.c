@@ -137,9 +137,12 @@ static void touch_mishaps(struct scenario_stage *stage, const struct kernel_task
         }
         if (mishap->strike != STRIKE_NONE && own) {
             touch_process(stage, true);
-        } else if (mishap->sticky) {
+        } else if (mishap_stays(mishap)) {
+            /* Each call that is hit brings one that is going to heal nearer to it. */
+            bool counts = own || mishap->fires != FIRES_FOREVER;
+
             touch_in_catalogue(stage, OBJECTS_OF_RUN, (uint64_t)effect->id, RUN_STICKY,
-                               own ? ACCESS_WRITE : ACCESS_READ);
+                               counts ? ACCESS_WRITE : ACCESS_READ);
         }
     }
 }
