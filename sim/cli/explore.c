@@ -28,7 +28,7 @@ enum {
 
 struct explore_command {
     struct revision_list revisions;
-    uint32_t without;
+    uint32_t without, heals;
     struct explore_options options;
     bool seed_given, executions_given, shrinks, json, quiet;
     int64_t window_ms;   /* 0: the scenario's */
@@ -85,7 +85,7 @@ static bool take_plain(struct explore_command *command, const char *name)
 {
     struct explore_options *options = &command->options;
 
-    if (take_stay(name, &options->once, &options->sticky)) {
+    if (take_stay(name, &options->stays)) {
         return true;
     }
     if (strcmp(name, "first") == 0 || strcmp(name, "keep-going") == 0) {
@@ -131,6 +131,9 @@ static bool take_option(struct explore_command *command, const char *name, const
     }
     if (strcmp(name, "memory") == 0) {
         return take_size("explore", name, argument, &command->memory_max);
+    }
+    if (strcmp(name, "heals") == 0) {
+        return take_heals("explore", argument, &command->heals);
     }
     if (strcmp(name, "fault-kinds") == 0) {
         return take_fault_kinds("explore", argument, &options->fault_kinds);
@@ -178,6 +181,7 @@ static bool read_command_line(int argc, char **argv, struct explore_command *com
         return false;
     }
     command->file = argv[optind];
+    add_heals(&command->options.stays, command->heals);
     if (command->options.faults_max + command->options.crashes_max > PLAN_MISHAPS_MAX) {
         complain("explore: --faults and --crashes together are %d at most", PLAN_MISHAPS_MAX);
         return false;
@@ -365,7 +369,7 @@ int verb_explore(int argc, char **argv)
                                                   .fault_kinds = UINT32_MAX,
                                                   .strike_kinds = UINT32_MAX,
                                                   .ports = UINT32_MAX,
-                                                  .once = true,
+                                                  .stays = {.heals_max = 1},
                                                   .slow_ms = SLOW_DEFAULT_MS,
                                                   .jobs = default_jobs()},
                                       .shrinks = true};

@@ -14,6 +14,7 @@
 enum {
     NAME_SIZE = 64,
     EXPECTED_SIZE = 128,
+    HEALS_MAX = 64,
     NS_PER_S = 1000 * 1000 * 1000,
     NS_PER_US = 1000,
     US_PER_MS = 1000,
@@ -132,14 +133,28 @@ bool take_jobs(const char *verb, const char *text, uint32_t *jobs)
     return good;
 }
 
-bool take_stay(const char *name, bool *once, bool *sticky)
+bool take_stay(const char *name, struct stays *stays)
 {
     if (strcmp(name, "once") != 0 && strcmp(name, "sticky") != 0 && strcmp(name, "both") != 0) {
         return false;
     }
-    *once = strcmp(name, "sticky") != 0;
-    *sticky = strcmp(name, "once") != 0;
+    stays->heals_max = strcmp(name, "sticky") != 0;
+    stays->forever = strcmp(name, "once") != 0;
     return true;
+}
+
+bool take_heals(const char *verb, const char *text, uint32_t *heals)
+{
+    uint64_t number = 0;
+    bool good = take_number(verb, "heals", text, 1, HEALS_MAX, &number);
+
+    *heals = (uint32_t)number;
+    return good;
+}
+
+void add_heals(struct stays *stays, uint32_t heals)
+{
+    stays->heals_max = heals > 0 ? heals : stays->heals_max;
 }
 
 bool take_one_revision(const char *verb, const char *text, const struct revision **revision)

@@ -39,7 +39,11 @@ bool take_seed(const char *verb, const char *option, const char *text, uint64_t 
 /* How many processes. */
 bool take_jobs(const char *verb, const char *text, uint32_t *jobs);
 /* --once, --sticky, --both: how long a failure stays. Whether `name` is one of them. */
-bool take_stay(const char *name, bool *once, bool *sticky);
+bool take_stay(const char *name, struct stays *stays);
+/* --heals: after how many calls at most a failure heals; for add_heals(), when all options are read. */
+bool take_heals(const char *verb, const char *text, uint32_t *heals);
+/* Once is one of the times after which it heals. */
+void add_heals(struct stays *stays, uint32_t heals);
 /* A release. */
 bool take_one_revision(const char *verb, const char *text, const struct revision **revision);
 /* A release, or "all": one more of the list. */

@@ -11,6 +11,7 @@ struct sweep_command {
     struct revision_list revisions;
     struct sweep_options options;
     enum choice crashes;
+    uint32_t heals;  /* 0: not said */
     int64_t time_ms; /* 0: no bound */
     const char *save, *output;
     bool json, strict;

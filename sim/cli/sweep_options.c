@@ -8,7 +8,7 @@ static void take_flag(struct sweep_command *command, const char *name)
 {
     struct sweep_bounds *bounds = &command->options.bounds;
 
-    if (take_stay(name, &bounds->once, &bounds->sticky)) {
+    if (take_stay(name, &bounds->stays)) {
         return;
     }
     if (strcmp(name, "crashes") == 0 || strcmp(name, "no-crashes") == 0) {
@@ -35,6 +35,9 @@ static bool take_option(struct sweep_command *command, const char *name, const c
     if (strcmp(name, "seed") == 0) {
         options->run.seed_given = true;
         return take_seed("sweep", name, argument, &options->run.seed);
+    }
+    if (strcmp(name, "heals") == 0) {
+        return take_heals("sweep", argument, &command->heals);
     }
     if (strcmp(name, "fault-kinds") == 0) {
         return take_fault_kinds("sweep", argument, &options->bounds.faults);
@@ -76,6 +79,7 @@ bool read_sweep_command(struct arena *arena, int argc, char **argv, struct sweep
     if (!take_files("sweep", argc, argv, arena, &command->files)) {
         return false;
     }
+    add_heals(&command->options.bounds.stays, command->heals);
     command->options.bounds.strikes =
         command->crashes == YES || (command->crashes == BY_DEFAULT && command->files.count == 1);
     return true;

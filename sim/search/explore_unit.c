@@ -34,6 +34,7 @@ struct unit {
     struct unit_found *found;
     uint32_t found_count, found_size;
     uint64_t told_executions; /* to the others */
+    uint32_t spared;
 };
 
 bool fingerprints_have(const struct fingerprints *known, const char *text)
@@ -53,7 +54,7 @@ bool fingerprints_have(const struct fingerprints *known, const char *text)
 static bool all_fired(const struct unit *unit)
 {
     for (uint32_t i = 0; i < unit->plan->count; i++) {
-        if (!unit->searched.stage.runner->fired[i]) {
+        if (unit->searched.stage.runner->fired[i] == 0) {
             return false;
         }
     }
@@ -196,7 +197,7 @@ static const char *unit_text(const struct unit *unit)
                       {"share", value_number(arena, search_estimate(&unit->search).share)},
                       {"transitions", whole(arena, counts->transitions)}, {"blocked", whole(arena, counts->blocked)},
                       {"merged", whole(arena, counts->merged)}, {"violating", whole(arena, counts->violating)},
-                      {"depth", whole(arena, counts->depth_max)},
+                      {"depth", whole(arena, counts->depth_max)}, {"spared", whole(arena, unit->spared)},
                       {"sites", value_array(arena, sites, stage->site_count)}, {"found", found}));
 }
 
@@ -244,6 +245,7 @@ void unit_result_read(const char *text, struct arena *arena, struct unit_result 
                                    .merged = (uint64_t)value_get_number(value, "merged", 0),
                                    .violating = (uint64_t)value_get_number(value, "violating", 0),
                                    .depth_max = (uint32_t)value_get_number(value, "depth", 0),
+                                   .spared = (uint32_t)value_get_number(value, "spared", 0),
                                    .site_count = value_count(sites),
                                    .found_count = value_count(found)};
     result->sites = arena_alloc(arena, (result->site_count + 1) * sizeof *result->sites);
@@ -309,7 +311,9 @@ const char *explore_unit(const struct scenario *scenario, const struct explore_o
 
     bench_memory_init(&memories[0]);
     bench_memory_init(&memories[1]);
+    run.spared = &unit.spared;
     bench_init(&unit.searched, scenario, &run, &memories[0]);
+    run.spared = NULL;
     bench_init(&unit.replayed, scenario, &run, &memories[1]);
     unit.replayed.machine->spacing = 0;
     unit.search = (struct search){.machine = unit.searched.machine,

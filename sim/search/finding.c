@@ -182,10 +182,9 @@ static const char *mishaps_text(const struct finding_run *run, const struct blam
         if (blame->hits[i] != NO_INDEX) {
             const struct moved *moved = moved_at(run, blame->hits[i]);
 
-            text =
-                arena_printf(run->arena, "%s%s%s hit %s of %s (number %u of them%s)", text,
-                             text[0] == '\0' ? "" : ", and ", mishap_name(mishap), moved_text(run->arena, moved),
-                             label_of(run, moved), moved->nth, mishap->sticky ? ", and all such calls after it" : "");
+            text = arena_printf(run->arena, "%s%s%s hit %s of %s (number %u of them%s)", text,
+                                text[0] == '\0' ? "" : ", and ", mishap_name(mishap), moved_text(run->arena, moved),
+                                label_of(run, moved), moved->nth, mishap_reach(run->arena, mishap));
         }
     }
     return text;

@@ -123,10 +123,19 @@ static void touch_process(struct scenario_stage *stage, bool ends)
     touch_in_catalogue(stage, OBJECTS_OF_RUN, 0, RUN_PROCESS, ends ? ACCESS_WRITE : ACCESS_READ);
 }
 
+/* Whether a call of its effect brings the mishap, or brings one that is going to heal nearer to it. */
+static bool moves_on(const struct mishap *mishap, uint32_t fired, bool own, enum fault_kind fault)
+{
+    if (own || mishap->fires == FIRES_FOREVER || fired == 0) {
+        return own;
+    }
+    return mishap->fault == FAULT_SLOW ? fired < mishap->fires : fault == mishap->fault;
+}
+
 /* A mishap that one transition brings and others feel makes them depend on one another. Whether a call is slow is
- * decided when it is issued, all else when it is applied. */
+ * decided when it is issued, all else when it is applied, and has then been counted. */
 static void touch_mishaps(struct scenario_stage *stage, const struct kernel_task *task, const struct effect *effect,
-                          bool applied)
+                          bool applied, enum fault_kind fault)
 {
     for (uint32_t i = 0; i < stage->plan.count; i++) {
         const struct mishap *mishap = &stage->plan.mishaps[i];
@@ -137,9 +146,11 @@ static void touch_mishaps(struct scenario_stage *stage, const struct kernel_task
         }
         if (mishap->strike != STRIKE_NONE && own) {
             touch_process(stage, true);
-        } else if (mishap->sticky) {
+        } else if (mishap_stays(mishap)) {
+            bool moves = moves_on(mishap, stage->runner->fired[i], own, fault);
+
             touch_in_catalogue(stage, OBJECTS_OF_RUN, (uint64_t)effect->id, RUN_STICKY,
-                               own ? ACCESS_WRITE : ACCESS_READ);
+                               moves ? ACCESS_WRITE : ACCESS_READ);
         }
     }
 }
@@ -163,7 +174,7 @@ static void on_issued(void *context, struct kernel_task *task, struct effect *ef
 {
     struct scenario_stage *stage = context;
 
-    touch_mishaps(stage, task, effect, false);
+    touch_mishaps(stage, task, effect, false, FAULT_NONE);
     stage->run->inner.issued(stage->run->inner.context, task, effect);
 }
 
@@ -178,7 +189,7 @@ static void on_applied(void *context, struct kernel_task *task, struct effect *e
     current->object = names_keep(&stage->names, effect->object);
     task->object = current->object;
     current->fault = fault;
-    touch_mishaps(stage, task, effect, true);
+    touch_mishaps(stage, task, effect, true, fault);
     stage->run->inner.applied(stage->run->inner.context, task, effect, fault);
 }
 

@@ -61,7 +61,7 @@ struct sweep_verdict sweep_judge(const struct trial *trial, const struct trial *
 {
     struct sweep_verdict verdict = {SWEEP_NOT_REACHED, NULL, 0, 0};
 
-    if (!trial->fired[trial->plan.count - 1]) {
+    if (trial->fired[trial->plan.count - 1] == 0) {
         return verdict;
     }
     add_violations(&verdict, trial, baseline, own, arena);

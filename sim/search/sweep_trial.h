@@ -39,9 +39,9 @@ struct trial_hit {
 struct trial {
     struct plan plan; /* the scenario's own mishaps, then those tried */
     struct trial_hit hits[PLAN_MISHAPS_MAX];
-    bool fired[PLAN_MISHAPS_MAX];
-    uint32_t calls;           /* answered, in all */
-    struct sweep_site *sites; /* when asked for */
+    uint32_t fired[PLAN_MISHAPS_MAX]; /* as the runner counts */
+    uint32_t calls;                   /* answered, in all */
+    struct sweep_site *sites;         /* when asked for */
     uint32_t site_count, site_size;
     struct trial_violation *violations;
     uint32_t violation_count, violation_size;

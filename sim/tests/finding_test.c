@@ -219,7 +219,7 @@ static void each_of_two_mishaps_is_simpler_than_both(void **state)
     (void)state;
     tell(&told, "8.9.2",
          SHOP "," REMOVE ",\"mishaps\":[{\"task\":\"remove:shop\",\"on\":\"docker containers.list\",\"fault\":"
-              "\"refused\",\"sticky\":true},{\"task\":\"remove:shop\",\"on\":\"docker network.remove\",\"fault\":"
+              "\"refused\",\"times\":\"forever\"},{\"task\":\"remove:shop\",\"on\":\"docker network.remove\",\"fault\":"
               "\"lost-reply\"}]");
     const struct finding *finding =
         find(&told, "orphan | remove/docker containers.list: fails | remove/docker network.remove: lost-reply");

@@ -60,7 +60,7 @@ static struct sweep_verdict verdict_of(struct sweep_trials *trials, struct misha
 static struct sweep_options everything(void)
 {
     return (struct sweep_options){
-        .bounds = {.faults = UINT32_MAX, .ports = UINT32_MAX, .once = true, .sticky = true, .strikes = true},
+        .bounds = {.faults = UINT32_MAX, .ports = UINT32_MAX, .stays = {1, true}, .strikes = true},
         .jobs = 1,
         .run = {.revision = revision_by_name("8.9.2")}};
 }
@@ -102,18 +102,27 @@ static void test_classes(void **state)
           .effect = EFFECT_DOCKER_CONTAINERS_LIST,
           .nth = 1,
           .fault = FAULT_SLOW,
+          .fires = 1,
           .delay_ms = 1000},
          SWEEP_ABSORBED},
         /* the pull fails: the install rolls back and says so */
-        {{.task = "install:napp", .effect = EFFECT_DOCKER_IMAGE_PULL, .nth = 1, .fault = FAULT_IN_BAND},
+        {{.task = "install:napp", .effect = EFFECT_DOCKER_IMAGE_PULL, .nth = 1, .fault = FAULT_IN_BAND, .fires = 1},
          SWEEP_REPORTED},
         /* the network was made all the same: that it could not be made is logged, and then it is found */
-        {{.task = "install:napp", .effect = EFFECT_DOCKER_NETWORKS_CREATE, .nth = 1, .fault = FAULT_LOST_REPLY},
+        {{.task = "install:napp",
+          .effect = EFFECT_DOCKER_NETWORKS_CREATE,
+          .nth = 1,
+          .fault = FAULT_LOST_REPLY,
+          .fires = 1},
          SWEEP_RECOVERED},
         /* lifecycle.md 1.1.5: the tier cannot be had, and the flag stays set */
-        {{.task = "install:napp", .effect = EFFECT_DAEMON_GETZELNODESTATUS, .nth = 1, .fault = FAULT_REFUSED},
+        {{.task = "install:napp",
+          .effect = EFFECT_DAEMON_GETZELNODESTATUS,
+          .nth = 1,
+          .fault = FAULT_REFUSED,
+          .fires = 1},
          SWEEP_VIOLATING},
-        {{.task = "install:napp", .effect = EFFECT_DOCKER_IMAGE_PULL, .nth = 7, .fault = FAULT_IN_BAND},
+        {{.task = "install:napp", .effect = EFFECT_DOCKER_IMAGE_PULL, .nth = 7, .fault = FAULT_IN_BAND, .fires = 1},
          SWEEP_NOT_REACHED},
     };
     struct sweep_trials trials;
@@ -141,7 +150,7 @@ static void test_the_process_is_back_at_the_end(void **state)
 {
     struct sweep_trials trials;
     struct mishap mishap = {
-        .task = "install:napp", .effect = EFFECT_DOCKER_IMAGE_PULL, .nth = 1, .strike = STRIKE_CRASH};
+        .task = "install:napp", .effect = EFFECT_DOCKER_IMAGE_PULL, .nth = 1, .strike = STRIKE_CRASH, .fires = 1};
 
     (void)state;
     begin(&trials, INSTALL);
@@ -167,7 +176,8 @@ static void test_silent(void **state)
         if (site->effect == EFFECT_PEERS_SEND) {
             struct sweep_verdict verdict = verdict_of(
                 &trials,
-                (struct mishap){.task = site->task, .effect = site->effect, .nth = site->nth, .fault = FAULT_REFUSED});
+                (struct mishap){
+                    .task = site->task, .effect = site->effect, .nth = site->nth, .fault = FAULT_REFUSED, .fires = 1});
 
             silent = silent || verdict.class == SWEEP_SILENT;
         }
@@ -182,9 +192,9 @@ static void test_unfired_has_a_reason(void **state)
         struct mishap mishap;
         const char *because;
     } known[] = {
-        {{.task = "nobody", .effect = EFFECT_DOCKER_IMAGE_PULL, .nth = 1, .fault = FAULT_REFUSED},
+        {{.task = "nobody", .effect = EFFECT_DOCKER_IMAGE_PULL, .nth = 1, .fault = FAULT_REFUSED, .fires = 1},
          "there is no task nobody in this run, or it makes no call"},
-        {{.task = "install:napp", .effect = EFFECT_DOCKER_IMAGE_PULL, .nth = 3, .fault = FAULT_REFUSED},
+        {{.task = "install:napp", .effect = EFFECT_DOCKER_IMAGE_PULL, .nth = 3, .fault = FAULT_REFUSED, .fires = 1},
          "install:napp makes 1 such calls"},
     };
     struct sweep_trials trials;
@@ -264,8 +274,10 @@ static void test_pairs_follow_the_first(void **state)
     begin(&trials, OWNER_STOP);
     struct sweep_options options = everything();
 
-    options.bounds = (struct sweep_bounds){
-        .faults = 1U << FAULT_REFUSED, .ports = 1U << PORT_docker | 1U << PORT_db, .once = true, .all = true};
+    options.bounds = (struct sweep_bounds){.faults = 1U << FAULT_REFUSED,
+                                           .ports = 1U << PORT_docker | 1U << PORT_db,
+                                           .stays = {.heals_max = 1},
+                                           .all = true};
     options.pairs = true;
     struct sweep_cases cases = sweep_cases(trials.plain, &options.bounds, 0, NULL, &trials.kept);
 
@@ -299,7 +311,8 @@ static void test_no_second_where_the_first_sticks(void **state)
 {
     struct sweep_trials trials;
     struct plan planned = {
-        {{.task = "install:napp", .effect = EFFECT_DB_FIND, .nth = 1, .fault = FAULT_REFUSED, .sticky = true}}, 1};
+        {{.task = "install:napp", .effect = EFFECT_DB_FIND, .nth = 1, .fault = FAULT_REFUSED, .fires = FIRES_FOREVER}},
+        1};
 
     (void)state;
     begin(&trials, INSTALL);
@@ -365,7 +378,7 @@ static void test_a_broken_release_shows(void **state)
     begin(&trials, guard);
     struct sweep_options options = everything();
 
-    options.bounds.sticky = false;
+    options.bounds.stays.forever = false;
     options.bounds.ports = 1U << PORT_bench;
     struct sweep *whole = sweep_text(&trials, guard, &options);
 
