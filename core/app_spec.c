@@ -296,11 +296,12 @@ const struct error *specification_formatter(struct task *task, const struct app_
     }
     for (size_t i = 0; i < FIELD_COUNT; i++) {
         const struct field *field = &fields[i];
-        const struct value *value = value_get(document, field->name);
 
         if (spec->version < field->version_first || spec->version > field->version_last) {
             continue;
         }
+        const struct value *value = value_get(document, field->name);
+
         if (value == NULL || value->kind == VALUE_NULL) {
             if (field->required) {
                 return error_new(arena, "Error", "Missing Flux App specification parameter %s", field->name);

@@ -7,6 +7,7 @@
 #include "core/revision.h"
 #include "core/value.h"
 
+#include <limits.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -81,6 +82,25 @@ static void test_long_texts_grow(void **state)
     text[sizeof text - 1] = '\0';
     assert_int_equal(strlen(value_json(&arena, value_string(&arena, text))), sizeof text + 1);
     assert_int_equal(strlen(arena_printf(&arena, "%s!", text)), sizeof text);
+}
+
+/* Texts come out as printf has them, whoever makes them. */
+static void test_texts_are_printfs(void **state)
+{
+    static const char *const nothing = NULL;
+
+    (void)state;
+    assert_string_equal(arena_printf(&arena, "%s", ""), "");
+    assert_string_equal(arena_printf(&arena, "%d %d %d", INT_MIN, 0, INT_MAX), "-2147483648 0 2147483647");
+    assert_string_equal(arena_printf(&arena, "<%s:%u>", "a", UINT_MAX), "<a:4294967295>");
+    assert_string_equal(arena_printf(&arena, "%s 100%% %d", "a", 1), "a 100% 1");
+    assert_string_equal(arena_printf(&arena, "%s %.1f %3d", "a", 0.25, 7), "a 0.2   7");
+    assert_string_equal(arena_printf(&arena, "%d %s", 1, nothing), "1 (null)");
+    for (int length = 500; length < 520; length++) { /* about the room there is */
+        assert_int_equal(strlen(arena_printf(&arena, "%0*d", length, 0)), length);
+        assert_int_equal(strlen(arena_printf(&arena, "%s7%s", arena_printf(&arena, "%0*d", length - 1, 0), "")),
+                         length);
+    }
 }
 
 static void test_dates(void **state)
@@ -328,6 +348,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_json_comes_back_as_it_went, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_what_is_no_json_is_null, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_long_texts_grow, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_texts_are_printfs, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_dates, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_what_is_no_date, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_equal_content_equal_hash, set_up, tear_down),
