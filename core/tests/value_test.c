@@ -3,6 +3,7 @@
 #include "core/cache.h"
 #include "core/effect.h"
 #include "core/error.h"
+#include "core/memo.h"
 #include "core/names.h"
 #include "core/revision.h"
 #include "core/value.h"
@@ -301,6 +302,27 @@ static void test_cache_ages_and_bounds(void **state)
     assert_null(cache_get(&cache, "d", 100));
 }
 
+static void test_a_memo_keeps_so_many(void **state)
+{
+    struct memo memo = {.count = 0};
+    const struct value *seven = value_number(&arena, 7);
+
+    (void)state;
+    assert_null(memo_find(&memo, MEMO_DECRYPTED, 1));
+    const struct value *kept = memo_keep(&memo, &arena, MEMO_DECRYPTED, 1, seven);
+
+    assert_ptr_not_equal(kept, seven); /* which goes with its task */
+    assert_true(value_equal(kept, seven));
+    assert_ptr_equal(memo_find(&memo, MEMO_DECRYPTED, 1), kept);
+    assert_null(memo_find(&memo, MEMO_FORMATTED, 1));
+    for (uint64_t argument = 2; argument <= 2 * MEMO_COUNT_MAX; argument++) {
+        kept = memo_keep(&memo, &arena, MEMO_DECRYPTED, argument, value_number(&arena, (double)argument));
+        assert_true(value_to_number(kept, 0) >= (double)argument);
+        assert_int_equal(memo_find(&memo, MEMO_DECRYPTED, argument) != NULL, argument <= MEMO_COUNT_MAX);
+    }
+    assert_true(value_to_number(memo_find(&memo, MEMO_DECRYPTED, 9), 0) == 9);
+}
+
 static void test_tables(void **state)
 {
     enum effect_id id = EFFECT_COUNT;
@@ -359,6 +381,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_errors, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_0_3_names, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_cache_ages_and_bounds, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_memo_keeps_so_many, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_tables, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_base64, set_up, tear_down),
     };
