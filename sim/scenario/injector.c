@@ -34,7 +34,7 @@ static bool hits(struct armed_fault *armed)
 static bool is_call_of(const struct mishap *mishap, const struct kernel_task *task, const struct effect *effect)
 {
     return mishap->effect == effect->id && mishap->nth == task->issued[effect->id] &&
-           strcmp(mishap->task, task->label) == 0;
+           strcmp(mishap->task, kernel_label(task)) == 0;
 }
 
 /* Whether a planned fault hits this call: its own first, then each of its effect until it has healed. */

@@ -139,7 +139,7 @@ static void touch_mishaps(struct scenario_stage *stage, const struct kernel_task
 {
     for (uint32_t i = 0; i < stage->plan.count; i++) {
         const struct mishap *mishap = &stage->plan.mishaps[i];
-        bool own = mishap->nth == task->issued[effect->id] && strcmp(mishap->task, task->label) == 0;
+        bool own = mishap->nth == task->issued[effect->id] && strcmp(mishap->task, kernel_label(task)) == 0;
 
         if (mishap->effect != effect->id || (mishap->fault != FAULT_SLOW) != applied) {
             continue;
@@ -165,7 +165,7 @@ static void on_started(void *context, struct kernel_task *task)
     machine_task_started(stage->machine, task);
     grow((void *)&stage->labels, &stage->label_size, task->slot + 1, sizeof *stage->labels);
     if (stage->labels[task->slot] == NULL) {
-        stage->labels[task->slot] = names_keep(&stage->names, task->label);
+        stage->labels[task->slot] = names_keep(&stage->names, kernel_label(task));
     }
     stage->run->inner.started(stage->run->inner.context, task);
 }

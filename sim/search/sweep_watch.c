@@ -56,7 +56,7 @@ static void look_for_hits(struct watcher *watcher, const struct kernel_task *tas
         const struct mishap *mishap = &trial->plan.mishaps[i];
 
         if (trial->hits[i].site == NULL && mishap->effect == effect->id && mishap->nth == task->issued[effect->id] &&
-            (mishap->fault == FAULT_SLOW) == issued && strcmp(mishap->task, task->label) == 0) {
+            (mishap->fault == FAULT_SLOW) == issued && strcmp(mishap->task, kernel_label(task)) == 0) {
             trial->hits[i] =
                 (struct trial_hit){site_of(watcher, task->origin, MOMENT_APPLY, effect->id),
                                    kept_text(watcher->arena, effect->object), watcher->runner->kernel.step_count};
@@ -104,7 +104,7 @@ static void note_site(struct watcher *watcher, const struct kernel_task *task, c
     uint64_t answer = effect->error == NULL ? timeless_hash(effect->result) : hash_of_text(effect->error->message);
 
     *site =
-        (struct sweep_site){.task = strcmp(label, task->label) == 0 ? label : arena_string(watcher->arena, task->label),
+        (struct sweep_site){.task = strcmp(label, kernel_label(task)) == 0 ? label : arena_string(watcher->arena, kernel_label(task)),
                             .object = kept_text(watcher->arena, effect->object),
                             .effect = effect->id,
                             .origin = task->origin,

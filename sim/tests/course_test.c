@@ -479,7 +479,7 @@ static void expect_courses_of(const char *json)
     stage_trial_begin(&writing.searched, json);
     stage_trial_begin(&writing.followed, json);
     writing.followed.bench.machine->spacing = 0;
-    writing.searched.search.watch = (struct search_watch){&writing, write_and_follow};
+    writing.searched.search.watch = (struct search_watch){&writing, write_and_follow, NULL};
     search_dpor(&writing.searched.search);
     assert_true(writing.searched.search.complete);
     assert_int_equal(writing.executions, writing.searched.search.counts.executions);

@@ -83,7 +83,7 @@ static void seek_begin(struct seeking *seeking, const char *json, const char *fi
     *seeking = (struct seeking){.fingerprint = fingerprint};
     stage_trial_begin(&seeking->searched, json);
     stage_trial_begin(&seeking->written, json);
-    seeking->searched.search.watch = (struct search_watch){seeking, seek};
+    seeking->searched.search.watch = (struct search_watch){seeking, seek, NULL};
     search_dpor(&seeking->searched.search);
     assert_true(seeking->best.count > 0);
 }
