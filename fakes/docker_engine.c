@@ -26,18 +26,11 @@ const char *container_state_name(enum container_state state)
 
 struct container *docker_engine_container(struct docker_engine *engine, const char *name)
 {
-    struct name_place *place = name_index_find(&engine->container_names, name);
+    struct name_column names = {engine->containers, sizeof engine->containers[0], offsetof(struct container, name),
+                                engine->container_count};
+    uint32_t at = name_index_last(&engine->container_names, name, strlen(name), &names);
 
-    if (place == NULL) {
-        return NULL;
-    }
-    if (place->at >= engine->container_count) {
-        place->at = engine->container_count - 1;
-    }
-    while (strcmp(engine->containers[place->at].name, name) != 0) {
-        place->at--;
-    }
-    return &engine->containers[place->at];
+    return at == NAME_NOWHERE ? NULL : &engine->containers[at];
 }
 
 /* ---- what a request looks up: an id and a name are observed, there or not

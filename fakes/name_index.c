@@ -1,10 +1,11 @@
 #include "fakes/name_index.h"
 
 #include <assert.h>
+#include <string.h>
 
-static uint64_t hash_of(const char *name)
+static uint64_t hash_of(const char *name, size_t length)
 {
-    uint64_t hash = hash_text(name);
+    uint64_t hash = hash_bytes(name, length);
 
     return hash == 0 ? 1 : hash;
 }
@@ -39,10 +40,11 @@ void name_index_add(struct name_index *index, struct arena *memory, const char *
     if ((index->count + 1) * 2 > index->size) {
         enlarge(index, memory);
     }
-    uint64_t hash = hash_of(name);
+    uint64_t hash = hash_of(name, strlen(name));
     struct name_place *place = place_of(index->places, index->size, hash);
 
     index->count += place->hash == 0;
+    index->sum += hash_combine(hash, 1);
     place->hash = hash;
     place->count++;
     place->at = at;
@@ -54,11 +56,41 @@ void name_index_remove(struct name_index *index, const char *name)
 
     assert(place != NULL);
     place->count--;
+    index->sum -= hash_combine(place->hash, 1);
 }
 
 struct name_place *name_index_find(const struct name_index *index, const char *name)
 {
-    struct name_place *place = index->size == 0 ? NULL : place_of(index->places, index->size, hash_of(name));
+    return name_index_find_n(index, name, strlen(name));
+}
+
+struct name_place *name_index_find_n(const struct name_index *index, const char *name, size_t length)
+{
+    struct name_place *place = index->size == 0 ? NULL : place_of(index->places, index->size, hash_of(name, length));
 
     return place == NULL || place->count == 0 ? NULL : place;
+}
+
+static const char *name_at(const struct name_column *column, uint32_t at)
+{
+    const char *entry = (const char *)column->entries + at * column->entry_size;
+
+    return *(const char *const *)(const void *)(entry + column->name_offset);
+}
+
+uint32_t name_index_last(const struct name_index *index, const char *name, size_t length,
+                         const struct name_column *column)
+{
+    struct name_place *place = name_index_find_n(index, name, length);
+
+    if (place == NULL) {
+        return NAME_NOWHERE;
+    }
+    if (place->at >= column->count) {
+        place->at = column->count - 1;
+    }
+    while (strncmp(name_at(column, place->at), name, length) != 0 || name_at(column, place->at)[length] != '\0') {
+        place->at--;
+    }
+    return place->at;
 }
