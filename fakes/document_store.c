@@ -493,6 +493,14 @@ bool document_store_has(struct document_store *store, const char *db, const char
     return name_index_find(&found->names, name) != NULL;
 }
 
+uint64_t document_store_names(struct document_store *store, const char *db, const char *collection)
+{
+    struct document_collection *found = collection_of(store, db, collection);
+
+    expire(store, found);
+    return found->names.sum;
+}
+
 void document_store_upsert(struct document_store *store, const char *db, const char *collection,
                            const struct value *filter, const struct value *set)
 {

@@ -219,8 +219,10 @@ void oracle_touch(const struct oracles *oracles, const char *cell, const char *k
 
 bool oracle_has_row(struct oracles *oracles, const char *app)
 {
-    document_store_looked_up(&oracles->kernel->world.store, "localzelapps", "zelappsinformation", app);
-    return document_store_has(&oracles->kernel->world.store, "localzelapps", "zelappsinformation", app);
+    struct document_store *store = &oracles->kernel->world.store;
+
+    document_store_looked_up(store, ORACLE_ROWS_DB, ORACLE_ROWS_COLLECTION, app);
+    return document_store_has(store, ORACLE_ROWS_DB, ORACLE_ROWS_COLLECTION, app);
 }
 
 bool oracle_was_asked(const struct oracles *oracles, const struct kernel_task *task, const struct oracle_app *app)

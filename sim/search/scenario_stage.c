@@ -247,6 +247,7 @@ static void begin(void *context, struct machine *machine, struct snapshot_scope 
                                                 on_resumed, on_immediate, on_ended,  on_time_moved};
     kernel->world.watch = (struct world_watch){stage, world_touched};
     stage->runner->oracles.watch = (struct oracle_watch){stage, cell_touched};
+    stage->runner->oracles.memory = &stage->oracle_memory;
     *scope = (struct snapshot_scope){
         .kernel = kernel, .arenas = {&stage->arena, &stage->record_arena, &stage->event_arena}, .arena_count = 3};
 }
@@ -353,7 +354,11 @@ static bool over(void *context)
     struct scenario_stage *stage = context;
 
     if (schedule_at_rest(stage->runner)) {
+        bool gathers = stage->machine->gathers;
+
+        stage->machine->gathers = false; /* no transition looks there */
         oracles_at_rest(&stage->runner->oracles);
+        stage->machine->gathers = gathers;
     }
     return stage->runner->record->violation_count > 0;
 }
