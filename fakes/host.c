@@ -39,6 +39,11 @@ static void touch_volume(const struct host *host, const char *path)
     touch_name(&host->world->watch, OBJECTS_VOLUMES, path, TOUCH_WRITE);
 }
 
+static void before_change(const struct host *host, const struct volume_file *volume)
+{
+    world_writes(host->world, volume, sizeof *volume);
+}
+
 static void touch_space(const struct host *host, enum touch_mode mode)
 {
     touch_object(&host->world->watch, OBJECTS_VOLUMES, TOUCH_ONE_SET, TOUCH_SPACE, mode);
@@ -137,6 +142,7 @@ static void lose_data(struct host *host, struct volume_file *volume)
     if (volume->mark != 0) {
         touch_volume(host, volume->path);
         note(host, CHANGE_DATA_LOST, volume->path, NULL, volume->mark);
+        before_change(host, volume);
         volume->mark = 0;
     }
 }
@@ -145,6 +151,7 @@ static void write_data(struct host *host, struct volume_file *volume)
 {
     if (volume->mark == 0) {
         touch_volume(host, volume->path);
+        before_change(host, volume);
         volume->mark = world_made(host->world, "content", volume->path);
         note(host, CHANGE_DATA_WRITTEN, volume->path, NULL, volume->mark);
     }
@@ -166,8 +173,8 @@ void host_data_written(struct host *host, const char *path)
 
 static struct volume_file *add_volume(struct host *host, const char *path, int64_t size_gb)
 {
-    struct volume_file *volume = table_add(host->world->memory, (void **)&host->volumes, &host->volume_count,
-                                           &host->volume_size, sizeof *volume);
+    struct volume_file *volume =
+        world_add(host->world, (void **)&host->volumes, &host->volume_count, &host->volume_size, sizeof *volume);
 
     *volume = (struct volume_file){.path = arena_string(host->world->memory, path), .size_gb = size_gb};
     name_index_add(&host->volume_paths, host->world->memory, volume->path, host->volume_count - 1);
@@ -194,6 +201,7 @@ static void fallocate(struct host *host, struct effect *effect, struct arena *an
         volume = add_volume(host, effect->object, size_gb);
         note(host, CHANGE_VOLUME_CREATED, volume->path, NULL, 0);
     }
+    before_change(host, volume);
     volume->size_gb = size_gb > volume->size_gb ? size_gb : volume->size_gb;
 }
 
@@ -209,6 +217,7 @@ static void make_file_system(struct host *host, struct effect *effect, struct ar
         touch_volume(host, volume->path);
         lose_data(host, volume); /* an unmounted file is reformatted without a word */
         remove_paths_in_volume(host, volume->path);
+        before_change(host, volume);
         volume->formatted = true;
         note(host, CHANGE_VOLUME_FORMATTED, volume->path, NULL, 0);
     }
@@ -218,7 +227,7 @@ static void push_mount(struct host *host, const char *folder, const char *volume
 {
     struct arena *memory = host->world->memory;
     struct host_mount *mount =
-        table_add(memory, (void **)&host->mounts, &host->mount_count, &host->mount_size, sizeof *mount);
+        world_add(host->world, (void **)&host->mounts, &host->mount_count, &host->mount_size, sizeof *mount);
 
     *mount = (struct host_mount){arena_string(memory, folder), arena_string(memory, volume), host->world->now_ms};
     name_index_add(&host->mount_folders, memory, mount->folder, host->mount_count - 1);
@@ -252,7 +261,8 @@ static void remove_mount(struct host *host, const struct host_mount *mount)
 {
     name_index_remove(&host->mount_folders, mount->folder);
     name_index_remove(&host->mount_volumes, mount->volume);
-    table_remove(host->mounts, &host->mount_count, sizeof host->mounts[0], (uint32_t)(mount - host->mounts));
+    world_remove(host->world, host->mounts, &host->mount_count, sizeof host->mounts[0],
+                 (uint32_t)(mount - host->mounts));
 }
 
 bool host_unmount(struct host *host, const char *folder)
@@ -292,7 +302,8 @@ static void remove_path(struct host *host, struct effect *effect, struct arena *
         lose_data(host, volume);
         note(host, CHANGE_VOLUME_REMOVED, volume->path, NULL, 0);
         name_index_remove(&host->volume_paths, volume->path);
-        table_remove(host->volumes, &host->volume_count, sizeof host->volumes[0], (uint32_t)(volume - host->volumes));
+        world_remove(host->world, host->volumes, &host->volume_count, sizeof host->volumes[0],
+                     (uint32_t)(volume - host->volumes));
         return;
     }
     touch_mount(host, effect->object, TOUCH_READ);
@@ -357,7 +368,7 @@ static const char CRONTAB[] = "crontab";
 
 void host_add_crontab_line(struct host *host, const char *line)
 {
-    *(const char **)table_add(host->world->memory, (void **)&host->crontab, &host->crontab_count, &host->crontab_size,
+    *(const char **)world_add(host->world, (void **)&host->crontab, &host->crontab_count, &host->crontab_size,
                               sizeof host->crontab[0]) = arena_string(host->world->memory, line);
 }
 

@@ -185,7 +185,7 @@ void add_path(struct host *host, const char *path, bool is_file)
         return;
     }
     struct host_path *entry =
-        table_add(memory, (void **)&host->paths, &host->path_count, &host->path_size, sizeof *entry);
+        world_add(host->world, (void **)&host->paths, &host->path_count, &host->path_size, sizeof *entry);
 
     *entry = (struct host_path){.path = arena_string(memory, path),
                                 .is_file = is_file,
@@ -208,7 +208,7 @@ static void remove_entry(struct host *host, uint32_t at)
 {
     touch_entry(host, &host->paths[at]);
     name_index_remove(&host->path_names, host->paths[at].path);
-    table_remove(host->paths, &host->path_count, sizeof host->paths[0], at);
+    world_remove(host->world, host->paths, &host->path_count, sizeof host->paths[0], at);
 }
 
 void remove_paths_under(struct host *host, const char *path)

@@ -24,7 +24,7 @@ static void enlarge(struct name_index *index, struct arena *memory)
 {
     enum { SIZE_FIRST = 16 };
     uint32_t size = index->size == 0 ? SIZE_FIRST : index->size * 2;
-    struct name_place *places = arena_alloc(memory, size * sizeof *places);
+    struct name_place *places = write_log_alloc(index->writes, memory, size * sizeof *places);
 
     for (uint32_t i = 0; i < index->size; i++) {
         if (index->places[i].hash != 0) {
@@ -43,6 +43,7 @@ void name_index_add(struct name_index *index, struct arena *memory, const char *
     uint64_t hash = hash_of(name, strlen(name));
     struct name_place *place = place_of(index->places, index->size, hash);
 
+    write_log_before(index->writes, place, sizeof *place);
     index->count += place->hash == 0;
     index->sum += hash_combine(hash, 1);
     place->hash = hash;
@@ -55,6 +56,7 @@ void name_index_remove(struct name_index *index, const char *name)
     struct name_place *place = name_index_find(index, name);
 
     assert(place != NULL);
+    write_log_before(index->writes, place, sizeof *place);
     place->count--;
     index->sum -= hash_combine(place->hash, 1);
 }
@@ -86,11 +88,14 @@ uint32_t name_index_last(const struct name_index *index, const char *name, size_
     if (place == NULL) {
         return NAME_NOWHERE;
     }
-    if (place->at >= column->count) {
-        place->at = column->count - 1;
+    uint32_t at = place->at < column->count ? place->at : column->count - 1;
+
+    while (strncmp(name_at(column, at), name, length) != 0 || name_at(column, at)[length] != '\0') {
+        at--;
     }
-    while (strncmp(name_at(column, place->at), name, length) != 0 || name_at(column, place->at)[length] != '\0') {
-        place->at--;
+    if (at != place->at) {
+        write_log_before(index->writes, place, sizeof *place);
+        place->at = at;
     }
-    return place->at;
+    return at;
 }

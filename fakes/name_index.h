@@ -8,6 +8,7 @@
 #define DRYDOCK_FAKES_NAME_INDEX_H
 
 #include "core/effect.h"
+#include "fakes/write_log.h"
 
 struct name_place {
     uint64_t hash;  /* 0: free */
@@ -18,7 +19,8 @@ struct name_place {
 struct name_index {
     struct name_place *places; /* open addressing */
     uint32_t count, size;
-    uint64_t sum; /* of the hashes of all names there are: two tables with the same names have the same */
+    struct write_log *writes; /* told of writes; NULL: nobody is */
+    uint64_t sum;             /* of the hashes of all names there are: two tables with the same names have the same */
 };
 
 /* The names in a table. */

@@ -12,7 +12,11 @@ void oracles_init(struct oracles *oracles, struct kernel *kernel, struct recorde
                   const struct scenario *scenario, const char *node_ip)
 {
     *oracles = (struct oracles){.kernel = kernel, .recorder = recorder, .scenario = scenario, .node_ip = node_ip};
-    oracles->apps = arena_alloc(&kernel->arena, (scenario->world.app_count + 1) * sizeof *oracles->apps);
+    struct write_log *writes = kernel->world.writes;
+
+    oracles->apps = write_log_alloc(writes, &kernel->arena, (scenario->world.app_count + 1) * sizeof *oracles->apps);
+    oracles->app_names.writes = writes;
+    oracles->container_names.writes = writes;
     oracles->app_count = scenario->world.app_count;
     for (uint32_t i = 0; i < oracles->app_count; i++) {
         oracles->apps[i] = (struct oracle_app){.app = &scenario->world.apps[i],

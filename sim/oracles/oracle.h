@@ -126,6 +126,11 @@ bool oracle_has_row(struct oracles *oracles, const char *app);
 /* Whether this task was asked to do away with the app: its owner's removal or redeploy, or the roll-back of its own
  * first install. */
 bool oracle_was_asked(const struct oracles *oracles, const struct kernel_task *task, const struct oracle_app *app);
+/* What is remembered of an app is about to be written. */
+static inline void oracle_writes(struct oracles *oracles, const struct oracle_app *app)
+{
+    world_writes(&oracles->kernel->world, app, sizeof *app);
+}
 /* The container engine's view of a component: NULL when its container does not exist. */
 const struct container *oracle_container(const struct oracles *oracles, const char *app_id);
 /* The verdict depends on this, or changes it: a cell by its name and key, something an oracle remembers. What an oracle

@@ -14,10 +14,11 @@ struct run_options {
     const struct revision *revision;
     uint32_t without; /* switches of the revision to take out */
     bool seed_given;
-    uint64_t seed;           /* instead of the scenario's */
-    bool keep_events;        /* the record's events are wanted after the run */
-    bool hold_any;           /* actors "at any time" wait for actor_release() */
-    const struct plan *plan; /* NULL: only the scenario's own faults */
+    uint64_t seed;            /* instead of the scenario's */
+    bool keep_events;         /* the record's events are wanted after the run */
+    bool hold_any;            /* actors "at any time" wait for actor_release() */
+    const struct plan *plan;  /* NULL: only the scenario's own faults */
+    struct write_log *writes; /* the run will be saved and brought back with it; NULL: it will not */
 };
 
 /* A fault of the scenario and how far it has got. */

@@ -248,8 +248,10 @@ static void begin(void *context, struct machine *machine, struct snapshot_scope 
     kernel->world.watch = (struct world_watch){stage, world_touched};
     stage->runner->oracles.watch = (struct oracle_watch){stage, cell_touched};
     stage->runner->oracles.memory = &stage->oracle_memory;
-    *scope = (struct snapshot_scope){
-        .kernel = kernel, .arenas = {&stage->arena, &stage->record_arena, &stage->event_arena}, .arena_count = 3};
+    *scope = (struct snapshot_scope){.kernel = kernel,
+                                     .arenas = {&stage->arena, &stage->record_arena, &stage->event_arena},
+                                     .arena_count = 3,
+                                     .writes = &stage->writes};
 }
 
 static bool ends_process(const struct scenario_actor *actor)
@@ -377,6 +379,7 @@ void scenario_stage_init(struct scenario_stage *stage, const struct scenario *sc
     stage->plan = options->plan != NULL ? *options->plan : scenario->plan;
     stage->options.plan = &stage->plan;
     stage->options.hold_any = true;
+    stage->options.writes = &stage->writes;
     for (uint32_t i = 0; i < scenario->actor_count; i++) {
         stage->ends_tasks |= ends_process(&scenario->actors[i]);
     }
@@ -389,6 +392,7 @@ void scenario_stage_init(struct scenario_stage *stage, const struct scenario *sc
 
 void scenario_stage_free(struct scenario_stage *stage)
 {
+    snapshot_end(&stage->writes);
     names_free(&stage->names);
     free(stage->labels);
     free(stage->sites);
