@@ -22,6 +22,7 @@ struct run_options {
     /* NULL, or bits 1 << number of a mishap of the plan: a call was made that its fault would have hit, had it not
      * healed before. They are only ever set, and not taken back with the run. */
     uint32_t *spared;
+    struct write_log *writes; /* the run will be saved and brought back with it; NULL: it will not */
 };
 
 /* A fault of the scenario and how far it has got. */

@@ -258,8 +258,11 @@ static void begin(void *context, struct machine *machine, struct snapshot_scope 
                                                 on_resumed, on_immediate, on_ended,  on_time_moved};
     kernel->world.watch = (struct world_watch){stage, world_touched};
     stage->runner->oracles.watch = (struct oracle_watch){stage, cell_touched};
-    *scope = (struct snapshot_scope){
-        .kernel = kernel, .arenas = {&stage->arena, &stage->record_arena, &stage->event_arena}, .arena_count = 3};
+    stage->runner->oracles.memory = &stage->oracle_memory;
+    *scope = (struct snapshot_scope){.kernel = kernel,
+                                     .arenas = {&stage->arena, &stage->record_arena, &stage->event_arena},
+                                     .arena_count = 3,
+                                     .writes = &stage->writes};
 }
 
 static bool ends_process(const struct scenario_actor *actor)
@@ -364,7 +367,11 @@ static bool over(void *context)
     struct scenario_stage *stage = context;
 
     if (schedule_at_rest(stage->runner)) {
+        bool gathers = stage->machine->gathers;
+
+        stage->machine->gathers = false; /* no transition looks there */
         oracles_at_rest(&stage->runner->oracles);
+        stage->machine->gathers = gathers;
     }
     return stage->runner->record->violation_count > 0;
 }
@@ -383,6 +390,7 @@ void scenario_stage_init(struct scenario_stage *stage, const struct scenario *sc
     stage->plan = options->plan != NULL ? *options->plan : scenario->plan;
     stage->options.plan = &stage->plan;
     stage->options.hold_any = true;
+    stage->options.writes = &stage->writes;
     for (uint32_t i = 0; i < scenario->actor_count; i++) {
         stage->ends_tasks |= ends_process(&scenario->actors[i]);
     }
@@ -395,6 +403,7 @@ void scenario_stage_init(struct scenario_stage *stage, const struct scenario *sc
 
 void scenario_stage_free(struct scenario_stage *stage)
 {
+    snapshot_end(&stage->writes);
     names_free(&stage->names);
     free(stage->labels);
     free(stage->sites);
