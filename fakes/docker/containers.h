@@ -22,6 +22,7 @@ struct container_details {
     const struct value *mounts;      /* Mounts */
     const char *image_id;            /* "sha256:…" */
     struct process *process;         /* while it runs; NULL for one that nothing is said of: it runs until stopped */
+    struct process_files *files;     /* what it has written; NULL: it was never started */
     struct docker_logs logs;
     struct docker_endpoints endpoints;
     const char *error; /* State.Error; "" */

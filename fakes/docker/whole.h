@@ -18,6 +18,8 @@
 #include "fakes/docker/execs.h"
 #include "fakes/docker/images.h"
 #include "fakes/docker/networks.h"
+#include "fakes/docker/pool.h"
+#include "fakes/docker/process_files.h"
 #include "fakes/docker/volumes.h"
 #include "fakes/docker_engine.h"
 
@@ -29,6 +31,8 @@ struct docker_whole {
     struct docker_images images;
     struct docker_execs execs;
     struct docker_events events;
+    struct docker_gone_logs gone_logs;
+    struct pool pool;     /* of processes, files, logs */
     struct arena scratch; /* for texts and values within a call; void after a call into another part, which resets it */
     const struct value *scripts; /* what the scenario says of processes, array; NULL: nothing */
 };
