@@ -128,6 +128,9 @@ void docker_engine_container_changed(struct docker_engine *engine, struct contai
     }
     engine->list_all = NULL;
     engine->list_running = NULL;
+    if (engine->whole != NULL) {
+        docker_container_changed(engine, container);
+    }
 }
 
 static void bind_mounts_written(struct docker_engine *engine, const struct container *container)
@@ -146,7 +149,8 @@ static void bind_mounts_written(struct docker_engine *engine, const struct conta
 void docker_engine_set_running(struct docker_engine *engine, struct container *container)
 {
     assert(container->state != CONTAINER_RUNNING);
-    assert(is_predefined(container->network) || docker_engine_network(engine, container->network) != NULL);
+    assert(container->details != NULL || is_predefined(container->network) ||
+           docker_engine_network(engine, container->network) != NULL);
     touch_container(engine, container->name, TOUCH_WRITE);
     container->state = CONTAINER_RUNNING;
     container->started_ms = engine->world->now_ms;
@@ -187,6 +191,16 @@ static void remove_at(struct docker_engine *engine, uint32_t index)
 void docker_engine_remove_existing(struct docker_engine *engine, struct container *container)
 {
     remove_at(engine, container_index(engine, container));
+}
+
+void docker_engine_rename_container(struct docker_engine *engine, struct container *container, const char *name)
+{
+    assert(docker_engine_container(engine, name) == NULL);
+    name_index_remove(&engine->container_names, container->name);
+    container->name = arena_string(engine->world->memory, name);
+    name_index_add(&engine->container_names, engine->world->memory, container->name,
+                   container_index(engine, container));
+    docker_engine_container_changed(engine, container);
 }
 
 static void remove_network_at(struct docker_engine *engine, uint32_t index)
@@ -867,6 +881,9 @@ bool docker_engine_stop_container(struct docker_engine *engine, const char *name
     if (container == NULL || container->state != CONTAINER_RUNNING) {
         return false;
     }
+    if (container->details != NULL) {
+        container->details->stopped_by_hand = true;
+    }
     docker_engine_set_exited(engine, container, EXIT_CODE_STOPPED);
     return true;
 }
@@ -903,6 +920,10 @@ static bool restarts(const struct container *container)
 void docker_engine_restart(struct docker_engine *engine)
 {
     touch_every(&engine->world->watch, OBJECTS_CONTAINERS);
+    if (engine->whole != NULL) {
+        docker_containers_engine_restarted(engine, EXIT_CODE_KILLED);
+        return;
+    }
     for (uint32_t i = 0; i < engine->container_count; i++) {
         struct container *container = &engine->containers[i];
 

@@ -29,6 +29,7 @@ void docker_engine_make_whole(struct docker_engine *engine, const struct value *
     engine->whole = arena_alloc(memory, sizeof *engine->whole);
     arena_init(&engine->whole->scratch, memory->source);
     engine->whole->scripts = value_copy(memory, scripts);
+    docker_containers_init(engine);
     docker_images_init(engine);
     docker_networks_init(engine);
     for (uint32_t i = 0; i < engine->container_count; i++) {

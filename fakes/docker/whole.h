@@ -25,6 +25,7 @@
 #define DOCKER_ENGINE_VERSION "20.10.24+dfsg1"
 
 struct docker_whole {
+    struct docker_containers containers;
     struct docker_volumes volumes;
     struct docker_images images;
     struct docker_execs execs;
