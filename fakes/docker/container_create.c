@@ -332,7 +332,6 @@ void docker_containers_init(struct docker_engine *engine)
     struct docker_containers *containers = &engine->whole->containers;
 
     config_fallbacks_init(&containers->fallbacks, engine->world->memory);
-    pool_init(&containers->pool, engine->world->memory);
     arena_init(&containers->scratch, engine->world->memory->source);
 }
 

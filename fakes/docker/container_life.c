@@ -35,6 +35,7 @@ void docker_container_started(struct docker_engine *engine, struct container *co
     details->has_files = true;
     details->restart_due_ms = INT64_MAX;
     details->stop_due_ms = INT64_MAX;
+    (void)docker_networks_attach(engine, NULL, container); /* an actor of the world may have started it */
     container_process_start(engine, container);
     container_health_start(engine, container);
     docker_event_of_container(engine, container, "start", NULL);
@@ -69,6 +70,7 @@ void docker_container_leaves(struct docker_engine *engine, struct container *con
     container_departs(engine, container);
     docker_execs_end(engine, container);
     docker_execs_forget(engine, container);
+    docker_logs_free(engine, container);
     docker_networks_detach(engine, container);
     container_process_end(engine, container);
     container_files_end(engine, container);
@@ -83,6 +85,7 @@ static void keep_failure(struct docker_engine *engine, struct container *contain
 {
     struct container_details *details = container->details;
 
+    world_writes(engine->world, container, sizeof *container);
     container->exit_code = exit_code;
     if (strcmp(details->error, message) != 0) {
         details->error = arena_string(engine->world->memory, message);

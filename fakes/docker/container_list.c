@@ -71,7 +71,9 @@ static bool read_container(struct listing *listing, const char *name, const stru
     for (uint32_t i = 0; i < value_count(values); i++) {
         const char *reference = value_text(value_at(values, i));
 
-        *container = container_by_reference(engine, reference);
+        uint32_t fitting = 0;
+
+        *container = docker_container_find(engine, reference, &fitting);
         if (*container == NULL) {
             effect_fail(listing->request->effect, listing->request->answers, 500, NULL, "no such container %s",
                         reference);

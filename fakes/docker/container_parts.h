@@ -115,8 +115,6 @@ const char *container_command_line(const struct container *container, struct are
 void container_departs(struct docker_engine *engine, const struct container *container);
 /* The container of this id; NULL: it is gone. */
 struct container *container_by_id(struct docker_engine *engine, const char *id);
-/* By name, id or unambiguous prefix of an id; NULL: none. */
-struct container *container_by_reference(struct docker_engine *engine, const char *reference);
 /* The answer to a stop comes when this run of the container has ended. */
 void container_answer_later(struct docker_request *request, const struct container *container);
 

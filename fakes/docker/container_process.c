@@ -90,7 +90,7 @@ static struct process_spec spec_of(const struct docker_engine *engine, const str
 static void prepare_files(struct docker_engine *engine, struct container *container)
 {
     struct container_details *details = container->details;
-    struct pool *pool = &engine->whole->containers.pool;
+    struct pool *pool = &engine->whole->pool;
 
     if (details->files == NULL) {
         details->files = pool_take(pool, sizeof *details->files);
@@ -129,10 +129,10 @@ void container_process_start(struct docker_engine *engine, struct container *con
     struct container_details *details = container->details;
 
     prepare_files(engine, container);
-    details->process = pool_take(&containers->pool, sizeof *details->process);
+    details->process = pool_take(&engine->whole->pool, sizeof *details->process);
     const struct process_spec spec = spec_of(engine, container, &containers->scratch);
 
-    process_start(details->process, &spec, &containers->pool, details->files, engine->world->now_ms);
+    process_start(details->process, &spec, &engine->whole->pool, details->files, engine->world->now_ms);
     arena_reset(&containers->scratch);
     details->pid = PID_FIRST + ++containers->pid;
 }
@@ -143,7 +143,7 @@ void container_process_end(struct docker_engine *engine, struct container *conta
 
     if (details->process != NULL) {
         process_free(details->process);
-        pool_give(&engine->whole->containers.pool, details->process, sizeof *details->process);
+        pool_give(&engine->whole->pool, details->process, sizeof *details->process);
         details->process = NULL;
     }
     details->pid = 0;
@@ -155,7 +155,7 @@ void container_files_end(struct docker_engine *engine, struct container *contain
 
     if (details->files != NULL) {
         process_files_free(details->files);
-        pool_give(&engine->whole->containers.pool, details->files, sizeof *details->files);
+        pool_give(&engine->whole->pool, details->files, sizeof *details->files);
         details->files = NULL;
     }
 }

@@ -40,7 +40,7 @@ void docker_container_rename(struct docker_request *request)
     }
     const struct value *old_name = value_format(arena, "/%s", container->name);
 
-    docker_engine_rename_container(engine, container, name);
+    docker_engine_rename(engine, container, name);
     docker_event_of_container(engine, container, "rename", OBJECT(arena, {"oldName", old_name}));
 }
 

@@ -15,20 +15,6 @@ struct container *container_by_id(struct docker_engine *engine, const char *id)
     return NULL;
 }
 
-struct container *container_by_reference(struct docker_engine *engine, const char *reference)
-{
-    struct arena scratch;
-    struct effect effect = {0};
-
-    arena_init(&scratch, engine->world->memory->source);
-    effect.args = OBJECT(&scratch, {"container", value_string(&scratch, reference)});
-    struct docker_request request = {.engine = engine, .effect = &effect, .answers = &scratch};
-    struct container *container = docker_find_container(&request);
-
-    arena_reset(&scratch);
-    return container;
-}
-
 void container_departs(struct docker_engine *engine, const struct container *container)
 {
     struct docker_containers *containers = &engine->whole->containers;

@@ -10,7 +10,6 @@
 #include "fakes/docker/container_config.h"
 #include "fakes/docker/logs.h"
 #include "fakes/docker/networks.h"
-#include "fakes/docker/pool.h"
 #include "fakes/docker_engine.h"
 
 struct process;
@@ -89,7 +88,6 @@ struct docker_kept_list {
 
 struct docker_containers {
     struct config_fallbacks fallbacks;
-    struct pool pool;     /* processes and their files, those of executions too */
     struct arena scratch; /* within one call here */
     struct docker_departed departed[DEPARTED_KEPT];
     uint64_t departed_count;

@@ -8,6 +8,11 @@ void docker_logs_write(struct docker_engine *engine, struct container *container
     (void)engine, (void)container, (void)output, (void)bytes, (void)length;
 }
 
+void docker_logs_free(struct docker_engine *engine, struct container *container)
+{
+    (void)engine, (void)container;
+}
+
 enum docker_stream_state docker_logs_next(struct docker_engine *engine, struct docker_stream *stream,
                                           struct arena *arena, struct docker_chunk *chunk)
 {

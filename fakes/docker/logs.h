@@ -27,5 +27,7 @@ struct docker_logs {
 /* Keeps what a container's process has written now. */
 void docker_logs_write(struct docker_engine *engine, struct container *container, enum docker_output output,
                        const char *bytes, size_t length);
+/* Gives back what is kept of a container that goes. */
+void docker_logs_free(struct docker_engine *engine, struct container *container);
 
 #endif

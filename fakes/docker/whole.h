@@ -18,6 +18,8 @@
 #include "fakes/docker/execs.h"
 #include "fakes/docker/images.h"
 #include "fakes/docker/networks.h"
+#include "fakes/docker/pool.h"
+#include "fakes/docker/process_files.h"
 #include "fakes/docker/volumes.h"
 #include "fakes/docker_engine.h"
 
@@ -30,6 +32,7 @@ struct docker_whole {
     struct docker_images images;
     struct docker_execs execs;
     struct docker_events events;
+    struct pool pool;     /* of processes, files, logs */
     struct arena scratch; /* for texts and values within a call; void after a call into another part, which resets it */
     const struct value *scripts; /* what the scenario says of processes, array; NULL: nothing */
 };
@@ -51,6 +54,8 @@ void docker_whole_apply(struct docker_engine *engine, struct effect *effect, str
 bool docker_flag(const struct docker_request *request, const char *name);
 /* The text of a parameter; NULL when it was not given. */
 const char *docker_parameter(const struct docker_request *request, const char *name);
+/* A container by name, id, or the beginning of an id; NULL where `*fitting`, how many it could be, is not 1. */
+struct container *docker_container_find(struct docker_engine *engine, const char *reference, uint32_t *fitting);
 /* A container or a 404 by id, name or unambiguous prefix of an id; NULL after the error was set. */
 struct container *docker_find_container(struct docker_request *request);
 
