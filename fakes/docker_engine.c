@@ -886,6 +886,9 @@ bool docker_engine_stop_container(struct docker_engine *engine, const char *name
     if (container == NULL || container->state != CONTAINER_RUNNING) {
         return false;
     }
+    if (container->details != NULL) {
+        container->details->stopped_by_hand = true;
+    }
     docker_engine_set_exited(engine, container, EXIT_CODE_STOPPED);
     return true;
 }
@@ -922,6 +925,10 @@ static bool restarts(const struct container *container)
 void docker_engine_restart(struct docker_engine *engine)
 {
     touch_every(&engine->world->watch, OBJECTS_CONTAINERS);
+    if (engine->whole != NULL) {
+        docker_containers_engine_restarted(engine, EXIT_CODE_KILLED);
+        return;
+    }
     for (uint32_t i = 0; i < engine->container_count; i++) {
         struct container *container = &engine->containers[i];
 

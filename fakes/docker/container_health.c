@@ -1,26 +1,12 @@
-/* Health checks (moby daemon/health.go). A check's command is not performed: the scenario says how checks end
- * ("health": their exit codes in order, the last for ever); nothing said, they succeed. */
+/* Health checks (moby daemon/health.go). What a check finds is the scenario's word, or comes from its command: `true`
+ * and what is not known are well, `false` and `exit n` are not. */
 #include "fakes/docker/container_parts.h"
 #include "fakes/world.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { NS_PER_MS = 1000000, INTERVAL_MS = 30 * MS_PER_SECOND, RETRIES = 3 };
-
-static const struct value *check_of(const struct container *container)
-{
-    const struct value *check = value_get(container->details->config, "Healthcheck");
-    const char *first = value_text(value_at(value_get(check, "Test"), 0));
-
-    return first == NULL || strcmp(first, "NONE") == 0 ? NULL : check;
-}
-
-static int64_t interval_ms(const struct container *container)
-{
-    double interval_ns = value_get_number(check_of(container), "Interval", 0);
-
-    return interval_ns <= 0 ? INTERVAL_MS : (int64_t)(interval_ns / NS_PER_MS);
-}
 
 const char *container_health_name(const struct container *container)
 {
@@ -29,63 +15,126 @@ const char *container_health_name(const struct container *container)
     return names[container->details->health == NULL ? HEALTH_NONE : container->details->health->status];
 }
 
+static const struct value *check_of(const struct container *container)
+{
+    return value_get(container->details->config, "Healthcheck");
+}
+
+/* Whether there is a command to check with. */
+static bool has_check(const struct container *container)
+{
+    const struct value *test = value_get(check_of(container), "Test");
+    const char *kind = value_text(value_at(test, 0));
+
+    return kind != NULL && strcmp(kind, "NONE") != 0 && kind[0] != '\0';
+}
+
+static int64_t duration_ms(const struct container *container, const char *member, int64_t otherwise_ms)
+{
+    double ns = value_get_number(check_of(container), member, 0);
+
+    return ns == 0 ? otherwise_ms : (int64_t)(ns / NS_PER_MS);
+}
+
 void container_health_start(struct docker_engine *engine, struct container *container)
 {
-    struct docker_health_state *health = container->details->health;
+    struct container_details *details = container->details;
 
-    if (check_of(container) == NULL) {
+    if (!has_check(container)) {
         return;
     }
-    if (health == NULL) {
-        health = arena_alloc(engine->world->memory, sizeof *health);
-        container->details->health = health;
+    if (details->health == NULL) {
+        details->health = arena_alloc(engine->world->memory, sizeof *details->health);
     }
-    *health = (struct docker_health_state){.status = HEALTH_STARTING,
-                                           .due_ms = engine->world->now_ms + interval_ms(container)};
+    *details->health = (struct docker_health_state){
+        .status = HEALTH_STARTING, .due_ms = engine->world->now_ms + duration_ms(container, "Interval", INTERVAL_MS)};
 }
 
 void container_health_end(struct container *container)
 {
     if (container->details->health != NULL) {
-        container->details->health->due_ms = INT64_MAX;
         container->details->health->status = HEALTH_UNHEALTHY;
+        container->details->health->due_ms = INT64_MAX;
     }
 }
 
-static int exit_code_of_probe(const struct docker_engine *engine, const struct container *container, uint32_t number)
-{
-    const struct value *codes = value_get(container_script(engine, container), "health");
-    uint32_t count = value_count(codes);
+/* ---- a check
+ * -------------------------------------------------------------------------------------------------------------------
+ */
 
-    return count == 0 ? 0 : (int)value_to_number(value_at(codes, number < count ? number : count - 1), 0);
+/* What the scenario says of checks by now: the last of `health` [{after: ms, exitCode, output}] that has begun. */
+static const struct value *scripted(const struct docker_engine *engine, const struct container *container)
+{
+    const struct value *said = value_get(container_script(engine, container), "health");
+    const struct value *now = NULL;
+
+    for (uint32_t i = 0; i < value_count(said); i++) {
+        const struct value *one = value_at(said, i);
+
+        if (container->started_ms + (int64_t)value_get_number(one, "after", 0) <= engine->world->now_ms) {
+            now = one;
+        }
+    }
+    return now;
 }
 
-static bool is_starting_up(const struct docker_engine *engine, const struct container *container)
+static int exit_code_of_command(const struct container *container)
 {
-    double start_ns = value_get_number(check_of(container), "StartPeriod", 0);
+    const struct value *test = value_get(check_of(container), "Test");
+    const char *command = value_text(value_at(test, 1));
 
-    return engine->world->now_ms - container->started_ms < (int64_t)(start_ns / NS_PER_MS);
+    if (command == NULL) {
+        return 0;
+    }
+    if (strncmp(command, "exit ", strlen("exit ")) == 0) {
+        return atoi(command + strlen("exit "));
+    }
+    return strcmp(command, "false") == 0 || strcmp(command, "/bin/false") == 0;
+}
+
+static void perform_check(struct docker_engine *engine, const struct container *container)
+{
+    struct docker_health_state *health = container->details->health;
+    const struct value *said = scripted(engine, container);
+    const char *output = value_get_text(said, "output");
+    int64_t now_ms = engine->world->now_ms;
+
+    health->probes[health->count++ % PROBES_KEPT] = (struct docker_probe){
+        .start_ms = now_ms,
+        .end_ms = now_ms,
+        .exit_code = said != NULL ? (int)value_get_number(said, "exitCode", 0) : exit_code_of_command(container),
+        .output = output == NULL ? "" : output,
+    };
+}
+
+/* What the last check means. */
+static void conclude(struct docker_engine *engine, const struct container *container)
+{
+    struct docker_health_state *health = container->details->health;
+    double retries = value_get_number(check_of(container), "Retries", 0);
+    bool in_start_period = health->status == HEALTH_STARTING &&
+                           engine->world->now_ms - container->started_ms < duration_ms(container, "StartPeriod", 0);
+
+    if (health->probes[(health->count - 1) % PROBES_KEPT].exit_code == 0) {
+        health->failing_streak = 0;
+        health->status = HEALTH_HEALTHY;
+    } else if (!in_start_period && ++health->failing_streak >= (retries <= 0 ? RETRIES : retries)) {
+        health->status = HEALTH_UNHEALTHY;
+    }
 }
 
 void container_health_pass(struct docker_engine *engine, struct container *container)
 {
     struct docker_health_state *health = container->details->health;
-    int64_t now_ms = engine->world->now_ms;
-    enum docker_health before = health->status;
-    double retries = value_get_number(check_of(container), "Retries", 0);
-    int exit_code = exit_code_of_probe(engine, container, health->count);
 
-    health->probes[health->count++ % PROBES_KEPT] = (struct docker_probe){now_ms, now_ms, exit_code, ""};
-    health->due_ms = now_ms + interval_ms(container);
-    if (exit_code == 0) {
-        health->failing_streak = 0;
-        health->status = HEALTH_HEALTHY;
-    } else if (!(before == HEALTH_STARTING && is_starting_up(engine, container))) {
-        health->failing_streak++;
-        if (health->failing_streak >= (retries <= 0 ? RETRIES : retries)) {
-            health->status = HEALTH_UNHEALTHY;
-        }
+    if (health == NULL || container->details->paused || health->due_ms > engine->world->now_ms) {
+        return;
     }
+    enum docker_health before = health->status;
+
+    health->due_ms = engine->world->now_ms + duration_ms(container, "Interval", INTERVAL_MS);
+    perform_check(engine, container);
+    conclude(engine, container);
     if (health->status != before) {
         docker_engine_container_changed(engine, container);
         docker_event_of_container(
@@ -93,6 +142,10 @@ void container_health_pass(struct docker_engine *engine, struct container *conta
             NULL);
     }
 }
+
+/* ---- shown
+ * -------------------------------------------------------------------------------------------------------------------
+ */
 
 const struct value *container_health_shown(const struct container *container, struct arena *arena)
 {
@@ -102,7 +155,7 @@ const struct value *container_health_shown(const struct container *container, st
     if (health == NULL) {
         return NULL;
     }
-    for (uint32_t i = health->count < PROBES_KEPT ? 0 : health->count - PROBES_KEPT; i < health->count; i++) {
+    for (uint32_t i = health->count > PROBES_KEPT ? health->count - PROBES_KEPT : 0; i < health->count; i++) {
         const struct docker_probe *probe = &health->probes[i % PROBES_KEPT];
 
         log = value_append(arena, log,

@@ -5,12 +5,8 @@
 #include "fakes/world.h"
 
 #include <errno.h>
-#include <limits.h>
-#include <regex.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { PATTERN_LENGTH_MAX = 256 };
 
 /* What a list is asked for. */
 struct listing {
@@ -146,42 +142,11 @@ static bool read_filters(struct listing *listing)
  * -------------------------------------------------------------------------------------------------------------------
  */
 
-/* Whether a pattern fits a part of the text. The Engine's patterns are RE2's; what would take long here is none. */
-static bool pattern_fits(const char *pattern, const char *text)
-{
-    regex_t compiled;
-    bool fits = strcmp(pattern, text) == 0;
-
-    if (fits || strlen(pattern) > PATTERN_LENGTH_MAX || strpbrk(pattern, "{\\") != NULL) {
-        return fits;
-    }
-    if (strpbrk(pattern, "^$.*+?()[]|") == NULL) {
-        return strstr(text, pattern) != NULL;
-    }
-    if (regcomp(&compiled, pattern, REG_EXTENDED | REG_NOSUB) != 0) {
-        return false;
-    }
-    fits = regexec(&compiled, text, 0, NULL, 0) == 0;
-    regfree(&compiled);
-    return fits;
-}
-
-static bool any_pattern_fits(const struct docker_filters *filters, const char *name, const char *text)
-{
-    const struct value *values = docker_filter_values(filters, name);
-
-    for (uint32_t i = 0; i < value_count(values); i++) {
-        if (pattern_fits(value_text(value_at(values, i)), text)) {
-            return true;
-        }
-    }
-    return value_count(values) == 0;
-}
-
 static bool name_fits(const struct listing *listing, const struct container *container)
 {
-    return any_pattern_fits(&listing->filters, "name", container->name) ||
-           any_pattern_fits(&listing->filters, "name", arena_printf(listing->request->answers, "/%s", container->name));
+    return docker_filter_pattern(&listing->filters, "name", container->name) ||
+           docker_filter_pattern(&listing->filters, "name",
+                                 arena_printf(listing->request->answers, "/%s", container->name));
 }
 
 static bool exit_code_fits(const struct listing *listing, const struct container *container)
@@ -279,7 +244,7 @@ static bool fits(const struct listing *listing, const struct container *containe
     const struct container_details *details = container->details;
 
     return (listing->all || listing->limit > 0 || docker_container_is_up(container)) && name_fits(listing, container) &&
-           any_pattern_fits(filters, "id", container->id) &&
+           docker_filter_pattern(filters, "id", container->id) &&
            docker_filter_labels(filters, "label", value_get(details->config, "Labels")) &&
            exit_code_fits(listing, container) &&
            docker_filter_is(filters, "status", docker_container_status(container)) &&

@@ -29,33 +29,40 @@ bool container_restart_policy_is_valid(struct docker_request *request, const str
 /* Starts one that does not run, with all that belongs to it; false with an error set: its networks are not there, its
  * command cannot be run. `request` NULL: nobody is told, but State.Error. */
 bool container_start(struct docker_engine *engine, struct docker_request *request, struct container *container);
+/* The second half of a restart. */
+void container_start_again(struct docker_engine *engine, struct docker_request *request, struct container *container);
 /* Asks it to stop with its StopSignal; it is killed after `timeout_s` (below 0: never). True: it has stopped. */
 bool container_stop(struct docker_engine *engine, struct container *container, int timeout_s);
-/* Kills it at once: it has stopped afterwards. */
+/* Kills it at once: it has stopped afterwards, and stays so. */
 void container_kill(struct docker_engine *engine, struct container *container);
-/* No restart, whatever its policy: it stays as it is. */
+/* No restart, whatever its policy. */
 void container_stay_down(struct docker_engine *engine, struct container *container);
 
 /* ---- container_restarts.c -------------------------------------------------------------------------------------- */
 
 /* It has exited: whether its policy starts it again, and when. */
 void container_plan_restart(struct docker_engine *engine, struct container *container);
-/* It has stopped, and a client wants it started again. `request` NULL: as for container_start(). */
-void container_start_again(struct docker_engine *engine, struct docker_request *request, struct container *container);
+
+/* ---- container_remove.c ---------------------------------------------------------------------------------------- */
+
+/* One that does not run goes; `with_volumes`: its anonymous volumes too. */
+void container_remove(struct docker_engine *engine, struct container *container, bool with_volumes);
 
 /* ---- container_process.c --------------------------------------------------------------------------------------- */
 
-/* What the scenario says of a container's processes: an object, or NULL. */
+/* What the scenario says of a container, the first of its `scripts` that fits: an object with `container` (its name) or
+ * `image` (as it was asked for), the members of process_spec.script, and `health` [{after, exitCode, output}]. NULL:
+ * nothing. */
 const struct value *container_script(const struct docker_engine *engine, const struct container *container);
 /* Whether its command can be run; otherwise its exit code, and what runc says in `*message` (in `arena`). */
 int container_can_run(struct docker_engine *engine, struct container *container, struct arena *arena,
                       const char **message);
-/* Its first process begins, gets a signal, is stopped for a while, goes on, is gone. */
+/* Its first process begins, is stopped for a while or goes on, is gone. */
 void container_process_start(struct docker_engine *engine, struct container *container);
-void container_process_signal(struct docker_engine *engine, struct container *container, int signal);
 void container_process_pause(struct docker_engine *engine, struct container *container, bool pause);
 void container_process_end(struct docker_engine *engine, struct container *container);
-int64_t container_process_next_ms(const struct docker_engine *engine, const struct container *container);
+void container_files_end(struct docker_engine *engine, struct container *container);
+int64_t container_process_next_ms(const struct container *container);
 /* Lets it do what is due; it may have exited then. */
 void container_process_pass(struct docker_engine *engine, struct container *container);
 

@@ -1,19 +1,13 @@
-/* Removing, renaming and updating containers (moby daemon/delete.go, prune.go, rename.go, update.go). */
+/* DELETE /containers/{id}, and POST /containers/prune (moby daemon/delete.go, prune.go). */
 #include "fakes/docker/container_parts.h"
 #include "fakes/docker/filters.h"
 #include "fakes/docker/handlers.h"
 #include "fakes/world.h"
 
-#include <string.h>
-
-static bool is_running(const struct container *container)
-{
-    return container->state == CONTAINER_RUNNING;
-}
-
-static void remove_container(struct docker_engine *engine, struct container *container, bool with_volumes)
+void container_remove(struct docker_engine *engine, struct container *container, bool with_volumes)
 {
     docker_volumes_release(engine, container, with_volumes);
+    docker_event_of_container(engine, container, "destroy", NULL);
     docker_engine_remove_existing(engine, container);
 }
 
@@ -21,139 +15,80 @@ void docker_container_remove(struct docker_request *request)
 {
     struct docker_engine *engine = request->engine;
     struct container *container = docker_find_container(request);
-    bool force = docker_flag(request, "force");
 
     if (container == NULL) {
         return;
     }
     if (docker_flag(request, "link")) {
-        effect_fail(request->effect, request->answers, 500, NULL, "Could not get parent  for %s", container->id);
+        effect_fail(request->effect, request->answers, 500, NULL,
+                    "Conflict, cannot remove the default link name of the container");
         return;
     }
-    if (docker_container_is_up(container) && !force) {
-        const char *state = container->details->paused       ? "a paused container"
-                            : container->details->restarting ? "a restarting container"
-                                                             : "a running container";
-        const char *procedure = container->details->paused
-                                    ? "Unpause and then stop the container before attempting removal or force remove"
-                                    : "Stop the container before attempting removal or force remove";
+    if (docker_container_is_up(container) && !docker_flag(request, "force")) {
+        bool paused = container->details->paused;
 
-        effect_fail(request->effect, request->answers, 409, NULL, "You cannot remove %s %s. %s", state, container->id,
-                    procedure);
+        effect_fail(request->effect, request->answers, 409, NULL, "You cannot remove a %s container %s. %s",
+                    docker_container_status(container), container->id,
+                    paused ? "Unpause and then stop the container before attempting removal or force remove"
+                           : "Stop the container before attempting removal or force remove");
         return;
     }
-    container_stay_down(engine, container);
-    if (is_running(container)) {
-        container_kill(engine, container);
+    container_kill(engine, container);
+    container_remove(engine, container, docker_flag(request, "v"));
+}
+
+/* ---- prune
+ * -------------------------------------------------------------------------------------------------------------------
+ */
+
+/* Reads the filters; what is wrong with `until` is a 500 here. */
+static bool read_filters(struct docker_request *request, struct docker_filters *filters, int64_t *until_ms)
+{
+    static const char *const names[] = {"label", "label!", "until", NULL};
+
+    *until_ms = INT64_MAX;
+    if (!docker_filters_read(request, names, filters)) {
+        return false;
     }
-    remove_container(engine, container, docker_flag(request, "v"));
+    if (!docker_filter_until(request, filters, until_ms)) {
+        effect_fail(request->effect, request->answers, 500, NULL, "%s", request->effect->error->message);
+        return false;
+    }
+    return true;
+}
+
+static bool is_to_go(const struct container *container, const struct docker_filters *filters, int64_t until_ms)
+{
+    const struct value *labels = value_get(container->details->config, "Labels");
+
+    return !docker_container_is_up(container) && container->created_ms <= until_ms &&
+           docker_filter_labels(filters, "label", labels) && docker_filter_labels(filters, "label!", labels);
 }
 
 void docker_containers_prune(struct docker_request *request)
 {
-    static const char *const accepted[] = {"label", "label!", "until", NULL};
     struct docker_engine *engine = request->engine;
     struct arena *arena = request->answers;
     struct docker_filters filters;
-    const struct value *deleted = value_empty_array();
     int64_t until_ms = INT64_MAX;
 
-    if (!docker_filters_read(request, accepted, &filters) || !docker_filter_until(request, &filters, &until_ms)) {
+    if (!read_filters(request, &filters, &until_ms)) {
         return;
     }
-    for (uint32_t i = 0; i < engine->container_count;) {
-        struct container *container = &engine->containers[i];
-        const struct value *labels = value_get(container->details->config, "Labels");
+    const struct value **deleted = arena_alloc(arena, (engine->container_count + 1) * sizeof *deleted);
+    uint32_t count = 0;
 
-        if (docker_container_is_up(container) || container->created_ms > until_ms ||
-            !docker_filter_labels(&filters, "label", labels) || !docker_filter_labels(&filters, "label!", labels)) {
-            i++;
-            continue;
+    for (uint32_t i = engine->container_count; i > 0; i--) {
+        struct container *container = &engine->containers[i - 1];
+
+        if (is_to_go(container, &filters, until_ms)) {
+            deleted[count++] = value_string(arena, container->id);
+            container_remove(engine, container, false);
         }
-        deleted = value_append(arena, deleted, value_string(arena, container->id));
-        remove_container(engine, container, false);
     }
     docker_event_note(engine, (struct docker_event){"container", "prune", "",
-                                                    OBJECT(&engine->whole->scratch,
-                                                           {"reclaimed", value_string(&engine->whole->scratch, "0")})});
-    request->effect->result = OBJECT(arena, {"ContainersDeleted", value_count(deleted) == 0 ? value_null() : deleted},
-                                     {"SpaceReclaimed", value_number(arena, 0)});
-}
-
-void docker_container_rename(struct docker_request *request)
-{
-    struct docker_engine *engine = request->engine;
-    const char *name = docker_parameter(request, "name");
-    struct container *container = docker_find_container(request);
-    struct arena *scratch = &engine->whole->scratch;
-
-    if (container == NULL) {
-        return;
-    }
-    if (name == NULL || name[0] == '\0') {
-        effect_fail(request->effect, request->answers, 400, NULL, "Neither old nor new names may be empty");
-        return;
-    }
-    name += name[0] == '/';
-    if (strcmp(name, container->name) == 0) {
-        effect_fail(request->effect, request->answers, 400, NULL,
-                    "Renaming a container with the same name as its current name");
-        return;
-    }
-    if (!container_name_is_valid(name)) {
-        effect_fail(request->effect, request->answers, 400, NULL,
-                    "Error when allocating new name: Invalid container name (%s), only [a-zA-Z0-9][a-zA-Z0-9_.-] are "
-                    "allowed",
-                    name);
-        return;
-    }
-    if (!container_name_is_free(request, name, "Error when allocating new name: ")) {
-        return;
-    }
-    const char *old_name = container->name;
-
-    docker_engine_rename(engine, container, name);
-    docker_event_of_container(engine, container, "rename",
-                              OBJECT(scratch, {"oldName", value_format(scratch, "/%s", old_name)}));
-}
-
-/* The members of HostConfig that an update may change (UpdateConfig: Resources and RestartPolicy). */
-void docker_container_update(struct docker_request *request)
-{
-    struct docker_engine *engine = request->engine;
-    struct container *container = docker_find_container(request);
-    const struct config_fallbacks *fallbacks = &engine->whole->containers.fallbacks;
-    const struct value *body = value_get(request->effect->args, "body");
-    struct arena *arena = request->answers;
-    const struct value *warnings = value_empty_array();
-    struct config_error error = {0};
-
-    if (container == NULL) {
-        return;
-    }
-    const struct value *asked = config_read(fallbacks, SHAPE_HOST_CONFIG, body, "UpdateConfig", arena, &error);
-
-    if (error.text != NULL) {
-        effect_fail(request->effect, arena, 400, NULL, "%s", error.text);
-        return;
-    }
-    if (!container_host_config_is_valid(request, asked, true, &warnings)) {
-        return;
-    }
-    if (container->details->removing || container->details->dead) {
-        effect_fail(request->effect, arena, 409, NULL,
-                    "Cannot update container %s: Container is marked for removal and cannot be \"update\".",
-                    container->id);
-        return;
-    }
-    const struct value *kept = container->details->host_config;
-
-    for (uint32_t i = 0; i < value_count(asked); i++) {
-        kept = config_with(fallbacks, SHAPE_HOST_CONFIG, kept, asked->members[i].key, asked->members[i].value,
-                           engine->world->memory);
-    }
-    container->details->host_config = value_copy(engine->world->memory, kept);
-    docker_engine_container_changed(engine, container);
-    docker_event_of_container(engine, container, "update", NULL);
-    request->effect->result = OBJECT(arena, {"Warnings", value_count(warnings) == 0 ? value_null() : warnings});
+                                                    OBJECT(arena, {"reclaimed", value_string(arena, "0")})});
+    request->effect->result =
+        OBJECT(arena, {"ContainersDeleted", count == 0 ? value_null() : value_array(arena, deleted, count)},
+               {"SpaceReclaimed", value_number(arena, 0)});
 }

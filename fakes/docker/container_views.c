@@ -33,7 +33,7 @@ const char *docker_time(struct arena *arena, int64_t ms)
 
 const char *docker_time_to_seconds(struct arena *arena, int64_t ms)
 {
-    return arena_printf(arena, "%.*sZ", ISO_SECONDS, value_iso_date(arena, ms));
+    return docker_time(arena, ms - ms % MS_PER_SECOND);
 }
 
 const char *container_duration(struct arena *arena, int64_t ms, int64_t *stays_ms)

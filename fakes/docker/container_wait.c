@@ -1,4 +1,4 @@
-/* Waiting for containers: POST /containers/{id}/wait, and answers that come once a container has stopped. */
+/* Who waits for containers: POST wait, and stops that take time (moby container/state.go, Wait()). */
 #include "fakes/docker/container_parts.h"
 #include "fakes/docker/handlers.h"
 #include "fakes/world.h"
@@ -27,81 +27,80 @@ static int exit_code_of_departed(const struct docker_engine *engine, const char 
 {
     const struct docker_containers *containers = &engine->whole->containers;
 
-    for (uint32_t i = 0; i < DEPARTED_KEPT; i++) {
-        if (containers->departed[i].id != NULL && strcmp(containers->departed[i].id, id) == 0) {
+    for (size_t i = 0; i < DEPARTED_KEPT && i < containers->departed_count; i++) {
+        if (strcmp(containers->departed[i].id, id) == 0) {
             return containers->departed[i].exit_code;
         }
     }
     return 0;
 }
 
-/* How often a container has ended. */
-static uint64_t ends_of(const struct container *container)
+/* ---- streams: `position` is the number of the start whose end is waited for
+ * -------------------------------------------------------------------------------------------------------------------
+ */
+
+/* Whether this run of a container has ended. */
+static bool has_ended(const struct container *container, uint64_t start)
 {
-    return container->details->starts - (container->state == CONTAINER_RUNNING);
+    return container->details->starts > start ||
+           (container->details->starts == start && container->state != CONTAINER_RUNNING);
 }
 
-void container_answer_later(struct docker_request *request, const struct container *container)
-{
-    request->reply->stream = (struct docker_stream){
-        .kind = DOCKER_STREAM_STOPPING, .subject = container->id, .position = container->details->starts};
-}
-
-/* position: which run of it is to end. */
 enum docker_stream_state docker_stopping_next(struct docker_engine *engine, struct docker_stream *stream,
                                               struct arena *arena, struct docker_chunk *chunk)
 {
     const struct container *container = container_by_id(engine, stream->subject);
 
     (void)arena, (void)chunk;
-    if (container == NULL || container->details->starts > stream->position) {
-        return DOCKER_OVER;
-    }
-    return container->state == CONTAINER_RUNNING || container->details->start_again ? DOCKER_LATER : DOCKER_OVER;
+    return container == NULL || (has_ended(container, stream->position) && !container->details->start_again)
+               ? DOCKER_OVER
+               : DOCKER_LATER;
 }
 
-void docker_container_wait(struct docker_request *request)
+void container_answer_later(struct docker_request *request, const struct container *container)
 {
-    static const char *const conditions[] = {"not-running", "next-exit", "removed"};
-    const struct container *container = docker_find_container(request);
-    const char *condition = docker_parameter(request, "condition");
-    bool known = condition == NULL || condition[0] == '\0';
-
-    if (container == NULL) {
-        return;
-    }
-    for (size_t i = 0; !known && i < sizeof conditions / sizeof conditions[0]; i++) {
-        known = strcmp(conditions[i], condition) == 0;
-    }
-    if (!known) {
-        effect_fail(request->effect, request->answers, 400, NULL, "invalid condition: \"%s\"", condition);
-        return;
-    }
-    request->reply->content_type = "application/json";
-    request->reply->stream = (struct docker_stream){.kind = DOCKER_STREAM_WAIT,
-                                                    .subject = container->id,
-                                                    .asked = value_get(request->effect->args, "condition"),
-                                                    .position = ends_of(container)};
+    request->reply->stream = (struct docker_stream){
+        .kind = DOCKER_STREAM_STOPPING,
+        .subject = container->id,
+        .position = container->details->starts,
+    };
 }
 
-/* position: how often it had ended when the client asked. */
 enum docker_stream_state docker_wait_next(struct docker_engine *engine, struct docker_stream *stream,
                                           struct arena *arena, struct docker_chunk *chunk)
 {
     const struct container *container = container_by_id(engine, stream->subject);
-    bool met = container == NULL;
+    const char *condition = value_get_text(stream->asked, "condition");
+    bool removed = condition != NULL && strcmp(condition, "removed") == 0;
+    bool next_exit = condition != NULL && strcmp(condition, "next-exit") == 0;
 
-    if (container != NULL && value_is_text(stream->asked, "next-exit")) {
-        met = ends_of(container) > stream->position;
-    } else if (container != NULL && !value_is_text(stream->asked, "removed")) {
-        met = !docker_container_is_up(container);
-    }
-    if (!met) {
+    if (container != NULL &&
+        (removed || (!has_ended(container, stream->position) && (next_exit || docker_container_is_up(container))))) {
         return DOCKER_LATER;
     }
-    int exit_code = container != NULL ? container->exit_code : exit_code_of_departed(engine, stream->subject);
+    int exit_code = container == NULL ? exit_code_of_departed(engine, stream->subject) : container->exit_code;
 
     chunk->bytes = arena_printf(arena, "{\"Error\":null,\"StatusCode\":%d}\n", exit_code);
     chunk->length = strlen(chunk->bytes);
     return DOCKER_OVER;
+}
+
+void docker_container_wait(struct docker_request *request)
+{
+    const struct container *container = docker_find_container(request);
+
+    if (container == NULL) {
+        return;
+    }
+    bool runs = container->state == CONTAINER_RUNNING;
+
+    request->effect->result = OBJECT(request->answers, {"Error", value_null()},
+                                     {"StatusCode", value_number(request->answers, container->exit_code)});
+    request->reply->content_type = "application/json";
+    request->reply->stream = (struct docker_stream){
+        .kind = DOCKER_STREAM_WAIT,
+        .subject = container->id,
+        .asked = request->effect->args,
+        .position = container->details->starts + (runs ? 0 : 1),
+    };
 }

@@ -13,6 +13,7 @@
 #include "fakes/docker_engine.h"
 
 struct process;
+struct process_files;
 struct docker_request;
 
 enum docker_health { HEALTH_NONE, HEALTH_STARTING, HEALTH_HEALTHY, HEALTH_UNHEALTHY };
@@ -47,8 +48,8 @@ struct container_details {
     const struct value *host_config; /* the same of HostConfig */
     const struct value *mounts;      /* Mounts; NULL: none */
     const char *image_id;            /* "sha256:…" */
-    struct process *process;         /* while it runs; NULL for one that nothing is said of: it runs until stopped */
-    struct process_files *files;     /* what it has written; NULL: it was never started */
+    struct process *process;         /* while it runs, else NULL; in the pool */
+    struct process_files *files;     /* what its processes see, from its first start on; in the pool */
     struct docker_logs logs;
     struct docker_endpoints endpoints;
     const char *error; /* State.Error; "" */
@@ -108,6 +109,9 @@ void docker_container_leaves(struct docker_engine *engine, struct container *con
 /* What a list shows of it has changed; NULL: one came or went. */
 void docker_container_changed(struct docker_engine *engine, struct container *container);
 
+/* The engine was stopped, and with it every container with this exit code, and is there again: policies act at once. */
+void docker_containers_engine_restarted(struct docker_engine *engine, int exit_code);
+
 /* ---- time ------------------------------------------------------------------------------------------------------- */
 
 /* When something happens to a container by itself, and making happen what is due now. */
@@ -126,13 +130,13 @@ const char *docker_container_status_text(const struct docker_engine *engine, con
                                          struct arena *arena);
 /* RFC 3339 with nanoseconds as Go writes it, "0001-01-01T00:00:00Z" for 0 ms. */
 const char *docker_time(struct arena *arena, int64_t ms);
-/* The same without a fraction. */
-const char *docker_time_to_seconds(struct arena *arena, int64_t ms);
 /* Whether it counts as running: it does so between an exit and its restart. */
 bool docker_container_is_up(const struct container *container);
 /* A member of its configuration, with what the Engine takes where nothing was said; NULL: left out. */
 const struct value *docker_container_config(const struct docker_engine *engine, const struct container *container,
                                             enum config_member member);
+/* The same without a fraction. */
+const char *docker_time_to_seconds(struct arena *arena, int64_t ms);
 /* Sends a signal to a running container's first process. */
 void docker_container_signal(struct docker_engine *engine, struct container *container, int signal);
 
