@@ -34,7 +34,7 @@ LINT_PACKAGES := clang clang-format clang-tidy cppcheck python3-jsonschema
 # npm often comes with node from elsewhere, and then Debian's does not go in.
 BENCH_PACKAGES := spin $(if $(shell command -v npm),,npm)
 
-FOLDERS := core fakes fakes/docker fakes/wire reports sim sim/kernel sim/oracles sim/scenario sim/conform sim/search sim/serve sim/cli
+FOLDERS := core fakes fakes/wire reports sim sim/kernel sim/oracles sim/scenario sim/conform sim/search sim/cli
 SOURCES := $(sort $(foreach folder,$(FOLDERS),$(wildcard $(folder)/*.c)))
 MAIN := sim/main.c
 LIBRARY := $(filter-out $(MAIN),$(SOURCES))
