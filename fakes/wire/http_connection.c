@@ -95,7 +95,7 @@ static void send_fault(int fd, const struct request_fault *fault)
     char text[SIZE];
     int length = snprintf(text, sizeof text,
                           "HTTP/1.1 %s\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n%s",
-                          status, status);
+                          fault->status, fault->text);
 
     (void)send(fd, text, (size_t)length, MSG_NOSIGNAL | MSG_DONTWAIT);
     shutdown(fd, SHUT_WR);
