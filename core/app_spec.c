@@ -284,23 +284,21 @@ static const struct error *check_limits(struct arena *arena, const struct value 
     return NULL;
 }
 
-const struct error *specification_formatter(struct task *task, const struct app_spec *spec, struct app_spec **formatted)
+/* The formatted document. */
+static const struct error *format(struct arena *arena, const struct value *document, int version,
+                                  const struct value **formatted)
 {
-    struct arena *arena = task->arena;
-    const struct value *document = app_spec_document(task, spec);
     struct value_member members[FIELD_COUNT];
     size_t count = 0;
 
-    if (spec->version < 1 || spec->version > VERSION_MAX) {
-        return error_new(arena, "Error", "Missing Flux App specification parameter version");
-    }
     for (size_t i = 0; i < FIELD_COUNT; i++) {
         const struct field *field = &fields[i];
-        const struct value *value = value_get(document, field->name);
 
-        if (spec->version < field->version_first || spec->version > field->version_last) {
+        if (version < field->version_first || version > field->version_last) {
             continue;
         }
+        const struct value *value = value_get(document, field->name);
+
         if (value == NULL || value->kind == VALUE_NULL) {
             if (field->required) {
                 return error_new(arena, "Error", "Missing Flux App specification parameter %s", field->name);
@@ -313,9 +311,27 @@ const struct error *specification_formatter(struct task *task, const struct app_
         }
         members[count++] = (struct value_member){field->name, value};
     }
-    document = value_object(arena, members, count);
-    TRY(check_limits(arena, document, spec->version));
-    *formatted = app_spec_from(arena, document);
+    *formatted = value_object(arena, members, count);
+    return check_limits(arena, *formatted, version);
+}
+
+const struct error *specification_formatter(struct task *task, const struct app_spec *spec, struct app_spec **formatted)
+{
+    struct arena *arena = task->arena;
+    struct memo *memo = &task->node->memo;
+    const struct value *document = app_spec_document(task, spec);
+
+    if (spec->version < 1 || spec->version > VERSION_MAX) {
+        return error_new(arena, "Error", "Missing Flux App specification parameter version");
+    }
+    uint64_t argument = hash_combine(document->hash, (uint64_t)spec->version);
+    const struct value *result = memo_find(memo, MEMO_FORMATTED, argument);
+
+    if (result == NULL) {
+        TRY(format(arena, document, spec->version, &result));
+        result = memo_keep(memo, task->node->memory, MEMO_FORMATTED, argument, result);
+    }
+    *formatted = app_spec_from(arena, result);
     return NULL;
 }
 

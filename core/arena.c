@@ -1,6 +1,7 @@
 #include "core/arena.h"
 
 #include <assert.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -89,24 +90,96 @@ char *arena_lines(struct arena *arena, const char *const *lines, size_t count)
     return text;
 }
 
+/* A text being put together in a room of fixed size. */
+struct line {
+    char text[512];
+    size_t length;
+};
+
+static bool line_add(struct line *line, const char *added, size_t length)
+{
+    if (length >= sizeof line->text - line->length) {
+        return false;
+    }
+    memcpy(line->text + line->length, added, length);
+    line->length += length;
+    return true;
+}
+
+static bool line_add_number(struct line *line, bool negative, unsigned number)
+{
+    enum { BASE = 10, SIGN_AND_DIGITS_MAX = 11 };
+    char digits[SIGN_AND_DIGITS_MAX];
+    char *first = digits + sizeof digits;
+
+    do {
+        *--first = (char)('0' + number % BASE);
+        number /= BASE;
+    } while (number > 0);
+    if (negative) {
+        *--first = '-';
+    }
+    return line_add(line, first, (size_t)(digits + sizeof digits - first));
+}
+
+/* One of %s, %d, %u; false when it is another or nothing that can be printed. */
+static bool line_add_argument(struct line *line, char conversion, va_list *arguments)
+{
+    if (conversion == 's') {
+        const char *text = va_arg(*arguments, const char *);
+
+        return text != NULL && line_add(line, text, strlen(text));
+    }
+    if (conversion == 'd') {
+        int number = va_arg(*arguments, int);
+
+        return line_add_number(line, number < 0, number < 0 ? 0u - (unsigned)number : (unsigned)number);
+    }
+    return conversion == 'u' && line_add_number(line, false, va_arg(*arguments, unsigned));
+}
+
+/* What nearly all texts of a run are made with, without the stream that printf sets up for each. false: printf has to
+ * do it. */
+static bool print_simply(struct line *line, const char *format, va_list *arguments)
+{
+    for (;;) {
+        const char *percent = strchrnul(format, '%');
+
+        if (!line_add(line, format, (size_t)(percent - format))) {
+            return false;
+        }
+        if (*percent == '\0') {
+            return true;
+        }
+        if (!line_add_argument(line, percent[1], arguments)) {
+            return false;
+        }
+        format = percent + 2;
+    }
+}
+
 char *arena_vprintf(struct arena *arena, const char *format, va_list arguments)
 {
-    char text[512];
+    struct line line;
     va_list again;
 
+    line.length = 0;
     va_copy(again, arguments);
-    int length = vsnprintf(text, sizeof text, format, arguments);
+    bool simple = print_simply(&line, format, &again);
 
-    assert(length >= 0);
-    char *copy = arena_take(arena, (size_t)length + 1);
-
-    if ((size_t)length < sizeof text) {
-        memcpy(copy, text, (size_t)length + 1);
-    } else {
-        vsnprintf(copy, (size_t)length + 1, format, again);
-    }
     va_end(again);
-    return copy;
+    if (simple) {
+        return arena_string_n(arena, line.text, line.length);
+    }
+    va_copy(again, arguments);
+    int length = vsnprintf(NULL, 0, format, again);
+
+    va_end(again);
+    assert(length >= 0);
+    char *text = arena_take(arena, (size_t)length + 1);
+
+    vsnprintf(text, (size_t)length + 1, format, arguments);
+    return text;
 }
 
 char *arena_printf(struct arena *arena, const char *format, ...)

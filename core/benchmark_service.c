@@ -67,11 +67,11 @@ const char *get_my_flux_ip_and_port(struct task *task)
     return value_is(ip, VALUE_STRING) && ip->count >= IP_LENGTH_MIN ? ip->string : NULL;
 }
 
-const struct error *decrypt_rsa_message(struct task *task, const char *parameter, const char **reply)
+const struct error *decrypt_rsa_message(struct task *task, const struct value *parameter, const char **reply)
 {
     struct effect effect = {
         .id = EFFECT_BENCH_DECRYPTRSAMESSAGE,
-        .args = OBJECT(task->arena, {"params", ARRAY(task->arena, value_string(task->arena, parameter))}),
+        .args = OBJECT(task->arena, {"params", ARRAY(task->arena, parameter)}),
     };
 
     *reply = NULL;

@@ -10,6 +10,7 @@ const struct error *get_benchmarks(struct task *task, const struct value **data)
  * characters or the call failed (1.1 step 7 throws then; 5.2 step 4 and 6.1 step 9 skip). */
 const char *get_my_flux_ip_and_port(struct task *task);
 /* decryptrsamessage with the JSON text of 3.4; *reply is the text that the daemon returned. */
-const struct error *decrypt_rsa_message(struct task *task, const char *parameter, const char **reply) MUST_CHECK;
+const struct error *decrypt_rsa_message(struct task *task, const struct value *parameter,
+                                        const char **reply) MUST_CHECK;
 
 #endif

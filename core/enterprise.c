@@ -66,19 +66,38 @@ static bool decrypt_aes(const struct sealed_blob *blob, const unsigned char *key
     return good;
 }
 
-/* decryptAesKeyWithRsaKey: the benchmark daemon holds the RSA key. */
-static const struct error *decrypt_aes_key_with_rsa_key(struct task *task, const struct sealed_blob *blob,
-                                                        const char *app, double height, const char *owner,
-                                                        const unsigned char **key)
+/* The parameter of the benchmark daemon's call: a JSON text. */
+static const struct value *key_question(struct task *task, const struct sealed_blob *blob, const char *app,
+                                        double height, const char *owner)
 {
     struct arena *arena = task->arena;
+    struct memo *memo = &task->node->memo;
+    uint64_t argument = hash_combine(blob->text_hash, hash_bytes(&height, sizeof height));
+
+    argument = hash_combine(argument, hash_text(app));
+    argument = hash_combine(argument, owner == NULL ? 0 : hash_text(owner));
+    const struct value *question = memo_find(memo, MEMO_KEY_QUESTION, argument);
+
+    if (question != NULL) {
+        return question;
+    }
     const struct value *parameter =
         OBJECT(arena, {"fluxID", value_string(arena, owner)}, {"appName", value_string(arena, app)},
                {"message", value_string(arena, blob->key_message)}, {"blockHeight", value_number(arena, height)});
-    const char *reply_text = NULL;
 
-    if (decrypt_rsa_message(task, value_json(arena, parameter), &reply_text) != NULL) {
-        return error_new(arena, "Error", "Error getting decrypted AES key.");
+    return memo_keep(memo, task->node->memory, MEMO_KEY_QUESTION, argument,
+                     value_string(arena, value_json(arena, parameter)));
+}
+
+static const struct error *read_key(struct task *task, const char *reply_text, const struct value **key)
+{
+    struct arena *arena = task->arena;
+    struct memo *memo = &task->node->memo;
+    uint64_t argument = hash_text(reply_text);
+
+    *key = memo_find(memo, MEMO_KEY_ANSWER, argument);
+    if (*key != NULL) {
+        return NULL;
     }
     const struct value *reply = value_parse(arena, reply_text, strlen(reply_text));
 
@@ -90,25 +109,41 @@ static const struct error *decrypt_aes_key_with_rsa_key(struct task *task, const
     }
     const char *encoded = value_get_text(reply, "message");
     size_t size = 0;
+    const unsigned char *bytes = encoded == NULL ? NULL : base64_decode(arena, encoded, &size);
 
-    *key = encoded == NULL ? NULL : base64_decode(arena, encoded, &size);
-    return *key != NULL && size == AES_KEY_SIZE ? NULL : error_new(arena, "RangeError", "Invalid key length");
+    if (bytes == NULL || size != AES_KEY_SIZE) {
+        return error_new(arena, "RangeError", "Invalid key length");
+    }
+    *key = memo_keep(memo, task->node->memory, MEMO_KEY_ANSWER, argument,
+                     value_string_n(arena, (const char *)bytes, AES_KEY_SIZE));
+    return NULL;
+}
+
+/* decryptAesKeyWithRsaKey: the benchmark daemon holds the RSA key. *key holds AES_KEY_SIZE bytes. */
+static const struct error *decrypt_aes_key_with_rsa_key(struct task *task, const struct sealed_blob *blob,
+                                                        const char *app, double height, const char *owner,
+                                                        const struct value **key)
+{
+    const char *reply_text = NULL;
+
+    if (decrypt_rsa_message(task, key_question(task, blob, app, height, owner), &reply_text) != NULL) {
+        return error_new(task->arena, "Error", "Error getting decrypted AES key.");
+    }
+    return read_key(task, reply_text, key);
 }
 
 /* The plain {contacts, compose} of a blob whose AES key is known. */
-static const struct error *open_blob(struct task *task, struct sealed_blob *blob, const unsigned char *key,
+static const struct error *open_blob(struct task *task, struct sealed_blob *blob, const struct value *key,
                                      const struct value **plain)
 {
-    uint64_t key_hash = hash_bytes(key, AES_KEY_SIZE);
-
-    if (blob->plain == NULL || blob->opened_with != key_hash) {
+    if (blob->plain == NULL || blob->opened_with != key->hash) {
         unsigned char *text = arena_alloc(task->arena, blob->ciphertext_size + 1);
 
-        if (!decrypt_aes(blob, key, text)) {
+        if (!decrypt_aes(blob, (const unsigned char *)key->string, text)) {
             return error_new(task->arena, "Error", "Unsupported state or unable to authenticate data");
         }
         blob->plain = value_parse(task->node->memory, (const char *)text, blob->ciphertext_size);
-        blob->opened_with = key_hash;
+        blob->opened_with = key->hash;
     }
     *plain = blob->plain;
     return *plain != NULL ? NULL : error_new(task->arena, "SyntaxError", "Unexpected token in JSON at position 0");
@@ -119,7 +154,7 @@ static const struct error *decrypt_enterprise_from_session(struct task *task, co
                                                            double height, const struct value **plain)
 {
     struct sealed_blob *blob = NULL;
-    const unsigned char *key = NULL;
+    const struct value *key = NULL;
     const char *owner = spec->owner;
 
     TRY(find_blob(task, spec->enterprise, &blob));
@@ -156,6 +191,21 @@ static const struct error *find_height(struct task *task, const char *app, doubl
     return NULL;
 }
 
+/* The specification with what was encrypted in it. */
+static const struct value *with_plain(struct task *task, const struct value *document, const struct value *plain)
+{
+    struct memo *memo = &task->node->memo;
+    uint64_t argument = hash_combine(document->hash, plain->hash);
+    const struct value *decrypted = memo_find(memo, MEMO_DECRYPTED, argument);
+
+    if (decrypted != NULL) {
+        return decrypted;
+    }
+    decrypted = value_with(task->arena, document, "compose", value_get(plain, "compose"));
+    decrypted = value_with(task->arena, decrypted, "contacts", value_get(plain, "contacts"));
+    return memo_keep(memo, task->node->memory, MEMO_DECRYPTED, argument, decrypted);
+}
+
 const struct error *check_and_decrypt_app_specs(struct task *task, struct arena *memory, const struct app_spec *spec,
                                                 struct app_spec **decrypted)
 {
@@ -172,10 +222,8 @@ const struct error *check_and_decrypt_app_specs(struct task *task, struct arena 
     }
     TRY(find_height(task, spec->name, &height));
     TRY(decrypt_enterprise_from_session(task, spec, height, &plain));
-    const struct value *document = app_spec_document(task, spec);
+    const struct value *document = with_plain(task, app_spec_document(task, spec), plain);
 
-    document = value_with(task->arena, document, "compose", value_get(plain, "compose"));
-    document = value_with(task->arena, document, "contacts", value_get(plain, "contacts"));
     *decrypted = app_spec_from(memory, memory == task->arena ? document : value_copy(memory, document));
     return NULL;
 }

@@ -13,6 +13,7 @@
 
 #include "core/cells.h"
 #include "core/effect.h"
+#include "core/memo.h"
 #include "core/revision.h"
 
 struct node;
@@ -98,6 +99,7 @@ struct node {
      * are not reported and node_hash() leaves it out. */
     struct sealed_blob sealed_blobs[SEALED_BLOBS];
     size_t next_sealed_blob;
+    struct memo memo; /* of what is made of enterprise records, likewise */
 };
 
 /* Starts a process: everything as at boot. `memory` and what config points to must outlive the node. */

@@ -5,6 +5,21 @@
 
 #include <strings.h>
 
+/* The formatted specification with hash and height of its record. */
+static const struct value *with_record(struct task *task, const struct value *formatted, const struct value *record)
+{
+    struct memo *memo = &task->node->memo;
+    uint64_t argument = hash_combine(formatted->hash, record->hash);
+    const struct value *result = memo_find(memo, MEMO_FORMATTED_RECORD, argument);
+
+    if (result != NULL) {
+        return result;
+    }
+    result = value_with(task->arena, formatted, "hash", value_get(record, "hash"));
+    result = value_with(task->arena, result, "height", value_get(record, "height"));
+    return memo_keep(memo, task->node->memory, MEMO_FORMATTED_RECORD, argument, result);
+}
+
 /* What the caller gets: an enterprise app formatted, with hash and height attached again; any other as it is (3.6). */
 static const struct error *decrypt_and_format(struct task *task, const struct value *document, struct app_spec **spec)
 {
@@ -17,11 +32,7 @@ static const struct error *decrypt_and_format(struct task *task, const struct va
         return NULL;
     }
     TRY(specification_formatter(task, clear, &clear));
-    const struct value *formatted = clear->document;
-
-    formatted = value_with(task->arena, formatted, "hash", value_get(document, "hash"));
-    formatted = value_with(task->arena, formatted, "height", value_get(document, "height"));
-    *spec = app_spec_from(task->arena, formatted);
+    *spec = app_spec_from(task->arena, with_record(task, clear->document, document));
     return NULL;
 }
 

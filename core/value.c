@@ -101,6 +101,12 @@ const struct value *value_empty_array(void)
     return &empty_array;
 }
 
+/* In the hottest loop of a run: two characters tell most keys apart without a call. */
+static inline bool is_key(const char *own, const char *key)
+{
+    return own == key || (own[0] == key[0] && (own[0] == '\0' || (own[1] == key[1] && strcmp(own, key) == 0)));
+}
+
 static struct value *value_new(struct arena *arena, enum value_kind kind, uint64_t content_hash)
 {
     struct value *value = arena_take(arena, sizeof *value);
@@ -211,7 +217,7 @@ const struct value *value_with(struct arena *arena, const struct value *object, 
 
     for (uint32_t i = 0; i < count; i++) {
         members[i] = object->members[i];
-        if (strcmp(members[i].key, key) == 0) {
+        if (is_key(members[i].key, key)) {
             members[i].value = value;
             found = true;
         }
@@ -282,8 +288,7 @@ const struct value *value_get(const struct value *object, const char *key)
         return NULL;
     }
     for (uint32_t i = 0; i < object->count; i++) {
-        /* The first character tells most keys apart without a call: this is the hottest loop of a run. */
-        if (object->members[i].key[0] == key[0] && strcmp(object->members[i].key, key) == 0) {
+        if (is_key(object->members[i].key, key)) {
             return object->members[i].value;
         }
     }

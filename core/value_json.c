@@ -36,6 +36,38 @@ static void text_add(struct text *text, const char *added)
     text_add_n(text, added, strlen(added));
 }
 
+enum { ESCAPED_SIZE = sizeof "\\u0000" };
+
+/* How a byte is written that cannot stand in a string as it is. */
+static void escape(unsigned char byte, char escaped[ESCAPED_SIZE])
+{
+    switch (byte) {
+    case '"':
+        strcpy(escaped, "\\\"");
+        break;
+    case '\\':
+        strcpy(escaped, "\\\\");
+        break;
+    case '\n':
+        strcpy(escaped, "\\n");
+        break;
+    case '\r':
+        strcpy(escaped, "\\r");
+        break;
+    case '\t':
+        strcpy(escaped, "\\t");
+        break;
+    case '\b':
+        strcpy(escaped, "\\b");
+        break;
+    case '\f':
+        strcpy(escaped, "\\f");
+        break;
+    default:
+        snprintf(escaped, ESCAPED_SIZE, "\\u%04x", byte);
+    }
+}
+
 static void write_string(struct text *text, const char *string, size_t length)
 {
     size_t plain = 0; /* where the run of bytes that need no escape began */
@@ -43,40 +75,15 @@ static void write_string(struct text *text, const char *string, size_t length)
     text_add(text, "\"");
     for (size_t i = 0; i < length; i++) {
         unsigned char byte = (unsigned char)string[i];
-        char escaped[8] = "";
+        char escaped[ESCAPED_SIZE];
 
-        switch (byte) {
-        case '"':
-            strcpy(escaped, "\\\"");
-            break;
-        case '\\':
-            strcpy(escaped, "\\\\");
-            break;
-        case '\n':
-            strcpy(escaped, "\\n");
-            break;
-        case '\r':
-            strcpy(escaped, "\\r");
-            break;
-        case '\t':
-            strcpy(escaped, "\\t");
-            break;
-        case '\b':
-            strcpy(escaped, "\\b");
-            break;
-        case '\f':
-            strcpy(escaped, "\\f");
-            break;
-        default:
-            if (byte < 0x20) {
-                snprintf(escaped, sizeof escaped, "\\u%04x", byte);
-            }
+        if (byte >= ' ' && byte != '"' && byte != '\\') {
+            continue;
         }
-        if (escaped[0] != '\0') {
-            text_add_n(text, string + plain, i - plain);
-            text_add(text, escaped);
-            plain = i + 1;
-        }
+        escape(byte, escaped);
+        text_add_n(text, string + plain, i - plain);
+        text_add(text, escaped);
+        plain = i + 1;
     }
     text_add_n(text, string + plain, length - plain);
     text_add(text, "\"");

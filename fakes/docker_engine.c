@@ -27,18 +27,11 @@ const char *container_state_name(enum container_state state)
 
 struct container *docker_engine_container(struct docker_engine *engine, const char *name)
 {
-    struct name_place *place = name_index_find(&engine->container_names, name);
+    struct name_column names = {engine->containers, sizeof engine->containers[0], offsetof(struct container, name),
+                                engine->container_count};
+    uint32_t at = name_index_last(&engine->container_names, name, strlen(name), &names);
 
-    if (place == NULL) {
-        return NULL;
-    }
-    if (place->at >= engine->container_count) {
-        place->at = engine->container_count - 1;
-    }
-    while (strcmp(engine->containers[place->at].name, name) != 0) {
-        place->at--;
-    }
-    return &engine->containers[place->at];
+    return at == NAME_NOWHERE ? NULL : &engine->containers[at];
 }
 
 /* ---- what a request looks up: an id and a name are observed, there or not
@@ -120,6 +113,11 @@ static uint32_t container_index(const struct docker_engine *engine, const struct
 /* ---- state transitions
  * ----------------------------------------------------------------------------------------------------- */
 
+static void before_change(struct docker_engine *engine, const struct container *container)
+{
+    world_writes(engine->world, container, sizeof *container);
+}
+
 /* container NULL: one came or went. */
 void docker_engine_container_changed(struct docker_engine *engine, struct container *container)
 {
@@ -128,6 +126,9 @@ void docker_engine_container_changed(struct docker_engine *engine, struct contai
     }
     engine->list_all = NULL;
     engine->list_running = NULL;
+    if (engine->whole != NULL) {
+        docker_container_changed(engine, container);
+    }
 }
 
 static void bind_mounts_written(struct docker_engine *engine, const struct container *container)
@@ -146,8 +147,10 @@ static void bind_mounts_written(struct docker_engine *engine, const struct conta
 void docker_engine_set_running(struct docker_engine *engine, struct container *container)
 {
     assert(container->state != CONTAINER_RUNNING);
-    assert(is_predefined(container->network) || docker_engine_network(engine, container->network) != NULL);
+    assert(engine->whole != NULL || is_predefined(container->network) ||
+           docker_engine_network(engine, container->network) != NULL);
     touch_container(engine, container->name, TOUCH_WRITE);
+    before_change(engine, container);
     container->state = CONTAINER_RUNNING;
     container->started_ms = engine->world->now_ms;
     docker_engine_container_changed(engine, container);
@@ -162,6 +165,7 @@ void docker_engine_set_exited(struct docker_engine *engine, struct container *co
 {
     assert(container->state == CONTAINER_RUNNING);
     touch_container(engine, container->name, TOUCH_WRITE);
+    before_change(engine, container);
     container->state = CONTAINER_EXITED;
     container->exit_code = exit_code;
     docker_engine_container_changed(engine, container);
@@ -180,7 +184,7 @@ static void remove_at(struct docker_engine *engine, uint32_t index)
     touch_container(engine, engine->containers[index].id, TOUCH_WRITE);
     note(engine, CHANGE_CONTAINER_REMOVED, engine->containers[index].name);
     name_index_remove(&engine->container_names, engine->containers[index].name);
-    table_remove(engine->containers, &engine->container_count, sizeof engine->containers[0], index);
+    world_remove(engine->world, engine->containers, &engine->container_count, sizeof engine->containers[0], index);
     docker_engine_container_changed(engine, NULL);
 }
 
@@ -189,23 +193,38 @@ void docker_engine_remove_existing(struct docker_engine *engine, struct containe
     remove_at(engine, container_index(engine, container));
 }
 
+void docker_engine_rename(struct docker_engine *engine, struct container *container, const char *name)
+{
+    struct arena *memory = engine->world->memory;
+
+    touch_container(engine, container->name, TOUCH_WRITE);
+    touch_container(engine, name, TOUCH_WRITE);
+    name_index_remove(&engine->container_names, container->name);
+    before_change(engine, container);
+    container->name = arena_string(memory, name);
+    name_index_add(&engine->container_names, memory, container->name, engine->container_count - 1);
+    docker_engine_container_changed(engine, container);
+}
+
 static void remove_network_at(struct docker_engine *engine, uint32_t index)
 {
     touch_network(engine, engine->networks[index].name, TOUCH_WRITE);
     touch_network(engine, engine->networks[index].id, TOUCH_WRITE);
     touch_network(engine, engine->networks[index].subnet, TOUCH_WRITE);
     note(engine, CHANGE_NETWORK_REMOVED, engine->networks[index].name);
-    table_remove(engine->networks, &engine->network_count, sizeof engine->networks[0], index);
+    world_remove(engine->world, engine->networks, &engine->network_count, sizeof engine->networks[0], index);
 }
 
 /* An entry of containers.list, made when a container comes or changes: a list shows them all. */
-static const struct value *listed(struct container *container, struct arena *arena)
+static const struct value *listed(struct docker_engine *engine, struct container *container)
 {
+    struct arena *arena = engine->world->memory;
     const char *state = container_state_name(container->state);
 
     if (container->listed != NULL) {
         return container->listed;
     }
+    before_change(engine, container);
     container->listed = OBJECT(arena, {"Id", value_string(arena, container->id)},
                                {"Names", ARRAY(arena, value_format(arena, "/%s", container->name))},
                                {"Image", value_string(arena, container->image)}, {"State", value_string(arena, state)},
@@ -227,7 +246,7 @@ struct container *docker_engine_add_container(struct docker_engine *engine, cons
     if (docker_engine_container(engine, name) != NULL) {
         return NULL;
     }
-    struct container *container = table_add(memory, (void **)&engine->containers, &engine->container_count,
+    struct container *container = world_add(engine->world, (void **)&engine->containers, &engine->container_count,
                                             &engine->container_size, sizeof engine->containers[0]);
 
     *container = (struct container){.id = world_new_id(engine->world, "container", name),
@@ -246,7 +265,7 @@ struct container *docker_engine_add_container(struct docker_engine *engine, cons
     if (engine->whole != NULL) {
         docker_container_added(engine, container);
     } else {
-        (void)listed(container, memory);
+        (void)listed(engine, container);
     }
     return container;
 }
@@ -285,7 +304,7 @@ bool docker_engine_add_network(struct docker_engine *engine, const char *name, c
         subnet_taken(engine, subnet)) {
         return false;
     }
-    struct docker_network *network = table_add(memory, (void **)&engine->networks, &engine->network_count,
+    struct docker_network *network = world_add(engine->world, (void **)&engine->networks, &engine->network_count,
                                                &engine->network_size, sizeof engine->networks[0]);
     size_t prefix = strcspn(subnet, "/");
 
@@ -306,9 +325,8 @@ void docker_engine_add_image(struct docker_engine *engine, const char *repotag)
 {
     if (!has_image(engine, repotag)) {
         touch_added(&engine->world->watch, OBJECTS_IMAGES, repotag);
-        *(const char **)table_add(engine->world->memory, (void **)&engine->images, &engine->image_count,
-                                  &engine->image_size, sizeof engine->images[0]) =
-            arena_string(engine->world->memory, repotag);
+        *(const char **)world_add(engine->world, (void **)&engine->images, &engine->image_count, &engine->image_size,
+                                  sizeof engine->images[0]) = arena_string(engine->world->memory, repotag);
     }
 }
 
@@ -317,7 +335,7 @@ void docker_engine_drop_image(struct docker_engine *engine, const char *repotag)
     for (uint32_t i = 0; i < engine->image_count; i++) {
         if (strcmp(engine->images[i], repotag) == 0) {
             note(engine, CHANGE_IMAGE_REMOVED, engine->images[i]);
-            table_remove(engine->images, &engine->image_count, sizeof engine->images[0], i);
+            world_remove(engine->world, engine->images, &engine->image_count, sizeof engine->images[0], i);
             break;
         }
     }
@@ -340,7 +358,7 @@ static const struct value *list_containers(struct docker_engine *engine, bool al
 
         for (uint32_t i = engine->container_count; i > 0; i--) {
             if (all || engine->containers[i - 1].state == CONTAINER_RUNNING) {
-                items[count++] = listed(&engine->containers[i - 1], memory);
+                items[count++] = listed(engine, &engine->containers[i - 1]);
             }
         }
         *kept = value_array(memory, items, count);
@@ -680,6 +698,7 @@ static void disconnect(struct docker_engine *engine, struct effect *effect, stru
         return;
     }
     touch_container(engine, container->name, TOUCH_WRITE);
+    before_change(engine, container);
     container->disconnected = true;
     effect->result = value_null();
 }
@@ -867,6 +886,9 @@ bool docker_engine_stop_container(struct docker_engine *engine, const char *name
     if (container == NULL || container->state != CONTAINER_RUNNING) {
         return false;
     }
+    if (container->details != NULL) {
+        container->details->stopped_by_hand = true;
+    }
     docker_engine_set_exited(engine, container, EXIT_CODE_STOPPED);
     return true;
 }
@@ -903,6 +925,10 @@ static bool restarts(const struct container *container)
 void docker_engine_restart(struct docker_engine *engine)
 {
     touch_every(&engine->world->watch, OBJECTS_CONTAINERS);
+    if (engine->whole != NULL) {
+        docker_containers_engine_restarted(engine, EXIT_CODE_KILLED);
+        return;
+    }
     for (uint32_t i = 0; i < engine->container_count; i++) {
         struct container *container = &engine->containers[i];
 

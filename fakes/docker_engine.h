@@ -98,6 +98,8 @@ void docker_engine_set_running(struct docker_engine *engine, struct container *c
 void docker_engine_set_exited(struct docker_engine *engine, struct container *container, int exit_code);
 /* It goes, whatever its state: pointers to containers are void. */
 void docker_engine_remove_existing(struct docker_engine *engine, struct container *container);
+/* Another name, which is free. */
+void docker_engine_rename(struct docker_engine *engine, struct container *container, const char *name);
 /* Something that lists show of it has changed. NULL: one came or went. */
 void docker_engine_container_changed(struct docker_engine *engine, struct container *container);
 

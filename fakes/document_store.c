@@ -22,6 +22,7 @@ static struct document_collection *collection_of(struct document_store *store, c
     struct document_collection *collection = table_add(memory, (void **)&store->collections, &store->collection_count,
                                                        &store->collection_size, sizeof store->collections[0]);
 
+    collection->names.writes = store->world->writes;
     collection->db = arena_string(memory, db);
     collection->name = arena_string(memory, name);
     collection->full_name = arena_printf(memory, "%s.%s", db, name);
@@ -75,10 +76,10 @@ static void unindex_document(struct document_collection *collection, uint32_t at
     }
 }
 
-static void remove_document(struct document_collection *collection, uint32_t at)
+static void remove_document(const struct document_store *store, struct document_collection *collection, uint32_t at)
 {
     unindex_document(collection, at);
-    table_remove(collection->documents, &collection->count, sizeof collection->documents[0], at);
+    world_remove(store->world, collection->documents, &collection->count, sizeof collection->documents[0], at);
 }
 
 /* Takes out what is past its TTL: gone for every reader. */
@@ -86,7 +87,7 @@ static void expire(struct document_store *store, struct document_collection *col
 {
     for (uint32_t i = 0; collection->ttl_field != NULL && i < collection->count;) {
         if (is_expired(store, collection, collection->documents[i])) {
-            remove_document(collection, i);
+            remove_document(store, collection, i);
         } else {
             i++;
         }
@@ -157,7 +158,7 @@ static const struct value *add(struct document_store *store, struct document_col
                                const struct value *document)
 {
     struct arena *memory = store->world->memory;
-    const struct value **place = table_add(memory, (void **)&collection->documents, &collection->count,
+    const struct value **place = world_add(store->world, (void **)&collection->documents, &collection->count,
                                            &collection->size, sizeof collection->documents[0]);
 
     *place = value_copy(memory, document);
@@ -342,6 +343,7 @@ static void update_one(struct document_store *store, struct document_collection 
             touch_row(store, collection, collection->documents[i]);
             touch_row(store, collection, changed);
             unindex_document(collection, i);
+            world_writes(store->world, &collection->documents[i], sizeof collection->documents[i]);
             collection->documents[i] = value_copy(store->world->memory, changed);
             index_document(store, collection, i);
             note(store, CHANGE_ROW_UPDATED, collection, collection->documents[i]);
@@ -384,7 +386,7 @@ static const struct value *remove_matching(struct document_store *store, struct 
         first = first == NULL ? document : first;
         (*removed)++;
         touch_row(store, collection, document);
-        remove_document(collection, i);
+        remove_document(store, collection, i);
         note(store, CHANGE_ROW_REMOVED, collection, document);
     }
     return first;
@@ -491,6 +493,14 @@ bool document_store_has(struct document_store *store, const char *db, const char
 
     expire(store, found);
     return name_index_find(&found->names, name) != NULL;
+}
+
+uint64_t document_store_names(struct document_store *store, const char *db, const char *collection)
+{
+    struct document_collection *found = collection_of(store, db, collection);
+
+    expire(store, found);
+    return found->names.sum;
 }
 
 void document_store_upsert(struct document_store *store, const char *db, const char *collection,

@@ -47,6 +47,8 @@ const struct value *document_store_find(struct document_store *store, const char
 void document_store_looked_up(struct document_store *store, const char *db, const char *collection, const char *name);
 /* Whether a document that is not past its TTL has this `name`. */
 bool document_store_has(struct document_store *store, const char *db, const char *collection, const char *name);
+/* A sum over the names of a collection's documents that are not past their TTL: the same names, the same sum. */
+uint64_t document_store_names(struct document_store *store, const char *db, const char *collection);
 /* Documents of a collection that are not past their TTL, by index from 0; NULL past the end. */
 const struct value *document_store_at(struct document_store *store, const char *db, const char *collection,
                                       uint32_t index);

@@ -14,30 +14,18 @@ enum { KB_PER_GB = 1024 * 1024, EXIT_MOUNT_FAILED = 32 };
 
 struct volume_file *host_volume(struct host *host, const char *path)
 {
-    for (uint32_t i = 0; path != NULL && i < host->volume_count; i++) {
-        if (strcmp(host->volumes[i].path, path) == 0) {
-            return &host->volumes[i];
-        }
-    }
-    return NULL;
-}
+    struct name_column paths = {host->volumes, sizeof host->volumes[0], offsetof(struct volume_file, path),
+                                host->volume_count};
+    uint32_t at = path == NULL ? NAME_NOWHERE : name_index_last(&host->volume_paths, path, strlen(path), &paths);
 
-/* Index of the mount that shows on this folder, −1 when none. */
-static int mount_on(const struct host *host, const char *folder)
-{
-    for (uint32_t i = host->mount_count; i > 0; i--) {
-        if (strcmp(host->mounts[i - 1].folder, folder) == 0) {
-            return (int)i - 1;
-        }
-    }
-    return -1;
+    return at == NAME_NOWHERE ? NULL : &host->volumes[at];
 }
 
 const char *host_mounted_on(const struct host *host, const char *folder)
 {
-    int index = mount_on(host, folder);
+    const struct host_mount *mount = mount_on(host, folder, strlen(folder));
 
-    return index < 0 ? NULL : host->mounts[index].volume;
+    return mount == NULL ? NULL : mount->volume;
 }
 
 static struct volume_file *find_volume(struct host *host, const char *path)
@@ -51,6 +39,11 @@ static void touch_volume(const struct host *host, const char *path)
     touch_name(&host->world->watch, OBJECTS_VOLUMES, path, TOUCH_WRITE);
 }
 
+static void before_change(const struct host *host, const struct volume_file *volume)
+{
+    world_writes(host->world, volume, sizeof *volume);
+}
+
 static void touch_space(const struct host *host, enum touch_mode mode)
 {
     touch_object(&host->world->watch, OBJECTS_VOLUMES, TOUCH_ONE_SET, TOUCH_SPACE, mode);
@@ -59,12 +52,7 @@ static void touch_space(const struct host *host, enum touch_mode mode)
 static bool is_mounted(const struct host *host, const char *volume)
 {
     touch_mount(host, volume, TOUCH_READ);
-    for (uint32_t i = 0; i < host->mount_count; i++) {
-        if (strcmp(host->mounts[i].volume, volume) == 0) {
-            return true;
-        }
-    }
-    return false;
+    return name_index_find(&host->mount_volumes, volume) != NULL;
 }
 
 static void note(struct host *host, enum change_kind kind, const char *object, const char *detail, uint64_t number)
@@ -154,6 +142,7 @@ static void lose_data(struct host *host, struct volume_file *volume)
     if (volume->mark != 0) {
         touch_volume(host, volume->path);
         note(host, CHANGE_DATA_LOST, volume->path, NULL, volume->mark);
+        before_change(host, volume);
         volume->mark = 0;
     }
 }
@@ -162,6 +151,7 @@ static void write_data(struct host *host, struct volume_file *volume)
 {
     if (volume->mark == 0) {
         touch_volume(host, volume->path);
+        before_change(host, volume);
         volume->mark = world_made(host->world, "content", volume->path);
         note(host, CHANGE_DATA_WRITTEN, volume->path, NULL, volume->mark);
     }
@@ -183,10 +173,11 @@ void host_data_written(struct host *host, const char *path)
 
 static struct volume_file *add_volume(struct host *host, const char *path, int64_t size_gb)
 {
-    struct volume_file *volume = table_add(host->world->memory, (void **)&host->volumes, &host->volume_count,
-                                           &host->volume_size, sizeof *volume);
+    struct volume_file *volume =
+        world_add(host->world, (void **)&host->volumes, &host->volume_count, &host->volume_size, sizeof *volume);
 
     *volume = (struct volume_file){.path = arena_string(host->world->memory, path), .size_gb = size_gb};
+    name_index_add(&host->volume_paths, host->world->memory, volume->path, host->volume_count - 1);
     return volume;
 }
 
@@ -210,6 +201,7 @@ static void fallocate(struct host *host, struct effect *effect, struct arena *an
         volume = add_volume(host, effect->object, size_gb);
         note(host, CHANGE_VOLUME_CREATED, volume->path, NULL, 0);
     }
+    before_change(host, volume);
     volume->size_gb = size_gb > volume->size_gb ? size_gb : volume->size_gb;
 }
 
@@ -225,6 +217,7 @@ static void make_file_system(struct host *host, struct effect *effect, struct ar
         touch_volume(host, volume->path);
         lose_data(host, volume); /* an unmounted file is reformatted without a word */
         remove_paths_in_volume(host, volume->path);
+        before_change(host, volume);
         volume->formatted = true;
         note(host, CHANGE_VOLUME_FORMATTED, volume->path, NULL, 0);
     }
@@ -234,9 +227,11 @@ static void push_mount(struct host *host, const char *folder, const char *volume
 {
     struct arena *memory = host->world->memory;
     struct host_mount *mount =
-        table_add(memory, (void **)&host->mounts, &host->mount_count, &host->mount_size, sizeof *mount);
+        world_add(host->world, (void **)&host->mounts, &host->mount_count, &host->mount_size, sizeof *mount);
 
     *mount = (struct host_mount){arena_string(memory, folder), arena_string(memory, volume), host->world->now_ms};
+    name_index_add(&host->mount_folders, memory, mount->folder, host->mount_count - 1);
+    name_index_add(&host->mount_volumes, memory, mount->volume, host->mount_count - 1);
     touch_mount(host, folder, TOUCH_WRITE);
     touch_mount(host, volume, TOUCH_WRITE);
     touch_object(&host->world->watch, OBJECTS_MOUNTS, TOUCH_ONE_SET, TOUCH_ORDER, TOUCH_WRITE);
@@ -262,18 +257,26 @@ static void mount_volume(struct host *host, struct effect *effect, struct arena 
     }
 }
 
+static void remove_mount(struct host *host, const struct host_mount *mount)
+{
+    name_index_remove(&host->mount_folders, mount->folder);
+    name_index_remove(&host->mount_volumes, mount->volume);
+    world_remove(host->world, host->mounts, &host->mount_count, sizeof host->mounts[0],
+                 (uint32_t)(mount - host->mounts));
+}
+
 bool host_unmount(struct host *host, const char *folder)
 {
-    int index = mount_on(host, folder);
+    const struct host_mount *mount = mount_on(host, folder, strlen(folder));
 
     touch_mount(host, folder, TOUCH_READ);
-    if (index < 0) {
+    if (mount == NULL) {
         return false;
     }
     touch_mount(host, folder, TOUCH_WRITE);
-    touch_mount(host, host->mounts[index].volume, TOUCH_WRITE);
-    note(host, CHANGE_UNMOUNTED, host->mounts[index].folder, host->mounts[index].volume, 0);
-    table_remove(host->mounts, &host->mount_count, sizeof host->mounts[0], (uint32_t)index);
+    touch_mount(host, mount->volume, TOUCH_WRITE);
+    note(host, CHANGE_UNMOUNTED, mount->folder, mount->volume, 0);
+    remove_mount(host, mount);
     return true;
 }
 
@@ -298,7 +301,9 @@ static void remove_path(struct host *host, struct effect *effect, struct arena *
         touch_space(host, TOUCH_ADD);
         lose_data(host, volume);
         note(host, CHANGE_VOLUME_REMOVED, volume->path, NULL, 0);
-        table_remove(host->volumes, &host->volume_count, sizeof host->volumes[0], (uint32_t)(volume - host->volumes));
+        name_index_remove(&host->volume_paths, volume->path);
+        world_remove(host->world, host->volumes, &host->volume_count, sizeof host->volumes[0],
+                     (uint32_t)(volume - host->volumes));
         return;
     }
     touch_mount(host, effect->object, TOUCH_READ);
@@ -363,7 +368,7 @@ static const char CRONTAB[] = "crontab";
 
 void host_add_crontab_line(struct host *host, const char *line)
 {
-    *(const char **)table_add(host->world->memory, (void **)&host->crontab, &host->crontab_count, &host->crontab_size,
+    *(const char **)world_add(host->world, (void **)&host->crontab, &host->crontab_count, &host->crontab_size,
                               sizeof host->crontab[0]) = arena_string(host->world->memory, line);
 }
 
@@ -461,13 +466,10 @@ static void pgp_decrypt(struct effect *effect, struct arena *answers)
 
 static double mounted_since(const struct host *host, const char *folder)
 {
-    double since_ms = 0;
+    const struct host_mount *mount = mount_on(host, folder, strlen(folder));
 
     touch_mount(host, folder, TOUCH_READ);
-    for (uint32_t i = 0; i < host->mount_count; i++) {
-        since_ms = strcmp(host->mounts[i].folder, folder) == 0 ? (double)host->mounts[i].since_ms : since_ms;
-    }
-    return since_ms;
+    return mount == NULL ? 0 : (double)mount->since_ms;
 }
 
 void host_apply(struct host *host, struct effect *effect, struct arena *answers)
@@ -570,7 +572,7 @@ void host_add_volume(struct host *host, const char *volume, const char *folder, 
     add_folders(host,
                 arena_printf(memory, "%s/appdata", folder)); /* inside the volume: hidden while it is not mounted */
     if (!mounted) {
-        table_remove(host->mounts, &host->mount_count, sizeof host->mounts[0], host->mount_count - 1);
+        remove_mount(host, &host->mounts[host->mount_count - 1]);
     }
     if (crontab) {
         host_add_crontab_line(

@@ -8,6 +8,7 @@
 #define DRYDOCK_FAKES_HOST_H
 
 #include "core/effect.h"
+#include "fakes/name_index.h"
 
 struct world;
 
@@ -43,10 +44,13 @@ struct host {
     uint32_t disk_count, disk_size;
     struct volume_file *volumes;
     uint32_t volume_count, volume_size;
+    struct name_index volume_paths;
     struct host_mount *mounts; /* in order of mounting: the last on a folder shows */
     uint32_t mount_count, mount_size;
+    struct name_index mount_folders, mount_volumes;
     struct host_path *paths;
     uint32_t path_count, path_size;
+    struct name_index path_names;
     const char **crontab; /* lines */
     uint32_t crontab_count, crontab_size;
     bool firewall_active;

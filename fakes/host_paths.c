@@ -14,17 +14,34 @@ bool path_is_under(const char *path, const char *folder)
     return strncmp(path, folder, length) == 0 && (path[length] == '\0' || path[length] == '/');
 }
 
-/* The mount that shows what is inside the folder it is on: the latest with the longest folder above the path. */
+const struct host_mount *mount_on(const struct host *host, const char *folder, size_t length)
+{
+    struct name_column folders = {host->mounts, sizeof host->mounts[0], offsetof(struct host_mount, folder),
+                                  host->mount_count};
+    uint32_t at = name_index_last(&host->mount_folders, folder, length, &folders);
+
+    return at == NAME_NOWHERE ? NULL : &host->mounts[at];
+}
+
+/* The length of the folder that holds the first `length` bytes of a path: "/a" of "/a/b", "/" of "/a"; 0 for "/". */
+static size_t folder_length(const char *path, size_t length)
+{
+    if (length == 1) {
+        return 0;
+    }
+    do {
+        length--;
+    } while (length > 0 && path[length] != '/');
+    return length == 0 && path[0] == '/' ? 1 : length;
+}
+
+/* The mount that shows what is inside the folder it is on: the latest on the longest folder above the path. */
 static const struct host_mount *covering_mount(const struct host *host, const char *path)
 {
     const struct host_mount *found = NULL;
 
-    for (uint32_t i = 0; i < host->mount_count; i++) {
-        const struct host_mount *mount = &host->mounts[i];
-
-        if (path_is_under(path, mount->folder) && (found == NULL || strlen(mount->folder) >= strlen(found->folder))) {
-            found = mount;
-        }
+    for (size_t length = strlen(path); length > 0 && found == NULL; length = folder_length(path, length)) {
+        found = mount_on(host, path, length);
     }
     return found;
 }
@@ -54,18 +71,6 @@ static uint64_t path_key(const char *path, size_t length)
 static uint64_t part_key(uint64_t key, enum part part)
 {
     return hash_combine(key, part) | 1;
-}
-
-/* The length of the folder that holds the first `length` bytes of a path: "/a" of "/a/b", "/" of "/a"; 0 for "/". */
-static size_t folder_length(const char *path, size_t length)
-{
-    if (length == 1) {
-        return 0;
-    }
-    do {
-        length--;
-    } while (length > 0 && path[length] != '/');
-    return length == 0 && path[0] == '/' ? 1 : length;
 }
 
 void touch_mount(const struct host *host, const char *folder, enum touch_mode mode)
@@ -138,6 +143,23 @@ static bool same_volume(const char *left, const char *right)
     return left == NULL || right == NULL ? left == right : strcmp(left, right) == 0;
 }
 
+/* A path may stand there once for each volume it lives in. */
+static bool path_in_volume(const struct host *host, const char *path, const char *volume)
+{
+    struct name_column names = {host->paths, sizeof host->paths[0], offsetof(struct host_path, path), host->path_count};
+    const struct name_place *place = name_index_find(&host->path_names, path);
+    uint32_t left = place == NULL ? 0 : place->count;
+    bool found = false;
+
+    for (uint32_t i = name_index_last(&host->path_names, path, strlen(path), &names); left > 0 && !found; i--) {
+        if (strcmp(host->paths[i].path, path) == 0) {
+            found = same_volume(host->paths[i].volume, volume);
+            left--;
+        }
+    }
+    return found;
+}
+
 bool host_path_exists(const struct host *host, const char *path)
 {
     const struct host_mount *mount = covering_mount(host, path);
@@ -145,18 +167,8 @@ bool host_path_exists(const struct host *host, const char *path)
     if (strcmp(path, "/") == 0 || (mount != NULL && strcmp(mount->folder, path) == 0)) {
         return true; /* a mount point shows its volume's root */
     }
-    for (uint32_t i = 0; i < host->volume_count; i++) {
-        if (strcmp(host->volumes[i].path, path) == 0) {
-            return true;
-        }
-    }
-    for (uint32_t i = 0; i < host->path_count; i++) {
-        if (strcmp(host->paths[i].path, path) == 0 &&
-            same_volume(host->paths[i].volume, mount == NULL ? NULL : mount->volume)) {
-            return true;
-        }
-    }
-    return false;
+    return name_index_find(&host->volume_paths, path) != NULL ||
+           path_in_volume(host, path, mount == NULL ? NULL : mount->volume);
 }
 
 bool host_path_shows(const struct host *host, const struct host_path *path)
@@ -173,11 +185,12 @@ void add_path(struct host *host, const char *path, bool is_file)
         return;
     }
     struct host_path *entry =
-        table_add(memory, (void **)&host->paths, &host->path_count, &host->path_size, sizeof *entry);
+        world_add(host->world, (void **)&host->paths, &host->path_count, &host->path_size, sizeof *entry);
 
     *entry = (struct host_path){.path = arena_string(memory, path),
                                 .is_file = is_file,
                                 .volume = volume == NULL ? NULL : arena_string(memory, volume)};
+    name_index_add(&host->path_names, memory, entry->path, host->path_count - 1);
     touch_entry(host, entry);
 }
 
@@ -191,6 +204,13 @@ void add_folders(struct host *host, const char *path)
     add_path(host, path, false);
 }
 
+static void remove_entry(struct host *host, uint32_t at)
+{
+    touch_entry(host, &host->paths[at]);
+    name_index_remove(&host->path_names, host->paths[at].path);
+    world_remove(host->world, host->paths, &host->path_count, sizeof host->paths[0], at);
+}
+
 void remove_paths_under(struct host *host, const char *path)
 {
     const char *volume = find_covering_volume(host, path);
@@ -200,8 +220,7 @@ void remove_paths_under(struct host *host, const char *path)
         const struct host_path *entry = &host->paths[i];
 
         if (path_is_under(entry->path, path) && same_volume(entry->volume, volume)) {
-            touch_entry(host, entry);
-            table_remove(host->paths, &host->path_count, sizeof host->paths[0], i);
+            remove_entry(host, i);
         } else {
             i++;
         }
@@ -213,8 +232,7 @@ void remove_paths_in_volume(struct host *host, const char *volume)
     touch_content(host, volume, PART_INSIDE);
     for (uint32_t i = 0; i < host->path_count;) {
         if (same_volume(host->paths[i].volume, volume)) {
-            touch_entry(host, &host->paths[i]);
-            table_remove(host->paths, &host->path_count, sizeof host->paths[0], i);
+            remove_entry(host, i);
         } else {
             i++;
         }

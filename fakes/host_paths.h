@@ -10,6 +10,8 @@
 
 /* Whether the path is the folder or lies below it. */
 bool path_is_under(const char *path, const char *folder);
+/* The mount that shows on a folder, whose name has this length; NULL: nothing is mounted there. */
+const struct host_mount *mount_on(const struct host *host, const char *folder, size_t length);
 /* The volume that covers a path: mounted on it or on a folder above, the innermost; NULL: none. The second way of
  * asking is for effects: it touches the mounts on all these folders. */
 const char *covering_volume(const struct host *host, const char *path);

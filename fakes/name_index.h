@@ -8,6 +8,7 @@
 #define DRYDOCK_FAKES_NAME_INDEX_H
 
 #include "core/effect.h"
+#include "fakes/write_log.h"
 
 struct name_place {
     uint64_t hash;  /* 0: free */
@@ -18,7 +19,18 @@ struct name_place {
 struct name_index {
     struct name_place *places; /* open addressing */
     uint32_t count, size;
+    struct write_log *writes; /* told of writes; NULL: nobody is */
+    uint64_t sum;             /* of the hashes of all names there are: two tables with the same names have the same */
 };
+
+/* The names in a table. */
+struct name_column {
+    const void *entries;
+    size_t entry_size, name_offset; /* an entry's name is a const char * there */
+    uint32_t count;
+};
+
+enum { NAME_NOWHERE = UINT32_MAX };
 
 /* An entry of this name stands at the index `at`, the end of its table. */
 void name_index_add(struct name_index *index, struct arena *memory, const char *name, uint32_t at);
@@ -26,5 +38,10 @@ void name_index_add(struct name_index *index, struct arena *memory, const char *
 void name_index_remove(struct name_index *index, const char *name);
 /* What is known of a name; NULL when no entry has it. */
 struct name_place *name_index_find(const struct name_index *index, const char *name);
+/* The same for the first `length` bytes of a text. */
+struct name_place *name_index_find_n(const struct name_index *index, const char *name, size_t length);
+/* Where the last entry of the name of this length stands in its table; NAME_NOWHERE: there is none. */
+uint32_t name_index_last(const struct name_index *index, const char *name, size_t length,
+                         const struct name_column *column);
 
 #endif

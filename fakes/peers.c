@@ -94,8 +94,8 @@ void peer_store_location(struct peers *peers, struct peer *peer, const char *app
     struct peer_location *location = find_location(peer, app, ip);
 
     if (location == NULL) {
-        location =
-            table_add(memory, (void **)&peer->locations, &peer->location_count, &peer->location_size, sizeof *location);
+        location = world_add(peers->world, (void **)&peer->locations, &peer->location_count, &peer->location_size,
+                             sizeof *location);
         location->app = arena_string(memory, app);
         location->ip = arena_string(memory, ip);
         location->broadcasted_ms = -1;
@@ -104,6 +104,7 @@ void peer_store_location(struct peers *peers, struct peer *peer, const char *app
     if (location->broadcasted_ms >= at_ms) {
         return;
     }
+    world_writes(peers->world, location, sizeof *location);
     if (hash != NULL && (location->hash == NULL || strcmp(location->hash, hash) != 0)) {
         location->hash = arena_string(memory, hash);
     }
@@ -112,11 +113,11 @@ void peer_store_location(struct peers *peers, struct peer *peer, const char *app
     location->running_since_ms = running_since_ms >= 0 ? running_since_ms : location->running_since_ms;
 }
 
-static void forget_all_of(struct peer *peer, const char *ip)
+static void forget_all_of(const struct peers *peers, struct peer *peer, const char *ip)
 {
     for (uint32_t i = 0; i < peer->location_count;) {
         if (strcmp(peer->locations[i].ip, ip) == 0) {
-            table_remove(peer->locations, &peer->location_count, sizeof peer->locations[0], i);
+            world_remove(peers->world, peer->locations, &peer->location_count, sizeof peer->locations[0], i);
         } else {
             i++;
         }
@@ -133,7 +134,7 @@ static void receive_running(struct peers *peers, struct peer *peer, const struct
         return;
     }
     if (apps != NULL && value_count(apps) == 0) {
-        forget_all_of(peer, ip);
+        forget_all_of(peers, peer, ip);
         return;
     }
     for (uint32_t i = 0; i < (apps == NULL ? 1 : value_count(apps)); i++) {
@@ -160,7 +161,7 @@ static void receive_removed(struct peers *peers, struct peer *peer, const struct
 
     peer->removed_messages++;
     if (location != NULL) {
-        table_remove(peer->locations, &peer->location_count, sizeof peer->locations[0],
+        world_remove(peers->world, peer->locations, &peer->location_count, sizeof peer->locations[0],
                      (uint32_t)(location - peer->locations));
     }
 }

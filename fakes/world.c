@@ -32,6 +32,19 @@ void world_init(struct world *world, struct arena *memory, uint64_t seed, int64_
     image_registry_init(&world->registry, world);
 }
 
+void world_tell_writes(struct world *world, struct write_log *writes)
+{
+    world->writes = writes;
+    world->docker.container_names.writes = writes;
+    world->host.volume_paths.writes = writes;
+    world->host.mount_folders.writes = writes;
+    world->host.mount_volumes.writes = writes;
+    world->host.path_names.writes = writes;
+    for (uint32_t i = 0; i < world->store.collection_count; i++) {
+        world->store.collections[i].names.writes = writes;
+    }
+}
+
 static void apply(struct world *world, struct effect *effect, struct arena *answers)
 {
     switch (effect_info(effect->id)->port) {
@@ -121,10 +134,11 @@ uint64_t world_made(struct world *world, const char *kind, const char *name)
 
     for (uint32_t i = 0; i < world->made_count; i++) {
         if (world->made[i].name == hash) {
+            world_writes(world, &world->made[i], sizeof world->made[i]);
             return ++world->made[i].count;
         }
     }
-    *(struct made_count *)table_add(world->memory, (void **)&world->made, &world->made_count, &world->made_size,
+    *(struct made_count *)world_add(world, (void **)&world->made, &world->made_count, &world->made_size,
                                     sizeof world->made[0]) = (struct made_count){hash, 1};
     return 1;
 }
@@ -145,21 +159,45 @@ const char *world_new_id(struct world *world, const char *kind, const char *name
     return id;
 }
 
-void *table_add(struct arena *memory, void **items, uint32_t *count, uint32_t *size, size_t item_size)
+static uint32_t larger_size(uint32_t size)
 {
     enum { SIZE_FIRST = 8 };
 
-    if (*count == *size) {
-        uint32_t larger = *size == 0 ? SIZE_FIRST : *size * 2;
-        void *table = arena_alloc(memory, larger * item_size);
+    return size == 0 ? SIZE_FIRST : size * 2;
+}
 
-        if (*count > 0) {
-            memcpy(table, *items, *count * item_size);
-        }
-        *items = table;
-        *size = larger;
+static void move_table(void *table, void **items, uint32_t count, uint32_t *size, size_t item_size)
+{
+    if (count > 0) {
+        memcpy(table, *items, count * item_size);
+    }
+    *items = table;
+    *size = larger_size(*size);
+}
+
+void *table_add(struct arena *memory, void **items, uint32_t *count, uint32_t *size, size_t item_size)
+{
+    if (*count == *size) {
+        move_table(arena_alloc(memory, larger_size(*size) * item_size), items, *count, size, item_size);
     }
     return memset((char *)*items + (*count)++ * item_size, 0, item_size);
+}
+
+/* With somebody to tell of writes, a table need not lie in what is copied to save a run. */
+void *world_add(struct world *world, void **items, uint32_t *count, uint32_t *size, size_t item_size)
+{
+    if (*count == *size) {
+        move_table(write_log_alloc(world->writes, world->memory, larger_size(*size) * item_size), items, *count, size,
+                   item_size);
+    }
+    world_writes(world, (char *)*items + *count * item_size, item_size);
+    return table_add(world->memory, items, count, size, item_size);
+}
+
+void world_remove(struct world *world, void *items, uint32_t *count, size_t item_size, uint32_t index)
+{
+    world_writes(world, (char *)items + index * item_size, (*count - index) * item_size);
+    table_remove(items, count, item_size, index);
 }
 
 void table_remove(void *items, uint32_t *count, size_t item_size, uint32_t index)

@@ -23,6 +23,7 @@
 #include "fakes/peers.h"
 #include "fakes/syncthing.h"
 #include "fakes/touch.h"
+#include "fakes/write_log.h"
 
 enum change_kind {
 #define CHANGE(ID, name, what) CHANGE_##ID,
@@ -51,6 +52,7 @@ struct world {
     struct made_count *made; /* so that makings of different names commute */
     uint32_t made_count, made_size;
     struct world_watch watch;
+    struct write_log *writes; /* told before a large table is written; NULL: nobody is */
 
     struct change *changes; /* of the apply in progress */
     uint32_t change_count;
@@ -70,6 +72,9 @@ struct world {
 /* An empty, healthy world at instant now_ms: a Docker Engine without containers, an empty database with FluxOS's
  * indexes, one roomy disk mounted on `/`, a reachable everything. */
 void world_init(struct world *world, struct arena *memory, uint64_t seed, int64_t now_ms);
+
+/* Before anything is built: who is told of writes to the large tables. */
+void world_tell_writes(struct world *world, struct write_log *writes);
 
 /* Fixes the answer of a non-immediate effect (result or error) and changes the world. `clock delay` is not for the
  * world. Unknown effects are an assertion failure. */
@@ -96,6 +101,14 @@ uint64_t hash_of_number(double number);
 void *table_add(struct arena *memory, void **items, uint32_t *count, uint32_t *size, size_t item_size);
 /* Takes an entry out, keeping the order of the others. */
 void table_remove(void *items, uint32_t *count, size_t item_size, uint32_t index);
+/* The same for the world's large tables, whose entries are written only after world_writes(). */
+void *world_add(struct world *world, void **items, uint32_t *count, uint32_t *size, size_t item_size);
+void world_remove(struct world *world, void *items, uint32_t *count, size_t item_size, uint32_t index);
+/* An entry of such a table is about to be written. */
+static inline void world_writes(struct world *world, const void *entry, size_t size)
+{
+    write_log_before(world->writes, entry, size);
+}
 /* Sets the effect's answer to an error with a status (0: none) and a code (NULL: none). */
 void effect_fail(struct effect *effect, struct arena *answers, int status, const char *code, const char *format, ...)
     __attribute__((format(printf, 5, 6)));

@@ -3,10 +3,12 @@
 #include "core/cache.h"
 #include "core/effect.h"
 #include "core/error.h"
+#include "core/memo.h"
 #include "core/names.h"
 #include "core/revision.h"
 #include "core/value.h"
 
+#include <limits.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -81,6 +83,25 @@ static void test_long_texts_grow(void **state)
     text[sizeof text - 1] = '\0';
     assert_int_equal(strlen(value_json(&arena, value_string(&arena, text))), sizeof text + 1);
     assert_int_equal(strlen(arena_printf(&arena, "%s!", text)), sizeof text);
+}
+
+/* Texts come out as printf has them, whoever makes them. */
+static void test_texts_are_printfs(void **state)
+{
+    static const char *const nothing = NULL;
+
+    (void)state;
+    assert_string_equal(arena_printf(&arena, "%s", ""), "");
+    assert_string_equal(arena_printf(&arena, "%d %d %d", INT_MIN, 0, INT_MAX), "-2147483648 0 2147483647");
+    assert_string_equal(arena_printf(&arena, "<%s:%u>", "a", UINT_MAX), "<a:4294967295>");
+    assert_string_equal(arena_printf(&arena, "%s 100%% %d", "a", 1), "a 100% 1");
+    assert_string_equal(arena_printf(&arena, "%s %.1f %3d", "a", 0.25, 7), "a 0.2   7");
+    assert_string_equal(arena_printf(&arena, "%d %s", 1, nothing), "1 (null)");
+    for (int length = 500; length < 520; length++) { /* about the room there is */
+        assert_int_equal(strlen(arena_printf(&arena, "%0*d", length, 0)), length);
+        assert_int_equal(strlen(arena_printf(&arena, "%s7%s", arena_printf(&arena, "%0*d", length - 1, 0), "")),
+                         length);
+    }
 }
 
 static void test_dates(void **state)
@@ -281,6 +302,27 @@ static void test_cache_ages_and_bounds(void **state)
     assert_null(cache_get(&cache, "d", 100));
 }
 
+static void test_a_memo_keeps_so_many(void **state)
+{
+    struct memo memo = {.count = 0};
+    const struct value *seven = value_number(&arena, 7);
+
+    (void)state;
+    assert_null(memo_find(&memo, MEMO_DECRYPTED, 1));
+    const struct value *kept = memo_keep(&memo, &arena, MEMO_DECRYPTED, 1, seven);
+
+    assert_ptr_not_equal(kept, seven); /* which goes with its task */
+    assert_true(value_equal(kept, seven));
+    assert_ptr_equal(memo_find(&memo, MEMO_DECRYPTED, 1), kept);
+    assert_null(memo_find(&memo, MEMO_FORMATTED, 1));
+    for (uint64_t argument = 2; argument <= 2 * MEMO_COUNT_MAX; argument++) {
+        kept = memo_keep(&memo, &arena, MEMO_DECRYPTED, argument, value_number(&arena, (double)argument));
+        assert_true(value_to_number(kept, 0) >= (double)argument);
+        assert_int_equal(memo_find(&memo, MEMO_DECRYPTED, argument) != NULL, argument <= MEMO_COUNT_MAX);
+    }
+    assert_true(value_to_number(memo_find(&memo, MEMO_DECRYPTED, 9), 0) == 9);
+}
+
 static void test_tables(void **state)
 {
     enum effect_id id = EFFECT_COUNT;
@@ -329,6 +371,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_json_comes_back_as_it_went, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_what_is_no_json_is_null, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_long_texts_grow, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_texts_are_printfs, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_dates, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_what_is_no_date, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_equal_content_equal_hash, set_up, tear_down),
@@ -339,6 +382,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_errors, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_0_3_names, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_cache_ages_and_bounds, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_memo_keeps_so_many, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_tables, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_base64, set_up, tear_down),
     };

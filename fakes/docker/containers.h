@@ -7,40 +7,96 @@
 #ifndef DRYDOCK_FAKES_DOCKER_CONTAINERS_H
 #define DRYDOCK_FAKES_DOCKER_CONTAINERS_H
 
+#include "fakes/docker/container_config.h"
 #include "fakes/docker/logs.h"
 #include "fakes/docker/networks.h"
 #include "fakes/docker_engine.h"
 
 struct process;
+struct process_files;
 struct docker_request;
 
 enum docker_health { HEALTH_NONE, HEALTH_STARTING, HEALTH_HEALTHY, HEALTH_UNHEALTHY };
 
+/* One check of a container's health. */
+struct docker_probe {
+    int64_t start_ms, end_ms;
+    int exit_code;
+    const char *output; /* in world->memory, of a scenario; "" */
+};
+
+enum { PROBES_KEPT = 5 }; /* moby daemon/health.go: maxLogEntries */
+
+struct docker_health_state {
+    enum docker_health status;
+    uint32_t failing_streak;
+    int64_t due_ms; /* the next check; INT64_MAX: none */
+    uint32_t count; /* checks since it was started; the last PROBES_KEPT of them are probes[i % PROBES_KEPT] */
+    struct docker_probe probes[PROBES_KEPT];
+};
+
+/* Its entry in lists as JSON text, but for what changes with time. */
+struct docker_listing {
+    char *text;
+    uint32_t length, size; /* length 0: to be made */
+    uint32_t sizes_at;     /* where SizeRw and SizeRootFs go */
+    uint32_t status_at;    /* where the text of its status goes */
+};
+
 struct container_details {
-    const struct value *config;      /* Config as inspect shows it: the image's defaults filled in */
+    const struct value *config;      /* the members of Config that differ from their fallbacks (container_config.h) */
     const struct value *host_config; /* the same of HostConfig */
-    const struct value *mounts;      /* Mounts */
+    const struct value *mounts;      /* Mounts; NULL: none */
     const char *image_id;            /* "sha256:…" */
-    struct process *process;         /* while it runs; NULL for one that nothing is said of: it runs until stopped */
-    struct process_files *files;     /* what it has written; NULL: it was never started */
+    struct process *process;         /* while it runs, else NULL; in the pool */
+    struct process_files *files;     /* what its processes see, from its first start on; in the pool */
     struct docker_logs logs;
     struct docker_endpoints endpoints;
     const char *error; /* State.Error; "" */
     int64_t finished_ms;
-    int64_t stop_due_ms;    /* being stopped: when it is killed; INT64_MAX: not */
-    int64_t restart_due_ms; /* when its restart policy starts it again; INT64_MAX: not */
-    int64_t health_due_ms;  /* the next check; INT64_MAX: none */
-    uint32_t restart_count;
-    uint32_t restarts_in_a_row; /* the delay doubles with each */
-    uint32_t starts;            /* how often it was started: a waiter knows its run by it */
-    int pid;
-    enum docker_health health;
-    uint32_t failing_streak;
-    const struct value *health_log;
-    bool paused, restarting, oom_killed, dead;
+    int64_t stop_due_ms;                /* being stopped: when it is killed; INT64_MAX: not */
+    int64_t restart_due_ms;             /* when its restart policy starts it again; INT64_MAX: not */
+    int64_t restart_delay_ms;           /* the last one: it doubles with each restart in a row */
+    uint32_t restart_count;             /* since a client started it */
+    uint32_t starts;                    /* how often it was started: a waiter knows its run by it */
+    int pid;                            /* 0: it does not run */
+    struct docker_health_state *health; /* NULL: it has no health check */
+    struct docker_listing listing;
+    bool paused, oom_killed, dead;
+    bool restarting;      /* it has exited, and its policy will start it again */
     bool stopped_by_hand; /* a restart policy leaves it alone until it is started */
+    bool stopping;        /* a client waits for its end, which is then a "stop" */
+    bool start_again;     /* it is started once it has stopped */
     bool removing;        /* AutoRemove, once it has exited */
+    bool has_files;       /* it came as far as having a hostname file and a log */
 };
+
+/* The exit code of a container that is gone, for who waited for that. */
+struct docker_departed {
+    const char *id;
+    int exit_code;
+};
+
+enum { DEPARTED_KEPT = 64, LISTS_KEPT = 2 };
+
+/* An answer to GET /containers/json, kept until something changes or time makes another of it. */
+struct docker_kept_list {
+    char *text;
+    size_t length, size;
+    int64_t until_ms; /* 0: none is kept */
+};
+
+struct docker_containers {
+    struct config_fallbacks fallbacks;
+    struct arena scratch; /* within one call here */
+    struct docker_departed departed[DEPARTED_KEPT];
+    uint64_t departed_count;
+    struct docker_kept_list lists[LISTS_KEPT]; /* the running ones, all */
+    int pid;                                   /* the last that was given */
+    struct docker_request *creating;           /* whose container is being added; NULL: nobody's */
+};
+
+void docker_containers_init(struct docker_engine *engine);
 
 /* ---- hooks of docker_engine.c: nothing on a lean engine -------------------------------------------------------- */
 
@@ -50,12 +106,20 @@ void docker_container_added(struct docker_engine *engine, struct container *cont
 void docker_container_started(struct docker_engine *engine, struct container *container);
 void docker_container_exited(struct docker_engine *engine, struct container *container);
 void docker_container_leaves(struct docker_engine *engine, struct container *container);
+/* What a list shows of it has changed; NULL: one came or went. */
+void docker_container_changed(struct docker_engine *engine, struct container *container);
+
+/* The engine was stopped, and with it every container with this exit code, and is there again: policies act at once. */
+void docker_containers_engine_restarted(struct docker_engine *engine, int exit_code);
 
 /* ---- time ------------------------------------------------------------------------------------------------------- */
 
 /* When something happens to a container by itself, and making happen what is due now. */
 int64_t docker_containers_next_ms(const struct docker_engine *engine);
 void docker_containers_pass(struct docker_engine *engine);
+
+/* What lists show of every container may have changed: names of images, of networks. */
+void docker_containers_forget_lists(struct docker_engine *engine);
 
 /* ---- for the other parts ---------------------------------------------------------------------------------------- */
 
@@ -66,6 +130,11 @@ const char *docker_container_status_text(const struct docker_engine *engine, con
                                          struct arena *arena);
 /* RFC 3339 with nanoseconds as Go writes it, "0001-01-01T00:00:00Z" for 0 ms. */
 const char *docker_time(struct arena *arena, int64_t ms);
+/* Whether it counts as running: it does so between an exit and its restart. */
+bool docker_container_is_up(const struct container *container);
+/* A member of its configuration, with what the Engine takes where nothing was said; NULL: left out. */
+const struct value *docker_container_config(const struct docker_engine *engine, const struct container *container,
+                                            enum config_member member);
 /* The same without a fraction. */
 const char *docker_time_to_seconds(struct arena *arena, int64_t ms);
 /* Sends a signal to a running container's first process. */

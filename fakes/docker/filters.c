@@ -104,12 +104,17 @@ static bool is_prefix(const char *value, const char *text)
     return strncmp(text, value, strlen(value)) == 0;
 }
 
+/* What could make a matcher large or slow, counted repeats and references back, fits nothing. */
 static bool is_pattern_of(const char *value, const char *text)
 {
+    enum { LENGTH_MAX = 256 };
     regex_t pattern;
 
     if (strcmp(value, text) == 0) {
         return true;
+    }
+    if (strlen(value) > LENGTH_MAX || strpbrk(value, "{\\") != NULL) {
+        return false;
     }
     if (regcomp(&pattern, value, REG_EXTENDED | REG_NOSUB) != 0) {
         return false;

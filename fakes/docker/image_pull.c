@@ -152,7 +152,7 @@ static void pull(struct docker_request *request)
     const struct registry_image *known = image_registry_find(&engine->world->registry, tagged);
     struct docker_image *present = docker_image_find(engine, tagged);
     bool updated = known != NULL && known->updated;
-    const char *digest = image_registry_digest(tagged, updated, arena);
+    const char *digest = docker_digest(arena, image_registry_digest(tagged, updated, arena));
     const struct value *lines = value_empty_array();
 
     if (known != NULL && known->missing) {

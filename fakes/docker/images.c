@@ -55,8 +55,7 @@ static const struct value *usual_config(struct arena *arena, const char *name)
                   {"OnBuild", value_null()}, {"Labels", value_null()});
 }
 
-/* "sha256:" and 64 digits that stand for a text. */
-static const char *digest_of(struct arena *arena, const char *text)
+const char *docker_digest(struct arena *arena, const char *text)
 {
     uint64_t words[HEX_WORDS] = {hash_text(text)};
 
@@ -75,7 +74,7 @@ struct docker_image *docker_image_add(struct docker_engine *engine, const char *
 
     *image = (struct docker_image){
         .id = id == NULL
-                  ? digest_of(memory, arena_printf(memory, "%s %s", name, world_new_id(engine->world, "image", name)))
+                  ? docker_digest(memory, arena_printf(memory, "%s %s", name, world_new_id(engine->world, "image", name)))
                   : arena_string(memory, id),
         .config = usual_config(memory, name),
         .tags = value_empty_array(),
@@ -209,7 +208,7 @@ void docker_image_event(struct docker_engine *engine, const struct docker_image 
 
 const char *docker_image_layer(const struct docker_image *image, struct arena *arena)
 {
-    return digest_of(arena, image->id);
+    return docker_digest(arena, image->id);
 }
 
 /* ---- list

@@ -49,6 +49,8 @@ void docker_image_event(struct docker_engine *engine, const struct docker_image 
 /* Removes an image that nothing uses and adds {"Deleted"} of it and its layers to `removed`. */
 const struct value *docker_image_delete(struct docker_engine *engine, struct docker_image *image,
                                         const struct value *removed, struct arena *arena);
+/* "sha256:" and 64 digits that stand for a text. */
+const char *docker_digest(struct arena *arena, const char *text);
 /* The digest of its only layer, "sha256:…". */
 const char *docker_image_layer(const struct docker_image *image, struct arena *arena);
 

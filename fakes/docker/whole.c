@@ -30,6 +30,7 @@ void docker_engine_make_whole(struct docker_engine *engine, const struct value *
     arena_init(&engine->whole->scratch, memory->source);
     engine->whole->scripts = value_copy(memory, scripts);
     pool_init(&engine->whole->pool, memory);
+    docker_containers_init(engine);
     docker_images_init(engine);
     docker_networks_init(engine);
     for (uint32_t i = 0; i < engine->container_count; i++) {
@@ -127,33 +128,39 @@ bool docker_flag(const struct docker_request *request, const char *name)
     return true;
 }
 
-struct container *docker_find_container(struct docker_request *request)
+struct container *docker_container_find(struct docker_engine *engine, const char *reference, uint32_t *fitting)
 {
-    struct docker_engine *engine = request->engine;
-    const char *reference = docker_parameter(request, "container");
-    const char *name = reference == NULL ? "" : reference;
-    size_t length = strlen(name);
-    struct container *found = docker_engine_container(engine, name[0] == '/' ? name + 1 : name);
-    uint32_t fitting = 0;
+    size_t length = strlen(reference);
+    struct container *found = docker_engine_container(engine, reference[0] == '/' ? reference + 1 : reference);
 
+    *fitting = found != NULL;
     for (uint32_t i = 0; found == NULL && i < engine->container_count; i++) {
-        if (strcmp(engine->containers[i].id, name) == 0) {
+        if (strcmp(engine->containers[i].id, reference) == 0) {
             found = &engine->containers[i];
+            *fitting = 1;
         }
     }
-    for (uint32_t i = 0; found == NULL && length > 0 && length < ID_LENGTH && i < engine->container_count; i++) {
-        if (strncmp(engine->containers[i].id, name, length) == 0 && fitting++ == 0) {
+    for (uint32_t i = 0; *fitting == 0 && length > 0 && length < ID_LENGTH && i < engine->container_count; i++) {
+        if (strncmp(engine->containers[i].id, reference, length) == 0) {
             found = &engine->containers[i];
-            for (uint32_t j = i + 1; j < engine->container_count; j++) {
-                fitting += strncmp(engine->containers[j].id, name, length) == 0;
+            for (uint32_t j = i; j < engine->container_count; j++) {
+                *fitting += strncmp(engine->containers[j].id, reference, length) == 0;
             }
         }
     }
+    return *fitting == 1 ? found : NULL;
+}
+
+struct container *docker_find_container(struct docker_request *request)
+{
+    const char *reference = docker_parameter(request, "container");
+    const char *name = reference == NULL ? "" : reference;
+    uint32_t fitting = 0;
+    struct container *found = docker_container_find(request->engine, name, &fitting);
+
     if (fitting > 1) {
         effect_fail(request->effect, request->answers, 400, NULL, "Multiple IDs found with provided prefix: %s", name);
-        return NULL;
-    }
-    if (found == NULL) {
+    } else if (found == NULL) {
         effect_fail(request->effect, request->answers, 404, NULL, "No such container: %s", name);
     }
     return found;

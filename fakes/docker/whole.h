@@ -27,6 +27,7 @@
 #define DOCKER_ENGINE_VERSION "20.10.24+dfsg1"
 
 struct docker_whole {
+    struct docker_containers containers;
     struct docker_volumes volumes;
     struct docker_images images;
     struct docker_execs execs;
@@ -54,6 +55,8 @@ void docker_whole_apply(struct docker_engine *engine, struct effect *effect, str
 bool docker_flag(const struct docker_request *request, const char *name);
 /* The text of a parameter; NULL when it was not given. */
 const char *docker_parameter(const struct docker_request *request, const char *name);
+/* A container by name, id, or the beginning of an id; NULL where `*fitting`, how many it could be, is not 1. */
+struct container *docker_container_find(struct docker_engine *engine, const char *reference, uint32_t *fitting);
 /* A container or a 404 by id, name or unambiguous prefix of an id; NULL after the error was set. */
 struct container *docker_find_container(struct docker_request *request);
 

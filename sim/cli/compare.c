@@ -1,21 +1,17 @@
 /* drydock compare: how soon each strategy meets a violation. */
 #include "sim/cli/cli.h"
 
-#include "reports/sink.h"
 #include "sim/cli/compare_report.h"
-#include "sim/cli/search_options.h"
+#include "sim/cli/option_places.h"
+#include "sim/cli/save.h"
 #include "sim/oracles/oracle.h"
 
-#include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { SEEDS_DEFAULT = 100, EXECUTIONS_DEFAULT = 10000, DEPTH_MAX = 64, JOBS_MAX = 256, PROGRESS_EVERY_MS = 200 };
-
-static const uint64_t executions_most = UINT64_C(1) << 53;
+enum { SEEDS_DEFAULT = 100, EXECUTIONS_DEFAULT = 10000, PROGRESS_EVERY_MS = 200 };
 
 struct compare_command {
     struct revision_list revisions;
@@ -33,30 +29,21 @@ struct compare_command {
 /* ---- the words of the command line
  * ----------------------------------------------------------------------------------- */
 
-static bool find_strategy(const char *name, unsigned *number)
-{
-    enum strategy strategy = STRATEGY_RANDOM;
-    bool found = strategy_by_name(name, &strategy);
-
-    *number = (unsigned)strategy;
-    return found;
-}
-
 /* "2,3,5" */
-static bool take_depths(struct compare_command *command, const char *text)
+static bool place_depths(const struct option_place *place, const char *verb, const char *text)
 {
-    struct compare_options *options = &command->options;
+    struct compare_options *options = place->target;
     char item[32];
 
     for (const char *next = text; next != NULL; next = strchr(next, ',') == NULL ? NULL : strchr(next, ',') + 1) {
         uint64_t depth = 0;
 
         if (options->depth_count == COMPARE_DEPTHS_MAX) {
-            complain("compare: --depth takes %d depths at most", COMPARE_DEPTHS_MAX);
+            complain("%s: --%s takes %d depths at most", verb, place->name, COMPARE_DEPTHS_MAX);
             return false;
         }
         snprintf(item, sizeof item, "%.*s", (int)strcspn(next, ","), next);
-        if (!take_number("compare", "depth", item, 1, DEPTH_MAX, &depth)) {
+        if (!take_number(verb, place->name, item, 1, DEPTH_MAX, &depth)) {
             return false;
         }
         options->depths[options->depth_count++] = (uint32_t)depth;
@@ -65,92 +52,48 @@ static bool take_depths(struct compare_command *command, const char *text)
 }
 
 /* It begins with its oracle: what begins otherwise would be looked for in vain. */
-static bool take_fingerprint(struct compare_command *command, const char *text)
+static bool place_fingerprint(const struct option_place *place, const char *verb, const char *text)
 {
     for (unsigned i = 0; i < ORACLE_COUNT; i++) {
         const char *name = oracle_info((enum oracle_id)i)->name;
         size_t length = strlen(name);
 
         if (strncmp(text, name, length) == 0 && strncmp(text + length, " | ", 3) == 0) {
-            command->options.fingerprint = text;
+            *(const char **)place->target = text;
             return true;
         }
     }
-    complain("compare: --fingerprint takes what `drydock explore` prints, \"ORACLE | SITE | SITE\", not \"%s\"", text);
+    complain("%s: --%s takes what `drydock explore` prints, \"ORACLE | SITE | SITE\", not \"%s\"", verb, place->name,
+             text);
     return false;
-}
-
-static bool take_small(const char *name, const char *argument, uint64_t max, uint32_t *place)
-{
-    uint64_t number = 0;
-    bool good = take_number("compare", name, argument, 1, max, &number);
-
-    *place = (uint32_t)number;
-    return good;
-}
-
-static bool take_option(struct compare_command *command, const char *name, const char *argument)
-{
-    struct compare_options *options = &command->options;
-
-    if (strcmp(name, "strategies") == 0) {
-        return take_names("compare", name, argument, find_strategy, "strategies", &options->strategies);
-    }
-    if (strcmp(name, "depth") == 0) {
-        return take_depths(command, argument);
-    }
-    if (strcmp(name, "seeds") == 0) {
-        return take_small(name, argument, MEDIAN_COUNT_MAX, &options->seeds);
-    }
-    if (strcmp(name, "jobs") == 0) {
-        return take_small(name, argument, JOBS_MAX, &options->jobs);
-    }
-    if (strcmp(name, "executions") == 0) {
-        return take_number("compare", name, argument, 1, executions_most, &options->executions_max);
-    }
-    if (strcmp(name, "fingerprint") == 0) {
-        return take_fingerprint(command, argument);
-    }
-    if (strcmp(name, "revision") == 0) {
-        return take_revision("compare", argument, &command->revisions);
-    }
-    if (strcmp(name, "without") == 0) {
-        return take_switch("compare", argument, &options->without);
-    }
-    if (strcmp(name, "window") == 0) {
-        return take_duration("compare", name, argument, &command->window_ms);
-    }
-    if (strcmp(name, "time") == 0) {
-        return take_duration("compare", name, argument, &command->budget_ms);
-    }
-    if (strcmp(name, "format") == 0) {
-        return take_text_or_json("compare", argument, &command->json);
-    }
-    command->output = argument;
-    return true;
 }
 
 static bool read_command_line(int argc, char **argv, struct compare_command *command)
 {
-    int option = 0;
+    struct compare_options *options = &command->options;
+    const struct option_place places[] = {
+        {"revision", place_revisions, .target = &command->revisions},
+        {"without", place_without, .target = &options->without},
+        {"strategies", place_strategies, .target = &options->strategies},
+        {"depth", place_depths, .target = options},
+        {"seeds", place_number, &options->seeds, .min = 1, .max = MEDIAN_COUNT_MAX},
+        {"executions", place_long_number, &options->executions_max, .min = 1, .max = SEED_MAX},
+        {"fingerprint", place_fingerprint, .target = &options->fingerprint},
+        {"window", place_duration, .target = &command->window_ms},
+        {"time", place_duration, .target = &command->budget_ms},
+        {"jobs", place_jobs, .target = &options->jobs},
+        {"format", place_json, .target = &command->json},
+        {"output", place_text, .target = &command->output},
+    };
 
-    while (option >= 0) {
-        if (!next_option(VERB_COMPARE, argc, argv, &option)) {
-            return false;
-        }
-        if (option >= 0 && !take_option(command, option_table[option].name, optarg)) {
-            return false;
-        }
-    }
-    if (optind + 1 != argc) {
-        complain("compare: expected one scenario file; see `drydock help compare`");
+    if (!read_options(VERB_COMPARE, argc, argv, places, sizeof places / sizeof places[0]) ||
+        !take_one_file("compare", argc, argv, &command->file)) {
         return false;
     }
-    if (command->options.depth_count > 0 && (command->options.strategies & (1u << STRATEGY_PCT)) == 0) {
+    if (options->depth_count > 0 && (options->strategies & (1u << STRATEGY_PCT)) == 0) {
         complain("compare: --depth is of the strategy pct, which is not among --strategies");
         return false;
     }
-    command->file = argv[optind];
     return true;
 }
 
@@ -194,8 +137,8 @@ static void compare_one(struct compare_command *command, const struct scenario *
 }
 
 /* Not as expected: the budget ended it before all seeds were done. */
-static int deliver(const struct compare_command *command, const struct compared *compared, uint32_t count,
-                   struct arena *arena)
+static int report(const struct compare_command *command, const struct compared *compared, uint32_t count,
+                  struct arena *arena)
 {
     int status = EXIT_AS_EXPECTED;
     struct sink sink;
@@ -211,12 +154,7 @@ static int deliver(const struct compare_command *command, const struct compared 
     } else {
         compare_text_write(&sink, compared, count);
     }
-    if (!sink_deliver(&sink, command->output)) {
-        complain("%s: %s", command->output == NULL ? "standard output" : command->output, strerror(errno));
-        status = EXIT_INTERNAL_ERROR;
-    }
-    sink_free(&sink);
-    return status;
+    return deliver(&sink, command->output) ? status : EXIT_INTERNAL_ERROR;
 }
 
 static int compare_all(struct compare_command *command, const struct scenario *scenario, struct arena *arena)
@@ -232,7 +170,7 @@ static int compare_all(struct compare_command *command, const struct scenario *s
     if (count == 0) {
         return complain("compare: the scenario is meant for none of the revisions asked for");
     }
-    return deliver(command, compared, count, arena);
+    return report(command, compared, count, arena);
 }
 
 int verb_compare(int argc, char **argv)

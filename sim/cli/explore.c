@@ -4,15 +4,14 @@
 #include "core/revision.h"
 #include "core/value.h"
 #include "sim/cli/explore_report.h"
+#include "sim/cli/option_places.h"
 #include "sim/cli/save.h"
-#include "sim/cli/search_options.h"
 #include "sim/scenario/file_text.h"
 #include "sim/scenario/json_text.h"
 #include "sim/scenario/units.h"
 #include "sim/search/explore_repros.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,12 +22,13 @@ enum {
     SLOW_DEFAULT_MS = 2 * 60 * 1000,
     SHRINK_TRIES_MAX = 4000,
     SAMPLES_DEFAULT = 10000,
+    DEVIATIONS_MAX = 1000,
     PROGRESS_EVERY_MS = 200,
 };
 
 struct explore_command {
     struct revision_list revisions;
-    uint32_t without;
+    uint32_t without, heals;
     struct explore_options options;
     bool seed_given, executions_given, shrinks, json, quiet;
     int64_t window_ms;   /* 0: the scenario's */
@@ -45,152 +45,65 @@ struct explore_command {
 /* ---- the words of the command line
  * ------------------------------------------------------------------------------------ */
 
-static bool take_strategy(struct explore_command *command, const char *text)
-{
-    if (!strategy_by_name(text, &command->options.strategy)) {
-        complain("explore: there is no strategy \"%s\"; `drydock list strategies` lists them", text);
-        return false;
-    }
-    return true;
-}
-
-/* The options with a number, and where it goes. */
-static bool take_count(struct explore_command *command, const char *name, const char *argument, bool *known)
+static bool read_all_options(int argc, char **argv, struct explore_command *command)
 {
     struct explore_options *options = &command->options;
-    const struct {
-        const char *name;
-        uint64_t min, max;
-        uint32_t *place;
-    } counts[] = {{"faults", 0, PLAN_MISHAPS_MAX, &options->faults_max},
-                  {"crashes", 0, PLAN_MISHAPS_MAX, &options->crashes_max},
-                  {"depth", 1, 64, &options->depth},
-                  {"preemptions", 0, 1000, &options->preemptions_max},
-                  {"delays", 0, 1000, &options->delays_max}};
-    uint64_t number = 0;
+    const struct option_place places[] = {
+        {"revision", place_revisions, .target = &command->revisions},
+        {"without", place_without, .target = &command->without},
+        {"strategy", place_strategy, .target = &options->strategy},
+        {"faults", place_number, &options->faults_max, .max = PLAN_MISHAPS_MAX},
+        {"crashes", place_number, &options->crashes_max, .max = PLAN_MISHAPS_MAX},
+        {"fault-kinds", place_fault_kinds, .target = &options->fault_kinds},
+        {"strikes", place_strikes, .target = &options->strike_kinds},
+        {"ports", place_ports, .target = &options->ports},
+        {"once", place_stays, .target = &options->stays},
+        {"sticky", place_stays, .target = &options->stays},
+        {"both", place_stays, .target = &options->stays},
+        {"heals", place_number, &command->heals, .min = 1, .max = HEALS_MAX},
+        {"slow", place_duration, .target = &options->slow_ms},
+        {"window", place_duration, .target = &command->window_ms},
+        {"preemptions", place_number, &options->preemptions_max, .max = DEVIATIONS_MAX},
+        {"delays", place_number, &options->delays_max, .max = DEVIATIONS_MAX},
+        {"depth", place_number, &options->depth, .min = 1, .max = DEPTH_MAX},
+        {"seed", place_seed, &options->seed, .given = &command->seed_given},
+        {"executions", place_long_number, &options->executions_max, .min = 1, .max = SEED_MAX,
+         .given = &command->executions_given},
+        {"time", place_duration, .target = &command->budget_ms},
+        {"memory", place_size, .target = &command->memory_max},
+        {"jobs", place_jobs, .target = &options->jobs},
+        {"first", place_yes, .target = &options->first},
+        {"keep-going", place_no, .target = &options->first},
+        {"no-shrink", place_no, .target = &command->shrinks},
+        {"save", place_text, .target = &command->save},
+        {"format", place_json, .target = &command->json},
+        {"output", place_text, .target = &command->output},
+        {"quiet", place_yes, .target = &command->quiet},
+    };
 
-    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
-        if (strcmp(counts[i].name, name) == 0) {
-            *known = true;
-            bool good = take_number("explore", name, argument, counts[i].min, counts[i].max, &number);
-
-            *counts[i].place = (uint32_t)number;
-            return good;
-        }
-    }
-    return true;
-}
-
-static bool take_plain(struct explore_command *command, const char *name)
-{
-    struct explore_options *options = &command->options;
-
-    if (take_stay(name, &options->once, &options->sticky)) {
-        return true;
-    }
-    if (strcmp(name, "first") == 0 || strcmp(name, "keep-going") == 0) {
-        options->first = strcmp(name, "first") == 0;
-    } else if (strcmp(name, "no-shrink") == 0) {
-        command->shrinks = false;
-    } else {
-        command->quiet = true;
-    }
-    return true;
-}
-
-static bool take_option(struct explore_command *command, const char *name, const char *argument)
-{
-    struct explore_options *options = &command->options;
-    bool known = false;
-
-    if (argument == NULL) {
-        return take_plain(command, name);
-    }
-    if (!take_count(command, name, argument, &known)) {
-        return false;
-    }
-    if (known) {
-        return true;
-    }
-    if (strcmp(name, "seed") == 0) {
-        command->seed_given = true;
-        return take_seed("explore", name, argument, &options->seed);
-    }
-    if (strcmp(name, "executions") == 0) {
-        command->executions_given = true;
-        return take_number("explore", name, argument, 1, SEED_MAX, &options->executions_max);
-    }
-    if (strcmp(name, "slow") == 0) {
-        return take_duration("explore", name, argument, &options->slow_ms);
-    }
-    if (strcmp(name, "window") == 0) {
-        return take_duration("explore", name, argument, &command->window_ms);
-    }
-    if (strcmp(name, "time") == 0) {
-        return take_duration("explore", name, argument, &command->budget_ms);
-    }
-    if (strcmp(name, "memory") == 0) {
-        return take_size("explore", name, argument, &command->memory_max);
-    }
-    if (strcmp(name, "fault-kinds") == 0) {
-        return take_fault_kinds("explore", argument, &options->fault_kinds);
-    }
-    if (strcmp(name, "strikes") == 0) {
-        return take_strikes("explore", argument, &options->strike_kinds);
-    }
-    if (strcmp(name, "ports") == 0) {
-        return take_ports("explore", argument, &options->ports);
-    }
-    if (strcmp(name, "jobs") == 0) {
-        return take_jobs("explore", argument, &options->jobs);
-    }
-    if (strcmp(name, "revision") == 0) {
-        return take_revision("explore", argument, &command->revisions);
-    }
-    if (strcmp(name, "without") == 0) {
-        return take_switch("explore", argument, &command->without);
-    }
-    if (strcmp(name, "strategy") == 0) {
-        return take_strategy(command, argument);
-    }
-    if (strcmp(name, "format") == 0) {
-        return take_text_or_json("explore", argument, &command->json);
-    }
-    *(strcmp(name, "save") == 0 ? &command->save : &command->output) = argument;
-    return true;
+    return read_options(VERB_EXPLORE, argc, argv, places, sizeof places / sizeof places[0]);
 }
 
 static bool read_command_line(int argc, char **argv, struct explore_command *command)
 {
-    int option = 0;
+    struct explore_options *options = &command->options;
 
-    while (option >= 0) {
-        if (!next_option(VERB_EXPLORE, argc, argv, &option)) {
-            return false;
-        }
-        if (option >= 0 &&
-            !take_option(command, option_table[option].name, option_table[option].argument == NULL ? NULL : optarg)) {
-            return false;
-        }
-    }
-    if (optind + 1 != argc) {
-        complain("explore: expected one scenario file; see `drydock help explore`");
+    if (!read_all_options(argc, argv, command) || !take_one_file("explore", argc, argv, &command->file)) {
         return false;
     }
-    command->file = argv[optind];
-    if (command->options.faults_max + command->options.crashes_max > PLAN_MISHAPS_MAX) {
+    add_heals(&options->stays, command->heals);
+    if (options->faults_max + options->crashes_max > PLAN_MISHAPS_MAX) {
         complain("explore: --faults and --crashes together are %d at most", PLAN_MISHAPS_MAX);
         return false;
     }
-    bool bounded =
-        command->options.preemptions_max != SEARCH_UNBOUNDED || command->options.delays_max != SEARCH_UNBOUNDED;
+    bool bounded = options->preemptions_max != SEARCH_UNBOUNDED || options->delays_max != SEARCH_UNBOUNDED;
 
-    if (bounded && command->options.strategy != STRATEGY_DPOR) {
+    if (bounded && options->strategy != STRATEGY_DPOR) {
         complain("explore: --preemptions and --delays bound the strategy dpor only");
         return false;
     }
-    if (strategy_info(command->options.strategy)->samples && !command->executions_given) {
-        command->options.executions_max = SAMPLES_DEFAULT;
+    if (strategy_info(options->strategy)->samples && !command->executions_given) {
+        options->executions_max = SAMPLES_DEFAULT;
     }
     return true;
 }
@@ -365,7 +278,7 @@ int verb_explore(int argc, char **argv)
                                                   .fault_kinds = UINT32_MAX,
                                                   .strike_kinds = UINT32_MAX,
                                                   .ports = UINT32_MAX,
-                                                  .once = true,
+                                                  .stays = {.heals_max = 1},
                                                   .slow_ms = SLOW_DEFAULT_MS,
                                                   .jobs = default_jobs()},
                                       .shrinks = true};

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { DURATION_SIZE = 32 };
+enum { DURATION_SIZE = 32, STAYS_SIZE = 64 };
 
 static const char *plural(uint64_t count)
 {
@@ -17,20 +17,30 @@ static const char *plural(uint64_t count)
 /* ---- text
  * ------------------------------------------------------------------------------------------------------------- */
 
+/* " (once or for ever)", " (up to 3 times)" */
+static const char *stays_text(const struct stays *stays, char *text, size_t size)
+{
+    char times[STAYS_SIZE / 2] = "once";
+
+    if (stays->heals_max > 1) {
+        snprintf(times, sizeof times, "up to %u times", stays->heals_max);
+    }
+    snprintf(text, size, " (%s%s%s)", stays->heals_max == 0 ? "" : times,
+             stays->heals_max > 0 && stays->forever ? " or " : "", stays->forever ? "for ever" : "");
+    return text;
+}
+
 static void write_bounds(struct sink *sink, const struct explored *explored)
 {
     const struct explore_options *options = &explored->options;
-    char window[DURATION_SIZE];
+    char window[DURATION_SIZE], stays[STAYS_SIZE];
 
     duration_text(explored->scenario->window_ms, window, sizeof window);
     sink_printf(sink, "  bounds    %u actor%s starting within %s; %u fault%s%s, %u crash%s; strategy %s",
                 explored->scenario->actor_count, plural(explored->scenario->actor_count), window, options->faults_max,
                 plural(options->faults_max),
-                options->faults_max == 0           ? ""
-                : options->once && options->sticky ? " (once or for ever)"
-                : options->sticky                  ? " (for ever)"
-                                                   : " (once)",
-                options->crashes_max, options->crashes_max == 1 ? "" : "es", strategy_info(options->strategy)->name);
+                options->faults_max == 0 ? "" : stays_text(&options->stays, stays, sizeof stays), options->crashes_max,
+                options->crashes_max == 1 ? "" : "es", strategy_info(options->strategy)->name);
     if (options->preemptions_max != SEARCH_UNBOUNDED) {
         sink_printf(sink, ", %u preemption%s", options->preemptions_max, plural(options->preemptions_max));
     }

@@ -1,7 +1,5 @@
 #include "sim/cli/search_options.h"
 
-#include "sim/scenario/units.h"
-
 #include <errno.h>
 #include <getopt.h>
 #include <signal.h>
@@ -12,7 +10,6 @@
 #include <unistd.h>
 
 enum {
-    NAME_SIZE = 64,
     EXPECTED_SIZE = 128,
     NS_PER_S = 1000 * 1000 * 1000,
     NS_PER_US = 1000,
@@ -33,91 +30,6 @@ bool take_number(const char *verb, const char *option, const char *text, uint64_
     return true;
 }
 
-bool take_duration(const char *verb, const char *option, const char *text, int64_t *ms)
-{
-    if (!parse_duration(text, ms) || *ms <= 0) {
-        complain("%s: --%s takes a duration such as 30s or 10m, not \"%s\"", verb, option, text);
-        return false;
-    }
-    return true;
-}
-
-bool take_size(const char *verb, const char *option, const char *text, uint64_t *bytes)
-{
-    double size = 0;
-
-    if (!parse_size(text, &size) || size < 1) {
-        complain("%s: --%s takes a size such as 200MB, not \"%s\"", verb, option, text);
-        return false;
-    }
-    *bytes = (uint64_t)size;
-    return true;
-}
-
-bool take_names(const char *verb, const char *option, const char *text,
-                bool (*find)(const char *name, unsigned *number), const char *table, uint32_t *bits)
-{
-    *bits = 0;
-    for (const char *next = text; next != NULL; next = strchr(next, ',') == NULL ? NULL : strchr(next, ',') + 1) {
-        char name[NAME_SIZE];
-        unsigned number = 0;
-
-        snprintf(name, sizeof name, "%.*s", (int)strcspn(next, ","), next);
-        if (!find(name, &number)) {
-            complain("%s: --%s: there is no \"%s\"; `drydock list %s` lists them", verb, option, name, table);
-            return false;
-        }
-        *bits |= 1u << number;
-    }
-    return true;
-}
-
-static bool find_fault(const char *name, unsigned *number)
-{
-    enum fault_kind kind = FAULT_NONE;
-    bool found = fault_by_name(name, &kind) && kind != FAULT_NONE;
-
-    *number = (unsigned)kind;
-    return found;
-}
-
-static bool find_strike(const char *name, unsigned *number)
-{
-    enum strike_kind kind = STRIKE_NONE;
-    bool found = strike_by_name(name, &kind);
-
-    *number = (unsigned)kind;
-    return found;
-}
-
-static bool find_port(const char *name, unsigned *number)
-{
-    for (unsigned i = 0; i < EFFECT_COUNT; i++) {
-        const struct effect_info *info = effect_info((enum effect_id)i);
-
-        if (!info->immediate && info->faults != 0 && strcmp(info->port_name, name) == 0) {
-            *number = (unsigned)info->port;
-            return true;
-        }
-    }
-    return false;
-}
-
-bool take_fault_kinds(const char *verb, const char *text, uint32_t *bits)
-{
-    return take_names(verb, "fault-kinds", text, find_fault, "faults", bits);
-}
-
-bool take_strikes(const char *verb, const char *text, uint32_t *bits)
-{
-    return take_names(verb, "strikes", text, find_strike, "strikes", bits);
-}
-
-bool take_ports(const char *verb, const char *text, uint32_t *bits)
-{
-    return take_names(verb, "ports", text, find_port, "effects", bits);
-}
-
 bool take_seed(const char *verb, const char *option, const char *text, uint64_t *seed)
 {
     return take_number(verb, option, text, 0, SEED_MAX, seed);
@@ -132,14 +44,9 @@ bool take_jobs(const char *verb, const char *text, uint32_t *jobs)
     return good;
 }
 
-bool take_stay(const char *name, bool *once, bool *sticky)
+void add_heals(struct stays *stays, uint32_t heals)
 {
-    if (strcmp(name, "once") != 0 && strcmp(name, "sticky") != 0 && strcmp(name, "both") != 0) {
-        return false;
-    }
-    *once = strcmp(name, "sticky") != 0;
-    *sticky = strcmp(name, "once") != 0;
-    return true;
+    stays->heals_max = heals > 0 ? heals : stays->heals_max;
 }
 
 bool take_one_revision(const char *verb, const char *text, const struct revision **revision)
@@ -196,16 +103,6 @@ bool take_choice(const char *verb, const char *option, const char *text, const c
     return false;
 }
 
-bool take_text_or_json(const char *verb, const char *text, bool *json)
-{
-    static const char *const names[] = {"text", "json", NULL};
-    unsigned number = 0;
-    bool good = take_choice(verb, "format", text, names, &number);
-
-    *json = number == 1;
-    return good;
-}
-
 bool is_searched_on(const struct revision_list *list, const struct scenario *scenario, const struct revision *revision)
 {
     bool asked = list->count == 0;
@@ -240,6 +137,16 @@ uint32_t count_runs(const char *verb, const struct revision_list *list, uint32_t
         complain("%s: none of the revisions has what --without takes out; `drydock list revisions` lists them", verb);
     }
     return has_switch ? runs : 0;
+}
+
+bool take_one_file(const char *verb, int argc, char **argv, const char **file)
+{
+    if (optind + 1 != argc) {
+        complain("%s: expected one scenario file; see `drydock help %s`", verb, verb);
+        return false;
+    }
+    *file = argv[optind];
+    return true;
 }
 
 bool take_files(const char *verb, int argc, char **argv, struct arena *arena, struct file_list *files)

@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { REVISIONS_MAX = 16, SEARCHED_ACTORS_MAX = 16 };
+enum { REVISIONS_MAX = 16, SEARCHED_ACTORS_MAX = 16, HEALS_MAX = 64, DEPTH_MAX = 64 };
 
 /* JSON numbers are exact up to it. */
 #define SEED_MAX (UINT64_C(1) << 53)
@@ -24,22 +24,12 @@ struct revision_list {
 
 /* A whole number from min to max. */
 bool take_number(const char *verb, const char *option, const char *text, uint64_t min, uint64_t max, uint64_t *number);
-/* "10s", "2m": ms. */
-bool take_duration(const char *verb, const char *option, const char *text, int64_t *ms);
-/* "200MB": bytes. */
-bool take_size(const char *verb, const char *option, const char *text, uint64_t *bytes);
-/* Comma-separated names into the bits of their numbers; `table` is what `drydock list` calls them. */
-bool take_names(const char *verb, const char *option, const char *text,
-                bool (*find)(const char *name, unsigned *number), const char *table, uint32_t *bits);
-/* Of these lists: kinds of failure, strikes, and the ports whose calls can fail. */
-bool take_fault_kinds(const char *verb, const char *text, uint32_t *bits);
-bool take_strikes(const char *verb, const char *text, uint32_t *bits);
-bool take_ports(const char *verb, const char *text, uint32_t *bits);
 bool take_seed(const char *verb, const char *option, const char *text, uint64_t *seed);
 /* How many processes. */
 bool take_jobs(const char *verb, const char *text, uint32_t *jobs);
-/* --once, --sticky, --both: how long a failure stays. Whether `name` is one of them. */
-bool take_stay(const char *name, bool *once, bool *sticky);
+/* What --heals says (0: nothing) beside --once, --sticky or --both: once is one of the times after which a fault heals.
+ */
+void add_heals(struct stays *stays, uint32_t heals);
 /* A release. */
 bool take_one_revision(const char *verb, const char *text, const struct revision **revision);
 /* A release, or "all": one more of the list. */
@@ -48,14 +38,14 @@ bool take_revision(const char *verb, const char *text, struct revision_list *lis
 bool take_switch(const char *verb, const char *text, uint32_t *without);
 /* One of the names; NULL ends them. *number is its place. */
 bool take_choice(const char *verb, const char *option, const char *text, const char *const names[], unsigned *number);
-/* "text" or "json". */
-bool take_text_or_json(const char *verb, const char *text, bool *json);
 /* Whether a scenario is to be run or searched on a release: it is meant for it, and the release was asked for. */
 bool is_searched_on(const struct revision_list *list, const struct scenario *scenario, const struct revision *revision);
 /* How many runs that makes of the scenarios, each on each of its releases; 0 after a message when it is none, or when
  * no release has what is to be taken out. */
 uint32_t count_runs(const char *verb, const struct revision_list *list, uint32_t without,
                     const struct scenario *const *scenarios, uint32_t count);
+/* The only operand, a scenario file. */
+bool take_one_file(const char *verb, int argc, char **argv, const char **file);
 /* All operands from argv[optind] on, at least one: files, and directories of them. */
 bool take_files(const char *verb, int argc, char **argv, struct arena *arena, struct file_list *files);
 /* Loads them all; NULL after a message for each that is unusable. */

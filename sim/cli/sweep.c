@@ -144,8 +144,7 @@ int verb_sweep(int argc, char **argv)
 {
     struct arena arena;
     struct sweep_command command = {
-        .options = {.bounds = {.faults = UINT32_MAX, .ports = UINT32_MAX, .once = true, .sticky = true},
-                    .jobs = default_jobs()}};
+        .options = {.bounds = {.faults = UINT32_MAX, .ports = UINT32_MAX, .stays = {1, true}}, .jobs = default_jobs()}};
     struct job_list jobs = {.command = &command, .arena = &arena};
     int status = EXIT_UNUSABLE_INPUT;
 

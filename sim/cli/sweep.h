@@ -5,12 +5,9 @@
 #include "sim/cli/search_options.h"
 #include "sim/search/sweep.h"
 
-enum choice { BY_DEFAULT, NO, YES };
-
 struct sweep_command {
     struct revision_list revisions;
     struct sweep_options options;
-    enum choice crashes;
     int64_t time_ms; /* 0: no bound */
     const char *save, *output;
     bool json, strict;

@@ -184,17 +184,69 @@ static void task_main(void *argument)
     task->run(&task->task, task->argument);
 }
 
+enum { BASE = 10 }; /* of the numbers in labels */
+
+static uint32_t digits_of(uint32_t number)
+{
+    uint32_t digits = 1;
+
+    while (number >= BASE) {
+        number /= BASE;
+        digits++;
+    }
+    return digits;
+}
+
+/* From the last child's number to the first ancestor whose text is there. */
+static const char *spell_label(const struct kernel_label *label)
+{
+    size_t length = 0;
+    const struct kernel_label *known = label;
+
+    for (; known->text == NULL; known = known->parent) {
+        length += strlen("/") + digits_of(known->number);
+    }
+    size_t known_length = strlen(known->text);
+    char *text = arena_alloc(label->arena, known_length + length + 1);
+    char *end = text + known_length + length;
+
+    memcpy(text, known->text, known_length);
+    for (; label != known; label = label->parent) {
+        uint32_t number = label->number;
+
+        do {
+            *--end = (char)('0' + number % BASE);
+            number /= BASE;
+        } while (number > 0);
+        *--end = '/';
+    }
+    return text;
+}
+
+const char *kernel_label(const struct kernel_task *task)
+{
+    struct kernel_label *label = task->label;
+
+    if (label->text == NULL) {
+        label->text = spell_label(label);
+    }
+    return label->text;
+}
+
 /* A child is named after its parent, whatever else is going on. */
 static void name_task(struct kernel *kernel, struct kernel_task *task, const struct kernel_start *start)
 {
     struct kernel_task *parent = kernel->running;
 
+    task->label = arena_alloc(&kernel->arena, sizeof *task->label);
+    task->label->arena = &kernel->arena;
     if (parent == NULL) {
-        task->label = start->label == NULL ? start->name : start->label;
-        task->identity = hash_text(task->label);
+        task->label->text = start->label == NULL ? start->name : start->label;
+        task->identity = hash_text(task->label->text);
     } else {
         parent->child_count++;
-        task->label = arena_printf(&kernel->arena, "%s/%u", parent->label, parent->child_count);
+        task->label->parent = parent->label;
+        task->label->number = parent->child_count;
         task->identity = hash_combine(parent->identity, parent->child_count);
     }
     task->prng.state = hash_combine(kernel->seed, task->identity);

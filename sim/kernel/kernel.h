@@ -35,6 +35,16 @@ enum task_state {
 
 struct kernel;
 
+/* What a task is called, for people: "check", "check#2" (its second round), "check/1" (its first child). A loop that
+ * spawns its next round is a child of a child of a child, whose name is as long as the loop has run, and few are ever
+ * asked for: kernel_label() makes them. */
+struct kernel_label {
+    const struct kernel_label *parent; /* NULL: text is what the caller gave */
+    uint32_t number;                   /* of the child, from 1 */
+    const char *text;                  /* NULL: nobody has asked yet */
+    struct arena *arena;               /* of the kernel */
+};
+
 struct kernel_task {
     struct task task; /* core's view; task.host leads back here */
     enum task_state state;
@@ -44,7 +54,7 @@ struct kernel_task {
      * or what the caller gave. */
     uint64_t identity;
     uint32_t child_count;
-    const char *label; /* the same for people: "check", "check#2" (its second round), "check/1" (its first child) */
+    struct kernel_label *label;    /* the same for people: kernel_label() */
     uint32_t issued[EFFECT_COUNT]; /* how often it has issued each effect, the one in progress included */
     struct prng prng;              /* what its logic asks for (node random): the same whatever the others do */
     /* A search's (sim/search): a small number for the identity, and when the task was started. */
@@ -154,7 +164,7 @@ void kernel_crash(struct kernel *kernel);
 struct kernel_start {
     const char *name;
     uint32_t origin;
-    const char *label; /* the same for people: "check", "check#2" (its second round), "check/1" (its first child) */
+    const char *label; /* of its kernel_label; NULL: the name */
     bool of_node;
     bool spawned;
     void (*run)(struct task *task, const void *argument);
@@ -163,6 +173,8 @@ struct kernel_start {
 };
 /* Puts a new task at the end of the ready queue. */
 struct kernel_task *kernel_start(struct kernel *kernel, struct kernel_start start);
+/* What the task is called; kept as long as the run. */
+const char *kernel_label(const struct kernel_task *task);
 /* Calls fire(context, tag) at instant at_ms (at once when that is past: with the next advance). */
 void kernel_at(struct kernel *kernel, int64_t at_ms, void (*fire)(void *, uint32_t), void *context, uint32_t tag);
 

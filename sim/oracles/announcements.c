@@ -66,6 +66,15 @@ static bool runs_whole(struct oracles *oracles, const struct scenario_app *app)
     return true;
 }
 
+static void note_whole(struct oracles *oracles, struct oracle_app *app, int64_t since_ms, bool lapsed)
+{
+    if (app->whole_since_ms != since_ms || app->lapsed != lapsed) {
+        oracle_writes(oracles, app);
+        app->whole_since_ms = since_ms;
+        app->lapsed = lapsed;
+    }
+}
+
 static void time_moved(struct oracles *oracles)
 {
     const struct world *world = &oracles->kernel->world;
@@ -78,19 +87,19 @@ static void time_moved(struct oracles *oracles)
         struct oracle_app *app = &oracles->apps[i];
 
         if (!runs_whole(oracles, app->app)) {
-            app->whole_since_ms = -1;
+            note_whole(oracles, app, -1, app->lapsed);
             continue;
         }
         if (app->whole_since_ms < 0) {
-            app->whole_since_ms = now_ms;
+            note_whole(oracles, app, now_ms, app->lapsed);
         }
         int64_t expiry_ms = peers_expiry(&world->peers, app->app->name, oracles->node_ip);
         int64_t due_ms = expiry_ms > app->whole_since_ms ? expiry_ms : app->whole_since_ms + VALIDITY_MS;
 
         if (due_ms >= now_ms) {
-            app->lapsed = false;
+            note_whole(oracles, app, app->whole_since_ms, false);
         } else if (!app->lapsed) {
-            app->lapsed = true;
+            note_whole(oracles, app, app->whole_since_ms, true);
             oracle_broken(oracles, ORACLE_DARK, NULL, RUN_NONE, app->app->name,
                           "every container of app %s runs, but no announcement of it is younger than 125 min: the "
                           "network takes it for gone",

@@ -101,6 +101,7 @@ static void noted(struct oracles *oracles, struct kernel_task *task, const struc
 
     if (app != NULL) {
         oracle_touch(oracles, removing, app->app->name, true);
+        oracle_writes(oracles, app);
         app->removing_task = task->number;
     }
 }
@@ -111,6 +112,7 @@ static void ended(struct oracles *oracles, struct kernel_task *task, bool killed
     for (uint32_t i = 0; i < oracles->app_count; i++) {
         if (oracles->apps[i].removing_task == task->number) {
             oracle_touch(oracles, removing, oracles->apps[i].app->name, true);
+            oracle_writes(oracles, &oracles->apps[i]);
             oracles->apps[i].removing_task = RUN_NONE;
         }
     }

@@ -10,6 +10,7 @@ static void started(struct oracles *oracles, struct kernel_task *task)
     struct oracle_app *app = oracle_app(oracles, actor.subject);
 
     if (app != NULL && actor.kind == ACTOR_INSTALL && !task->spawned) {
+        oracle_writes(oracles, app);
         app->installed_at_start = oracle_has_row(oracles, app->app->name);
     }
 }

@@ -12,7 +12,11 @@ void oracles_init(struct oracles *oracles, struct kernel *kernel, struct recorde
                   const struct scenario *scenario, const char *node_ip)
 {
     *oracles = (struct oracles){.kernel = kernel, .recorder = recorder, .scenario = scenario, .node_ip = node_ip};
-    oracles->apps = arena_alloc(&kernel->arena, (scenario->world.app_count + 1) * sizeof *oracles->apps);
+    struct write_log *writes = kernel->world.writes;
+
+    oracles->apps = write_log_alloc(writes, &kernel->arena, (scenario->world.app_count + 1) * sizeof *oracles->apps);
+    oracles->app_names.writes = writes;
+    oracles->container_names.writes = writes;
     oracles->app_count = scenario->world.app_count;
     for (uint32_t i = 0; i < oracles->app_count; i++) {
         oracles->apps[i] = (struct oracle_app){.app = &scenario->world.apps[i],
@@ -219,8 +223,10 @@ void oracle_touch(const struct oracles *oracles, const char *cell, const char *k
 
 bool oracle_has_row(struct oracles *oracles, const char *app)
 {
-    document_store_looked_up(&oracles->kernel->world.store, "localzelapps", "zelappsinformation", app);
-    return document_store_has(&oracles->kernel->world.store, "localzelapps", "zelappsinformation", app);
+    struct document_store *store = &oracles->kernel->world.store;
+
+    document_store_looked_up(store, ORACLE_ROWS_DB, ORACLE_ROWS_COLLECTION, app);
+    return document_store_has(store, ORACLE_ROWS_DB, ORACLE_ROWS_COLLECTION, app);
 }
 
 bool oracle_was_asked(const struct oracles *oracles, const struct kernel_task *task, const struct oracle_app *app)

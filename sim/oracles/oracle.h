@@ -41,7 +41,7 @@ struct oracle_failure {
     bool reported;
 };
 
-enum { ORACLE_FAILURES_MAX = 64 };
+enum { ORACLE_FAILURES_MAX = 64, ORACLE_CLEAN_COUNT = 256 };
 
 /* Who listens to what a transition makes the oracles read and write beside the world (whose own watch is told of that):
  * a cell of the node, or what they remember themselves, under a name of its own. `touched` NULL: nobody. */
@@ -50,15 +50,22 @@ struct oracle_watch {
     void (*touched)(void *context, const char *cell, const char *key, bool writes);
 };
 
+/* What is known from other runs of the same scenario: worlds at rest in which nothing was left over, by the names that
+ * there are in them. Only saves work: what an oracle says is the same without. */
+struct oracle_memory {
+    uint64_t clean[ORACLE_CLEAN_COUNT];
+};
+
 struct oracles {
     struct kernel *kernel;
     struct recorder *recorder;
     const struct scenario *scenario;
     const char *node_ip;
     struct oracle_watch watch;
-    bool has_loop;        /* the master/slave loop runs in this scenario */
-    int64_t unhealthy_ms; /* when a call last failed by a fault; 0: never */
-    bool has_check;       /* the hourly check runs in this scenario: `dark` means something */
+    struct oracle_memory *memory; /* NULL: this run is the only one */
+    bool has_loop;                /* the master/slave loop runs in this scenario */
+    int64_t unhealthy_ms;         /* when a call last failed by a fault; 0: never */
+    bool has_check;               /* the hourly check runs in this scenario: `dark` means something */
     struct oracle_app *apps;
     uint32_t app_count;
     struct name_index app_names, container_names; /* to an app's index; nothing goes, so each stands where it was put */
@@ -102,6 +109,10 @@ extern const struct oracle_hooks starvation_hooks;   /* starved */
 extern const struct oracle_hooks retry_hooks;        /* retry-forever */
 extern const struct oracle_hooks rest_hooks;         /* orphan */
 
+/* Where the rows of installed apps are. */
+#define ORACLE_ROWS_DB "localzelapps"
+#define ORACLE_ROWS_COLLECTION "zelappsinformation"
+
 /* Writes a violation down. task NULL: nobody in particular. */
 void oracle_broken(struct oracles *oracles, enum oracle_id id, struct kernel_task *task, uint32_t cause,
                    const char *object, const char *format, ...) __attribute__((format(printf, 6, 7)));
@@ -115,6 +126,11 @@ bool oracle_has_row(struct oracles *oracles, const char *app);
 /* Whether this task was asked to do away with the app: its owner's removal or redeploy, or the roll-back of its own
  * first install. */
 bool oracle_was_asked(const struct oracles *oracles, const struct kernel_task *task, const struct oracle_app *app);
+/* What is remembered of an app is about to be written. */
+static inline void oracle_writes(struct oracles *oracles, const struct oracle_app *app)
+{
+    world_writes(&oracles->kernel->world, app, sizeof *app);
+}
 /* The container engine's view of a component: NULL when its container does not exist. */
 const struct container *oracle_container(const struct oracles *oracles, const char *app_id);
 /* The verdict depends on this, or changes it: a cell by its name and key, something an oracle remembers. What an oracle

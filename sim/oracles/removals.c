@@ -25,6 +25,7 @@ static void row_removed(struct oracles *oracles, struct kernel_task *task, struc
         return; /* the first half of a redeploy: the row comes back (6.3) */
     }
     if (app->removed_told_task != task->number && network_believes(oracles, name)) {
+        oracle_writes(oracles, app);
         app->forgotten_task = task->number;
         app->forgotten_event = task->event;
     }
@@ -42,6 +43,7 @@ static void message_sent(struct oracles *oracles, struct kernel_task *task, cons
     app = oracle_app(oracles, value_get_text(data, "appName"));
     if (app != NULL) {
         oracle_touch(oracles, telling, app->app->name, true);
+        oracle_writes(oracles, app);
         app->removed_told_task = task->number;
         if (app->forgotten_task == task->number) {
             app->forgotten_task = RUN_NONE;
@@ -82,6 +84,7 @@ static void ended(struct oracles *oracles, struct kernel_task *task, bool killed
             continue;
         }
         oracle_touch(oracles, telling, app->app->name, true);
+        oracle_writes(oracles, app);
         app->forgotten_task = RUN_NONE;
         if (!oracle_has_row(oracles, app->app->name)) {
             oracle_broken(oracles, ORACLE_ROW_FORGOTTEN, task, app->forgotten_event, app->app->name,

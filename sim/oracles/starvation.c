@@ -46,6 +46,15 @@ static void applied(struct oracles *oracles, struct kernel_task *task, const str
     }
 }
 
+static void note_wait(struct oracles *oracles, struct oracle_app *app, int64_t since_ms, bool starved)
+{
+    if (app->waiting_since_ms != since_ms || app->starved != starved) {
+        oracle_writes(oracles, app);
+        app->waiting_since_ms = since_ms;
+        app->starved = starved;
+    }
+}
+
 static void time_moved(struct oracles *oracles)
 {
     int64_t now_ms = oracles->kernel->world.now_ms;
@@ -56,15 +65,14 @@ static void time_moved(struct oracles *oracles)
         const char *container = NULL;
 
         if (!needs_start(oracles, app, &container)) {
-            app->waiting_since_ms = -1;
-            app->starved = false;
+            note_wait(oracles, app, -1, false);
             continue;
         }
         if (app->waiting_since_ms < oracles->unhealthy_ms) {
-            app->waiting_since_ms = now_ms; /* a failed call may be why: the bound begins anew */
+            note_wait(oracles, app, now_ms, app->starved); /* a failed call may be why: the bound begins anew */
         }
         if (!app->starved && now_ms - app->waiting_since_ms > bound_ms) {
-            app->starved = true;
+            note_wait(oracles, app, app->waiting_since_ms, true);
             oracle_broken(oracles, ORACLE_STARVED, NULL, RUN_NONE, container,
                           "FDM names this node as primary of app %s, no call has failed for %lld min, and container %s "
                           "has not been started",

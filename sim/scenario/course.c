@@ -15,9 +15,9 @@ const char *moment_name(enum moment moment)
 struct turn course_turn(const struct kernel_task *task, const char *run)
 {
     if (task->state == TASK_NEW) {
-        return (struct turn){.at = task->label, .moment = MOMENT_START, .nth = 1, .run = run};
+        return (struct turn){.at = kernel_label(task), .moment = MOMENT_START, .nth = 1, .run = run};
     }
-    return (struct turn){.at = task->label,
+    return (struct turn){.at = kernel_label(task),
                          .moment = task->state == TASK_ISSUED ? MOMENT_APPLY : MOMENT_RESUME,
                          .effect = task->effect->id,
                          .nth = task->issued[task->effect->id],
@@ -126,7 +126,7 @@ struct kernel_task *course_ready_task(const struct runner *runner, const char *l
     const struct kernel *kernel = &runner->kernel;
 
     for (uint32_t i = 0; i < kernel_ready_count(kernel); i++) {
-        if (strcmp(kernel_ready(kernel, i)->label, label) == 0) {
+        if (strcmp(kernel_label(kernel_ready(kernel, i)), label) == 0) {
             return kernel_ready(kernel, i);
         }
     }

@@ -34,7 +34,27 @@ static bool hits(struct armed_fault *armed)
 static bool is_call_of(const struct mishap *mishap, const struct kernel_task *task, const struct effect *effect)
 {
     return mishap->effect == effect->id && mishap->nth == task->issued[effect->id] &&
-           strcmp(mishap->task, task->label) == 0;
+           strcmp(mishap->task, kernel_label(task)) == 0;
+}
+
+/* Whether a planned fault hits this call: its own first, then each of its effect until it has healed. */
+static bool hits_as_planned(struct runner *runner, uint32_t number, const struct kernel_task *task,
+                            const struct effect *effect)
+{
+    const struct mishap *mishap = &runner->plan.mishaps[number];
+
+    if (runner->fired[number] == 0) {
+        return is_call_of(mishap, task, effect);
+    }
+    if (mishap->effect != effect->id) {
+        return false;
+    }
+    bool healed = mishap->fires != FIRES_FOREVER && runner->fired[number] >= mishap->fires;
+
+    if (healed && runner->options.spared != NULL) {
+        *runner->options.spared |= 1u << number;
+    }
+    return !healed;
 }
 
 /* The planned fault of one of the two sorts (slow or not) that hits this call; NULL: none. */
@@ -49,10 +69,8 @@ static const struct mishap *planned_fault(struct runner *runner, const struct ke
         if (mishap->fault == FAULT_NONE || (mishap->fault == FAULT_SLOW) != slow) {
             continue;
         }
-        bool hit = is_call_of(mishap, task, effect);
-
-        if (hit || (mishap->sticky && runner->fired[i] && mishap->effect == effect->id)) {
-            runner->fired[i] = true;
+        if (hits_as_planned(runner, i, task, effect)) {
+            runner->fired[i] = mishap->fires == FIRES_FOREVER ? 1 : runner->fired[i] + 1;
             return mishap;
         }
     }
@@ -66,8 +84,8 @@ static void strike(void *context, struct kernel_task *task, const struct effect 
     for (uint32_t i = 0; i < runner->plan.count; i++) {
         const struct mishap *mishap = &runner->plan.mishaps[i];
 
-        if (mishap->strike != STRIKE_NONE && !runner->fired[i] && is_call_of(mishap, task, effect)) {
-            runner->fired[i] = true;
+        if (mishap->strike != STRIKE_NONE && runner->fired[i] == 0 && is_call_of(mishap, task, effect)) {
+            runner->fired[i] = 1;
             actors_strike(runner, mishap->strike);
             return;
         }
@@ -162,7 +180,7 @@ void injector_report(struct runner *runner)
     for (uint32_t i = 0; i < runner->plan.count; i++) {
         const struct mishap *mishap = &runner->plan.mishaps[i];
 
-        if (!runner->fired[i]) {
+        if (runner->fired[i] == 0) {
             runner->record->counts[RUN_COUNT_UNFIRED_FAULTS]++;
             expectation_unmet(runner, "%s was to hit %s number %u of %s, which was not made", mishap_name(mishap),
                               effect_info(mishap->effect)->name, mishap->nth, mishap->task);

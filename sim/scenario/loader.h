@@ -90,6 +90,7 @@ field_reader read_course;
 field_reader read_found; /* struct finding_text */
 /* Readers that two parts share. */
 field_reader read_ordinal;    /* double, a whole number from 1 on */
+field_reader read_times;      /* double, such a number, or "forever" as 0 */
 field_reader read_fault_kind; /* enum fault_kind */
 field_reader read_fault;      /* struct scenario_fault */
 /* Reads "docker containers.prune", "docker" or "*" into a struct effect_pattern. */

@@ -275,10 +275,13 @@ void read_ordinal(struct loader *loader, const struct value *value, const struct
     }
 }
 
-static void read_times(struct loader *loader, const struct value *value, const struct json_path *path, void *target)
+void read_times(struct loader *loader, const struct value *value, const struct json_path *path, void *target)
 {
     if (value_is_text(value, "forever")) {
         *(double *)target = 0;
+    } else if (value_is(value, VALUE_STRING)) {
+        mistake_at(loader, path, false, "%s is \"%s\", expected a whole number from 1 on or \"forever\"",
+                   json_path_text(loader->arena, path), value_text(value));
     } else {
         read_ordinal(loader, value, path, target);
     }

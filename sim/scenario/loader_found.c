@@ -48,7 +48,7 @@ static void read_moment(struct loader *loader, const struct value *value, const 
 
 struct mishap_source {
     struct mishap mishap;
-    double nth;
+    double nth, times;
 };
 
 static void read_strike(struct loader *loader, const struct value *value, const struct json_path *path, void *target)
@@ -72,7 +72,7 @@ static const struct field mishap_fields[] = {
     {"object", read_text, offsetof(struct mishap_source, mishap.object), false},
     {"fault", read_fault_kind, offsetof(struct mishap_source, mishap.fault), false},
     {"strike", read_strike, offsetof(struct mishap_source, mishap.strike), false},
-    {"sticky", read_bool, offsetof(struct mishap_source, mishap.sticky), false},
+    {"times", read_times, offsetof(struct mishap_source, times), false},
     {"delay", read_duration, offsetof(struct mishap_source, mishap.delay_ms), false},
 };
 
@@ -81,7 +81,7 @@ const struct object_shape mishap_shape = {"a mishap", "mishap", mishap_fields,
 
 static void read_mishap(struct loader *loader, const struct value *value, const struct json_path *path, void *target)
 {
-    struct mishap_source source = {.mishap = {.delay_ms = SLOW_DEFAULT_MS}, .nth = 1};
+    struct mishap_source source = {.mishap = {.delay_ms = SLOW_DEFAULT_MS}, .nth = 1, .times = 1};
     struct mishap *mishap = &source.mishap;
 
     if (!read_object(loader, value, path, &mishap_shape, &source)) {
@@ -93,7 +93,13 @@ static void read_mishap(struct loader *loader, const struct value *value, const 
         mistake_at(loader, path, false, "%s cannot suffer %s: `drydock list effects`",
                    effect_info(mishap->effect)->name, fault_info(mishap->fault)->name);
     }
+    if (mishap->strike != STRIKE_NONE && source.times != 1) {
+        struct json_path member = {path, "times", 0};
+
+        mistake_at(loader, &member, true, "a strike happens once, expected no \"times\"");
+    }
     mishap->nth = (uint32_t)source.nth;
+    mishap->fires = (uint32_t)source.times;
     *(struct mishap *)target = *mishap;
 }
 

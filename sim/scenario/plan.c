@@ -29,8 +29,26 @@ bool strike_by_name(const char *name, enum strike_kind *kind)
 bool mishap_equal(const struct mishap *left, const struct mishap *right)
 {
     return strcmp(left->task, right->task) == 0 && left->nth == right->nth && left->effect == right->effect &&
-           left->fault == right->fault && left->strike == right->strike && left->sticky == right->sticky &&
+           left->fault == right->fault && left->strike == right->strike && left->fires == right->fires &&
            left->delay_ms == right->delay_ms;
+}
+
+bool mishap_stays(const struct mishap *mishap)
+{
+    return mishap->fires != 1;
+}
+
+const char *mishap_reach(struct arena *arena, const struct mishap *mishap)
+{
+    uint32_t more = mishap->fires - 1;
+
+    if (!mishap_stays(mishap)) {
+        return "";
+    }
+    if (mishap->fires == FIRES_FOREVER) {
+        return ", and all such calls after it";
+    }
+    return more == 1 ? ", and the next such call" : arena_printf(arena, ", and the next %u such calls", more);
 }
 
 const char *mishap_name(const struct mishap *mishap)

@@ -118,6 +118,7 @@ struct runner *runner_begin(const struct scenario *scenario, const struct run_op
     struct kernel *kernel = &runner->kernel;
 
     kernel_init(kernel, run_memory, runner->record->seed, scenario->clock_ms);
+    world_tell_writes(&kernel->world, options->writes);
     kernel_build(kernel);
     kernel->choose_microtasks = scenario->random;
     scenario_build_world(scenario, &kernel->world, &runner->revision, &runner->config);

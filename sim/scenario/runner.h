@@ -19,6 +19,10 @@ struct run_options {
     bool hold_any;           /* actors "at any time" wait for actor_release() */
     const struct plan *plan; /* NULL: only the scenario's own faults */
     bool more_faults;        /* some may be armed while it runs: injector_arm() */
+    /* NULL, or bits 1 << number of a mishap of the plan: a call was made that its fault would have hit, had it not
+     * healed before. They are only ever set, and not taken back with the run. */
+    uint32_t *spared;
+    struct write_log *writes; /* the run will be saved and brought back with it; NULL: it will not */
 };
 
 /* A fault of the scenario and how far it has got. */
@@ -49,7 +53,8 @@ struct runner {
     struct armed_fault *faults; /* the scenario's first */
     uint32_t fault_count, fault_size;
     struct plan plan;
-    bool fired[PLAN_MISHAPS_MAX]; /* of the plan's mishaps */
+    uint32_t fired[PLAN_MISHAPS_MAX]; /* how often each of the plan's mishaps has; of one that stays for ever at most 1,
+                                         as nothing depends on more */
     struct actor_state *actors;
     bool restarting;          /* the process is down, and will start again */
     int64_t start_ms, end_ms; /* INT64_MAX: until nothing is left to do */

@@ -130,7 +130,7 @@ static struct piece_result search_once(const struct scenario *scenario, const st
     bench_init(&first.bench, scenario, &run, &memory);
     arena_init(&first.arena, arena_source_malloc());
     first.search = (struct search){.machine = first.bench.machine,
-                                   .watch = {&first, on_execution},
+                                   .watch = {&first, on_execution, NULL},
                                    .should_stop = should_stop,
                                    .stop_context = &first,
                                    .seed = seed,

@@ -2,6 +2,7 @@
 
 #include "core/value.h"
 #include "sim/search/explore_unit.h"
+#include "sim/search/plan_set.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -22,9 +23,9 @@ struct exploring {
     struct exploration *exploration;
     struct piece *pieces; /* of this level */
     uint32_t count, size;
-    struct fingerprints known; /* of the levels before */
-    uint64_t *plan_keys;       /* of all plans ever made: open addressing */
-    uint32_t plan_key_count, plan_key_size;
+    uint32_t searched;         /* of them */
+    struct fingerprints known; /* of the rounds before */
+    struct plan_set plans;     /* all that were ever made */
 };
 
 static const struct strategy_info strategies[STRATEGY_COUNT] = {
@@ -51,74 +52,25 @@ bool strategy_by_name(const char *name, enum strategy *strategy)
 /* ---- plans
  * ---------------------------------------------------------------------------------------------------------------- */
 
-static uint64_t mishap_key(const struct mishap *mishap)
+/* A plan to be searched, when it is new. */
+static void add_plan(struct exploring *exploring, const struct plan *plan)
 {
-    uint64_t key = hash_combine(hash_text(mishap->task), ((uint64_t)mishap->effect << 32) | mishap->nth);
+    if (!plan_set_add(&exploring->plans, plan, exploring->arena)) {
+        return;
+    }
+    struct piece *piece = table_add(exploring->arena, (void **)&exploring->pieces, &exploring->count, &exploring->size,
+                                    sizeof *exploring->pieces);
 
-    return hash_combine(key, ((uint64_t)mishap->fault << 16) | ((uint64_t)mishap->strike << 8) | mishap->sticky);
+    *piece = (struct piece){.plan = *plan};
+    exploring->exploration->plans++;
 }
 
-/* A plan is a set: its key does not depend on the order of its mishaps. Whether it is new. */
-static bool is_new_plan(struct exploring *exploring, const struct plan *plan)
-{
-    uint64_t key = 1;
-
-    for (uint32_t i = 0; i < plan->count; i++) {
-        key += mishap_key(&plan->mishaps[i]);
-    }
-    if ((exploring->plan_key_count + 1) * 2 > exploring->plan_key_size) {
-        uint32_t size = exploring->plan_key_size == 0 ? 1024 : exploring->plan_key_size * 2;
-        uint64_t *keys = arena_alloc(exploring->arena, size * sizeof *keys);
-
-        for (uint32_t i = 0; i < exploring->plan_key_size; i++) {
-            uint64_t old = exploring->plan_keys[i];
-
-            for (uint32_t place = (uint32_t)old & (size - 1); old != 0; place = (place + 1) & (size - 1)) {
-                if (keys[place] == 0) {
-                    keys[place] = old;
-                    break;
-                }
-            }
-        }
-        exploring->plan_keys = keys;
-        exploring->plan_key_size = size;
-    }
-    uint32_t place = (uint32_t)key & (exploring->plan_key_size - 1);
-
-    while (exploring->plan_keys[place] != 0) {
-        if (exploring->plan_keys[place] == key) {
-            return false;
-        }
-        place = (place + 1) & (exploring->plan_key_size - 1);
-    }
-    exploring->plan_keys[place] = key;
-    exploring->plan_key_count++;
-    return true;
-}
-
-static void add_piece(struct exploring *exploring, const struct plan *plan)
-{
-    if (exploring->count == exploring->size) {
-        uint32_t size = exploring->size == 0 ? 64 : exploring->size * 2;
-        struct piece *pieces = arena_alloc(exploring->arena, size * sizeof *pieces);
-
-        if (exploring->count > 0) {
-            memcpy(pieces, exploring->pieces, exploring->count * sizeof *pieces);
-        }
-        exploring->pieces = pieces;
-        exploring->size = size;
-    }
-    exploring->pieces[exploring->count++] = (struct piece){.plan = *plan};
-}
-
-static void add_plan(struct exploring *exploring, const struct plan *base, struct mishap mishap)
+static void add_mishap(struct exploring *exploring, const struct plan *base, struct mishap mishap)
 {
     struct plan plan = *base;
 
     plan.mishaps[plan.count++] = mishap;
-    if (is_new_plan(exploring, &plan)) {
-        add_piece(exploring, &plan);
-    }
+    add_plan(exploring, &plan);
 }
 
 static uint32_t count_strikes(const struct plan *plan)
@@ -129,17 +81,6 @@ static uint32_t count_strikes(const struct plan *plan)
         strikes += plan->mishaps[i].strike != STRIKE_NONE;
     }
     return strikes;
-}
-
-/* Whether a call is made again after this one, by anybody, for a fault that stays to be told from one that does not. */
-static bool is_made_again(const struct unit_result *result, const struct unit_site *site)
-{
-    for (uint32_t i = 0; i < result->site_count; i++) {
-        if (result->sites[i].effect == site->effect && &result->sites[i] != site) {
-            return true;
-        }
-    }
-    return false;
 }
 
 /* A call goes wrong once; a strike after it is another matter. */
@@ -173,29 +114,61 @@ static void add_plans_at(struct exploring *exploring, const struct piece *piece,
                                 .nth = site->nth,
                                 .object = site->object,
                                 .fault = (enum fault_kind)kind,
+                                .fires = options->stays.heals_max > 0 ? 1 : FIRES_FOREVER,
                                 .delay_ms = kind == FAULT_SLOW ? options->slow_ms : 0};
 
-        if ((kinds & (1u << kind)) == 0) {
-            continue;
-        }
-        if (options->once) {
-            add_plan(exploring, &piece->plan, mishap);
-        }
-        if (options->sticky && (!options->once || is_made_again(&piece->result, site))) {
-            mishap.sticky = true;
-            add_plan(exploring, &piece->plan, mishap);
+        if ((kinds & (1u << kind)) != 0) {
+            add_mishap(exploring, &piece->plan, mishap);
         }
     }
     /* A strike loses what the process remembers: right after a call that changed the world, or it is as good as one
      * before. */
     for (unsigned kind = STRIKE_NONE + 1; strikes_after && kind < STRIKE_COUNT; kind++) {
         if ((options->strike_kinds & (1u << kind)) != 0) {
-            add_plan(exploring, &piece->plan,
-                     (struct mishap){.task = site->task,
-                                     .effect = site->effect,
-                                     .nth = site->nth,
-                                     .object = site->object,
-                                     .strike = (enum strike_kind)kind});
+            add_mishap(exploring, &piece->plan,
+                       (struct mishap){.task = site->task,
+                                       .effect = site->effect,
+                                       .nth = site->nth,
+                                       .object = site->object,
+                                       .strike = (enum strike_kind)kind,
+                                       .fires = 1});
+        }
+    }
+}
+
+/* Whether a call that comes after the fault has healed, by anybody, could tell that it stays longer.
+ *
+ * The search of a fault that happens once has no reason to try whether its call or another's comes first: it is enough
+ * that another is made. One that counts makes them depend on one another, so its search met all that could be met. */
+static bool can_be_told(const struct unit_result *result, uint32_t number, const struct mishap *mishap)
+{
+    if (mishap_stays(mishap)) {
+        return (result->spared & (1u << number)) != 0;
+    }
+    for (uint32_t i = 0; i < result->site_count; i++) {
+        const struct unit_site *site = &result->sites[i];
+
+        if (site->effect == mishap->effect && (site->nth > mishap->nth || strcmp(site->task, mishap->task) != 0)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* All plans with one of this one's faults staying for one call more, or for ever, where something can tell. */
+static void add_longer_plans(struct exploring *exploring, const struct piece *piece)
+{
+    const struct stays *stays = &exploring->options->stays;
+
+    for (uint32_t i = 0; i < piece->plan.count; i++) {
+        struct plan plan = piece->plan;
+        struct mishap *mishap = &plan.mishaps[i];
+        bool heals = mishap->fires < stays->heals_max;
+        bool longer = mishap->fault != FAULT_NONE && mishap->fires != FIRES_FOREVER && (heals || stays->forever);
+
+        if (longer && can_be_told(&piece->result, i, mishap)) {
+            mishap->fires = heals ? mishap->fires + 1 : FIRES_FOREVER;
+            add_plan(exploring, &plan);
         }
     }
 }
@@ -209,12 +182,12 @@ static void next_level(struct exploring *exploring)
     exploring->pieces = NULL;
     exploring->count = 0;
     exploring->size = 0;
+    exploring->searched = 0;
     for (uint32_t i = 0; i < count; i++) {
         for (uint32_t j = 0; pieces[i].done && j < pieces[i].result.site_count; j++) {
             add_plans_at(exploring, &pieces[i], &pieces[i].result.sites[j]);
         }
     }
-    exploring->exploration->plans += exploring->count;
 }
 
 /* ---- a level
@@ -224,8 +197,8 @@ static const char *work(void *context, uint32_t index, struct arena *arena)
 {
     struct exploring *exploring = context;
 
-    return explore_unit(exploring->scenario, exploring->options, &exploring->pieces[index].plan, &exploring->known,
-                        arena);
+    return explore_unit(exploring->scenario, exploring->options, &exploring->pieces[exploring->searched + index].plan,
+                        &exploring->known, arena);
 }
 
 static void tick(void *context)
@@ -322,19 +295,20 @@ static bool merge(struct exploring *exploring, struct piece *piece)
     return within && result->complete && !(exploring->options->first && exploration->found_count > 0);
 }
 
-/* Searches the plans of this level. false: the search is over, complete or not. */
-static bool search_level(struct exploring *exploring)
+/* Searches the plans of this level that have not been. false: the search is over, complete or not. */
+static bool search_round(struct exploring *exploring)
 {
     struct exploration *exploration = exploring->exploration;
-    const char **texts = arena_alloc(exploring->arena, (exploring->count + 1) * sizeof *texts);
+    uint32_t count = exploring->count - exploring->searched;
+    const char **texts = arena_alloc(exploring->arena, (count + 1) * sizeof *texts);
     struct workers workers = {exploring->options->jobs, exploring->options->shared, exploring, work, tick};
 
-    if (!workers_run(&workers, exploring->count, exploring->arena, texts)) {
+    if (!workers_run(&workers, count, exploring->arena, texts)) {
         fprintf(stderr, "drydock: no workers: %s\n", strerror(errno));
         exit(3);
     }
-    for (uint32_t i = 0; i < exploring->count; i++) {
-        struct piece *piece = &exploring->pieces[i];
+    for (uint32_t i = 0; i < count; i++) {
+        struct piece *piece = &exploring->pieces[exploring->searched + i];
 
         if (texts[i] == NULL) {
             exploration->complete = false;
@@ -347,13 +321,33 @@ static bool search_level(struct exploring *exploring)
             return false;
         }
     }
-    /* Only what is known before a level is left out in it: so it does not matter which plan is searched when. */
+    exploring->searched = exploring->count;
+    /* Only what is known before a round is left out in it: so it does not matter which plan is searched when. */
     exploring->known = (struct fingerprints){NULL, 0, 0};
     for (uint32_t i = 0; i < exploration->found_count; i++) {
         *(const char **)table_add(exploring->arena, (void **)&exploring->known.texts, &exploring->known.count,
                                   &exploring->known.size, sizeof(const char *)) = exploration->found[i].fingerprint;
     }
     return true;
+}
+
+/* Searches the plans of this level, round after round until no fault of theirs can stay for longer. */
+static bool search_level(struct exploring *exploring)
+{
+    bool go_on = true;
+
+    while (go_on && exploring->searched < exploring->count) {
+        uint32_t from = exploring->searched;
+        uint32_t until = exploring->count;
+
+        go_on = search_round(exploring);
+        for (uint32_t i = from; go_on && i < until; i++) {
+            struct piece piece = exploring->pieces[i]; /* adding may move it */
+
+            add_longer_plans(exploring, &piece);
+        }
+    }
+    return go_on;
 }
 
 void explore(const struct scenario *scenario, const struct explore_options *options, struct arena *arena,
@@ -363,8 +357,8 @@ void explore(const struct scenario *scenario, const struct explore_options *opti
     uint32_t levels = options->faults_max + options->crashes_max;
     bool go_on = true;
 
-    *exploration = (struct exploration){.complete = true, .plans = 1};
-    add_piece(&exploring, &(struct plan){.count = 0});
+    *exploration = (struct exploration){.complete = true};
+    add_plan(&exploring, &(struct plan){.count = 0});
     for (uint32_t level = 0; go_on && exploring.count > 0; level++) {
         go_on = search_level(&exploring) && level < levels;
         if (go_on) {

@@ -3,8 +3,10 @@
  * The search is split by plans. The first plan has no mishap; its search meets the calls of the scenario in all orders.
  * Each call and each way it can go wrong makes a plan of its own, and so on from the calls that are met then, up to the
  * bounds. A mishap is named by task, effect and number (sim/scenario/plan.h), so it is tried once, however many places
- * it could take among the others' transitions, and the reduction covers the rest. Plans are searched by processes side
- * by side; what they find is put together in the order of the plans.
+ * it could take among the others' transitions, and the reduction covers the rest. A fault that heals after n firings is
+ * the same whenever it heals between two of them, so heal times are counted in firings; and one more is tried only when
+ * a call can come after it has healed: else nothing can tell the two apart. Plans are searched by processes side by
+ * side; what they find is put together in the order of the plans.
  */
 #ifndef DRYDOCK_SIM_SEARCH_EXPLORE_H
 #define DRYDOCK_SIM_SEARCH_EXPLORE_H
@@ -39,7 +41,7 @@ struct explore_options {
     uint32_t fault_kinds;                 /* bits 1 << enum fault_kind */
     uint32_t strike_kinds;                /* bits 1 << enum strike_kind */
     uint32_t ports;                       /* bits 1 << enum effect_port: whose calls fail */
-    bool once, sticky;                    /* a fault hits one call; that call and all later ones of the effect */
+    struct stays stays;                   /* how long a fault does */
     int64_t slow_ms;
     uint64_t executions_max; /* 0: none; of a strategy that samples, for each plan */
     bool first;              /* end with the first plan that breaks anything */

@@ -24,6 +24,12 @@ struct unit_found {
     uint64_t times, first;
 };
 
+/* What an execution was told to show, for when it is drawn again. */
+struct unit_shown {
+    uint64_t execution;
+    const char *fingerprint; /* borrowed from the arena */
+};
+
 struct unit {
     const struct explore_options *options;
     const struct plan *plan;
@@ -33,7 +39,10 @@ struct unit {
     struct search search;
     struct unit_found *found;
     uint32_t found_count, found_size;
+    struct unit_shown *shown; /* by execution */
+    uint32_t shown_count, shown_size;
     uint64_t told_executions; /* to the others */
+    uint32_t spared;
 };
 
 bool fingerprints_have(const struct fingerprints *known, const char *text)
@@ -53,7 +62,7 @@ bool fingerprints_have(const struct fingerprints *known, const char *text)
 static bool all_fired(const struct unit *unit)
 {
     for (uint32_t i = 0; i < unit->plan->count; i++) {
-        if (!unit->searched.stage.runner->fired[i]) {
+        if (unit->searched.stage.runner->fired[i] == 0) {
             return false;
         }
     }
@@ -94,32 +103,84 @@ static void add_found(struct unit *unit, struct machine *machine, const struct f
     atomic_fetch_add(&unit->options->shared->violations, 1);
 }
 
-static bool on_execution(void *context, struct machine *machine, bool violates, uint64_t class_hash)
+static void note_shown(struct unit *unit, const char *fingerprint)
 {
-    struct unit *unit = context;
-    struct workers_shared *shared = unit->options->shared;
-    uint64_t executions = unit->search.counts.executions;
+    grow((void *)&unit->shown, &unit->shown_size, unit->shown_count + 1, sizeof *unit->shown);
+    unit->shown[unit->shown_count++] = (struct unit_shown){unit->search.counts.executions, fingerprint};
+}
+
+static void look_at_findings(struct unit *unit, struct machine *machine)
+{
     struct finding findings[FINDINGS_MAX];
+    uint32_t count = findings_of_run(machine, &unit->searched.stage, unit->arena, findings);
 
-    (void)class_hash;
-    if (violates && all_fired(unit)) {
-        uint32_t count = findings_of_run(machine, &unit->searched.stage, unit->arena, findings);
+    for (uint32_t i = 0; i < count; i++) {
+        struct unit_found *known = find(unit, findings[i].fingerprint);
 
-        for (uint32_t i = 0; i < count; i++) {
-            struct unit_found *known = find(unit, findings[i].fingerprint);
-
-            if (known != NULL) {
-                known->times++;
-            } else if (!is_known(unit, &findings[i])) {
-                add_found(unit, machine, &findings[i]);
-            }
+        note_shown(unit, known != NULL ? known->finding.fingerprint : findings[i].fingerprint);
+        if (known != NULL) {
+            known->times++;
+        } else if (!is_known(unit, &findings[i])) {
+            add_found(unit, machine, &findings[i]);
         }
     }
+}
+
+static void tell_others(struct unit *unit)
+{
+    struct workers_shared *shared = unit->options->shared;
+    uint64_t executions = unit->search.counts.executions;
+
     if (executions % COUNTS_EVERY == 0) {
         atomic_fetch_add(&shared->executions, executions - unit->told_executions);
         unit->told_executions = executions;
-        atomic_store(&shared->depth, machine->depth);
+        atomic_store(&shared->depth, unit->search.machine->depth);
     }
+}
+
+static bool on_execution(void *context, struct machine *machine, bool violates, uint64_t class_hash)
+{
+    struct unit *unit = context;
+
+    (void)class_hash;
+    if (violates && all_fired(unit)) {
+        look_at_findings(unit, machine);
+    }
+    tell_others(unit);
+    return true;
+}
+
+/* Where the execution's findings begin. */
+static uint32_t first_shown(const struct unit *unit, uint64_t execution)
+{
+    uint32_t low = 0;
+    uint32_t high = unit->shown_count;
+
+    while (low < high) {
+        uint32_t middle = (low + high) / 2;
+
+        if (unit->shown[middle].execution < execution) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+/* What could not be written as a course then cannot be now. */
+static bool on_again(void *context, uint64_t same_as)
+{
+    struct unit *unit = context;
+
+    for (uint32_t i = first_shown(unit, same_as); i < unit->shown_count && unit->shown[i].execution == same_as; i++) {
+        struct unit_found *known = find(unit, unit->shown[i].fingerprint);
+
+        if (known != NULL) {
+            known->times++;
+        }
+    }
+    tell_others(unit);
     return true;
 }
 
@@ -196,7 +257,7 @@ static const char *unit_text(const struct unit *unit)
                       {"share", value_number(arena, search_estimate(&unit->search).share)},
                       {"transitions", whole(arena, counts->transitions)}, {"blocked", whole(arena, counts->blocked)},
                       {"merged", whole(arena, counts->merged)}, {"violating", whole(arena, counts->violating)},
-                      {"depth", whole(arena, counts->depth_max)},
+                      {"depth", whole(arena, counts->depth_max)}, {"spared", whole(arena, unit->spared)},
                       {"sites", value_array(arena, sites, stage->site_count)}, {"found", found}));
 }
 
@@ -244,6 +305,7 @@ void unit_result_read(const char *text, struct arena *arena, struct unit_result 
                                    .merged = (uint64_t)value_get_number(value, "merged", 0),
                                    .violating = (uint64_t)value_get_number(value, "violating", 0),
                                    .depth_max = (uint32_t)value_get_number(value, "depth", 0),
+                                   .spared = (uint32_t)value_get_number(value, "spared", 0),
                                    .site_count = value_count(sites),
                                    .found_count = value_count(found)};
     result->sites = arena_alloc(arena, (result->site_count + 1) * sizeof *result->sites);
@@ -309,11 +371,13 @@ const char *explore_unit(const struct scenario *scenario, const struct explore_o
 
     bench_memory_init(&memories[0]);
     bench_memory_init(&memories[1]);
+    run.spared = &unit.spared;
     bench_init(&unit.searched, scenario, &run, &memories[0]);
+    run.spared = NULL;
     bench_init(&unit.replayed, scenario, &run, &memories[1]);
     unit.replayed.machine->spacing = 0;
     unit.search = (struct search){.machine = unit.searched.machine,
-                                  .watch = {&unit, on_execution},
+                                  .watch = {&unit, on_execution, on_again},
                                   .executions_max = options->executions_max,
                                   .should_stop = should_stop,
                                   .stop_context = &unit,
@@ -337,6 +401,7 @@ const char *explore_unit(const struct scenario *scenario, const struct explore_o
         free(unit.found[i].course.turns);
     }
     free(unit.found);
+    free(unit.shown);
     bench_free(&unit.searched);
     bench_free(&unit.replayed);
     memory_free(&memories[0]);

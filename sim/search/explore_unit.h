@@ -16,7 +16,8 @@ struct unit_site {
 struct unit_result {
     bool complete;
     uint64_t executions, classes, transitions, blocked, merged, violating;
-    double share; /* of this plan's search */
+    double share;    /* of this plan's search */
+    uint32_t spared; /* see struct run_options */
     uint32_t depth_max;
     struct unit_site *sites;
     uint32_t site_count;

@@ -1,17 +1,11 @@
 #include "sim/search/finding.h"
 
+#include "sim/search/finding_run.h"
+#include "sim/search/site_text.h"
+
 #include <string.h>
 
 enum { NO_INDEX = -1 };
-
-/* A run with its transitions' footprints. */
-struct looked_at {
-    const struct machine *machine;
-    const struct scenario_stage *stage;
-    struct arena *arena;
-    const struct footprint **footprints; /* of transitions, in their order */
-    uint32_t count;
-};
 
 /* ---- words
  * -------------------------------------------------------------------------------------------------------------- */
@@ -28,39 +22,23 @@ const char *moved_text(struct arena *arena, const struct moved *moved)
                         effect_info(moved->effect)->name, space, object);
 }
 
-static const char *label_of(const struct looked_at *run, const struct moved *moved)
+static const char *label_of(const struct finding_run *run, const struct moved *moved)
 {
     return scenario_stage_label(run->stage, moved->slot);
 }
 
-static const char *actor_name(const struct looked_at *run, uint32_t origin)
+static const char *actor_name(const struct finding_run *run, uint32_t origin)
 {
     return actor_info(scenario_stage_actor(run->stage, origin)->kind)->name;
 }
 
-static const char *site_text(const struct looked_at *run, const struct moved *moved)
+static const char *site_of(const struct finding_run *run, const struct moved *moved)
 {
-    static const char *const moments[MOMENT_COUNT] = {
-        [MOMENT_START] = "", [MOMENT_APPLY] = "/", [MOMENT_RESUME] = "/after "};
-    const char *effect = moved->moment == MOMENT_START ? "" : effect_info(moved->effect)->name;
-
-    return arena_printf(run->arena, "%s%s%s", actor_name(run, moved->origin), moments[moved->moment], effect);
-}
-
-static const struct moved *moved_at(const struct looked_at *run, int index)
-{
-    return scenario_stage_moved(run->stage, (uint32_t)index);
+    return site_text(run->arena, scenario_stage_actor(run->stage, moved->origin)->kind, moved->moment, moved->effect);
 }
 
 /* ---- races
  * --------------------------------------------------------------------------------------------------------------- */
-
-static bool conflict(const struct looked_at *run, int left, int right)
-{
-    return moved_at(run, left)->origin != moved_at(run, right)->origin && run->footprints[left] != NULL &&
-           run->footprints[right] != NULL &&
-           footprints_conflict(&run->machine->catalogue, run->footprints[left], run->footprints[right]);
-}
 
 /* Whether a transition is about the object: names of containers, folders and volumes hold that of their app. */
 static bool is_about(const struct moved *moved, const char *object)
@@ -70,7 +48,7 @@ static bool is_about(const struct moved *moved, const char *object)
 }
 
 /* The last transition before `index` by which another actor changed what the oracle is about. */
-static int culprit(const struct looked_at *run, int index, const struct run_violation *violation)
+static int culprit(const struct finding_run *run, int index, const struct run_violation *violation)
 {
     enum oracle_id id = ORACLE_COUNT;
 
@@ -92,10 +70,10 @@ static int culprit(const struct looked_at *run, int index, const struct run_viol
 }
 
 /* The last transition before `index` of another actor that it depends on. */
-static int direct_partner(const struct looked_at *run, int index)
+static int direct_partner(const struct finding_run *run, int index)
 {
     for (int i = index - 1; i >= 0; i--) {
-        if (conflict(run, i, index)) {
+        if (moves_conflict(run, i, index)) {
             return i;
         }
     }
@@ -104,13 +82,13 @@ static int direct_partner(const struct looked_at *run, int index)
 
 /* The last transition of another actor that changed what the task of `index` had looked at before; *looked is where it
  * looked. */
-static int stale_partner(const struct looked_at *run, int index, int *looked)
+static int stale_partner(const struct finding_run *run, int index, int *looked)
 {
     uint32_t origin = moved_at(run, index)->origin;
 
     for (int i = index - 1; i >= 0; i--) {
         for (int own = i - 1; moved_at(run, i)->origin != origin && own >= 0; own--) {
-            if (moved_at(run, own)->origin == origin && conflict(run, own, i)) {
+            if (moved_at(run, own)->origin == origin && moves_conflict(run, own, i)) {
                 *looked = own;
                 return i;
             }
@@ -120,13 +98,11 @@ static int stale_partner(const struct looked_at *run, int index, int *looked)
 }
 
 /* The last transition that made the object of a violation that nobody's transition broke. */
-static int maker(const struct looked_at *run, const char *object)
+static int maker(const struct finding_run *run, const char *object)
 {
     for (int i = (int)run->count - 1; i >= 0; i--) {
         const struct moved *moved = moved_at(run, i);
-        bool makes = moved->moment == MOMENT_APPLY && moved->writes &&
-                     (moved->effect == EFFECT_DOCKER_CONTAINERS_CREATE || moved->effect == EFFECT_HOST_FALLOCATE ||
-                      moved->effect == EFFECT_HOST_MKFS || moved->effect == EFFECT_HOST_MOUNT);
+        bool makes = moved->moment == MOMENT_APPLY && moved->writes && effect_makes_object(moved->effect);
 
         if (makes && moved->object != NULL && object != NULL && strcmp(moved->object, object) == 0) {
             return i;
@@ -139,7 +115,7 @@ static int maker(const struct looked_at *run, const char *object)
  * --------------------------------------------------------------------------------------------------------------- */
 
 /* The transition that a mishap hit. */
-static int hit_by(const struct looked_at *run, const struct mishap *mishap)
+static int hit_by(const struct finding_run *run, const struct mishap *mishap)
 {
     for (uint32_t i = 0; i < run->count; i++) {
         const struct moved *moved = moved_at(run, (int)i);
@@ -152,69 +128,73 @@ static int hit_by(const struct looked_at *run, const struct mishap *mishap)
     return NO_INDEX;
 }
 
-/* Whether the mishap had come to pass by transition `until`; *moved is the transition that it hit. */
-static bool came_to_pass(const struct looked_at *run, const struct mishap *mishap, int until,
-                         const struct moved **moved)
-{
-    int hit = hit_by(run, mishap);
+/* The mishaps that a violation is blamed on. */
+struct blame {
+    int hits[PLAN_MISHAPS_MAX]; /* the transition that each hit; NO_INDEX: it is not to blame */
+    uint32_t count;
+    bool spares; /* a mishap had come to pass, and has nothing to do with it */
+};
 
-    if (hit == NO_INDEX || hit > until) {
-        return false;
-    }
-    *moved = moved_at(run, hit);
-    return true;
-}
-
-/* The fingerprint `of` with the mishaps up to transition `until`, but for number `left_out` (NO_INDEX: none). */
-static const char *with_mishaps(const struct looked_at *run, int until, int left_out, const char *of)
+/* Those that led to what transition `index` broke. A strike hits everybody; to a state at rest (`index` is NO_INDEX)
+ * all that came to pass has led. */
+static struct blame blame_for(const struct finding_run *run, int index)
 {
-    const struct moved *moved = NULL;
+    struct blame blame = {.count = 0};
 
     for (uint32_t i = 0; i < run->stage->plan.count; i++) {
         const struct mishap *mishap = &run->stage->plan.mishaps[i];
+        int hit = hit_by(run, mishap);
 
-        if ((int)i != left_out && came_to_pass(run, mishap, until, &moved)) {
-            of = arena_printf(run->arena, "%s | %s: %s", of, site_text(run, moved), mishap_effect(mishap));
+        blame.hits[i] = NO_INDEX;
+        if (hit == NO_INDEX || (index != NO_INDEX && hit > index)) {
+            continue;
+        }
+        if (index == NO_INDEX || hit == index || mishap->strike != STRIKE_NONE || happens_before(run, hit, index)) {
+            blame.hits[i] = hit;
+            blame.count++;
+        } else {
+            blame.spares = true;
+        }
+    }
+    return blame;
+}
+
+/* The fingerprint `of` with the mishaps to blame, but for number `left_out` (NO_INDEX: none). */
+static const char *with_mishaps(const struct finding_run *run, const struct blame *blame, int left_out, const char *of)
+{
+    for (uint32_t i = 0; i < run->stage->plan.count; i++) {
+        if ((int)i != left_out && blame->hits[i] != NO_INDEX) {
+            of = arena_printf(run->arena, "%s | %s: %s", of, site_of(run, moved_at(run, blame->hits[i])),
+                              mishap_effect(&run->stage->plan.mishaps[i]));
         }
     }
     return of;
 }
 
 /* "refused hit db find zelappsinformation of install:napp (number 2 of them), and …" */
-static const char *mishaps_text(const struct looked_at *run, int until)
+static const char *mishaps_text(const struct finding_run *run, const struct blame *blame)
 {
-    const struct moved *moved = NULL;
     const char *text = "";
 
     for (uint32_t i = 0; i < run->stage->plan.count; i++) {
         const struct mishap *mishap = &run->stage->plan.mishaps[i];
 
-        if (came_to_pass(run, mishap, until, &moved)) {
-            text =
-                arena_printf(run->arena, "%s%s%s hit %s of %s (number %u of them%s)", text,
-                             text[0] == '\0' ? "" : ", and ", mishap_name(mishap), moved_text(run->arena, moved),
-                             label_of(run, moved), moved->nth, mishap->sticky ? ", and all such calls after it" : "");
+        if (blame->hits[i] != NO_INDEX) {
+            const struct moved *moved = moved_at(run, blame->hits[i]);
+
+            text = arena_printf(run->arena, "%s%s%s hit %s of %s (number %u of them%s)", text,
+                                text[0] == '\0' ? "" : ", and ", mishap_name(mishap), moved_text(run->arena, moved),
+                                label_of(run, moved), moved->nth, mishap_reach(run->arena, mishap));
         }
     }
     return text;
-}
-
-static uint32_t mishap_count(const struct looked_at *run, int until)
-{
-    const struct moved *moved = NULL;
-    uint32_t count = 0;
-
-    for (uint32_t i = 0; i < run->stage->plan.count; i++) {
-        count += came_to_pass(run, &run->stage->plan.mishaps[i], until, &moved);
-    }
-    return count;
 }
 
 /* ---- findings
  * ---------------------------------------------------------------------------------------------------------------- */
 
 /* The site that broke the oracle, and the other party of the race. */
-static void explain_race(const struct looked_at *run, int index, const struct run_violation *violation,
+static void explain_race(const struct finding_run *run, int index, const struct run_violation *violation,
                          struct finding *finding)
 {
     const struct moved *own = moved_at(run, index);
@@ -229,7 +209,7 @@ static void explain_race(const struct looked_at *run, int index, const struct ru
         return;
     }
     const struct moved *other = moved_at(run, partner);
-    const char *party = certain ? site_text(run, other) : actor_name(run, other->origin);
+    const char *party = certain ? site_of(run, other) : actor_name(run, other->origin);
 
     finding->fingerprint = arena_printf(run->arena, "%s | %s", finding->fingerprint, party);
     if (looked == NO_INDEX) {
@@ -249,33 +229,37 @@ static void add_simpler(struct finding *finding, const char *fingerprint)
     }
 }
 
-/* Makes the finding one of mishaps: what it was without them is the simpler form. */
-static void blame_mishaps(const struct looked_at *run, int until, const char *broken, struct finding *finding)
+/* Makes the finding one of the mishaps to blame: what it was without them is the simpler form. Without a mishap that is
+ * not to blame it is what it is. */
+static void blame_mishaps(const struct finding_run *run, const struct blame *blame, const char *broken,
+                          struct finding *finding)
 {
-    uint32_t count = mishap_count(run, until);
-
-    if (count == 0) {
-        return;
+    if (blame->count > 0) {
+        add_simpler(finding, finding->fingerprint);
+        add_simpler(finding, broken);
+        for (uint32_t i = 0; blame->count > 1 && i < run->stage->plan.count; i++) {
+            if (blame->hits[i] != NO_INDEX) {
+                add_simpler(finding, with_mishaps(run, blame, (int)i, broken));
+            }
+        }
+        finding->fingerprint = with_mishaps(run, blame, NO_INDEX, broken);
+        finding->why = mishaps_text(run, blame);
     }
-    add_simpler(finding, finding->fingerprint);
-    add_simpler(finding, broken);
-    for (uint32_t i = 0; count > 1 && i < run->stage->plan.count; i++) {
-        add_simpler(finding, with_mishaps(run, until, (int)i, broken));
+    if (blame->spares) {
+        add_simpler(finding, finding->fingerprint);
     }
-    finding->fingerprint = with_mishaps(run, until, NO_INDEX, broken);
-    finding->why = mishaps_text(run, until);
 }
 
-static struct finding finding_of(const struct looked_at *run, const struct run_violation *violation)
+static struct finding finding_of(const struct finding_run *run, const struct run_violation *violation)
 {
     /* The violation's texts go with the run. */
     struct finding finding = {.oracle = violation->oracle,
                               .object = violation->object == NULL ? NULL : arena_string(run->arena, violation->object),
                               .message = arena_string(run->arena, violation->message)};
     int index = violation->step == 0 ? maker(run, violation->object) : (int)violation->step - 1;
-    const char *broken = index == NO_INDEX ? violation->oracle
-                                           : arena_printf(run->arena, "%s | %s", violation->oracle,
-                                                          site_text(run, moved_at(run, index)));
+    const char *broken =
+        index == NO_INDEX ? violation->oracle
+                          : arena_printf(run->arena, "%s | %s", violation->oracle, site_of(run, moved_at(run, index)));
 
     finding.fingerprint = broken;
     if (index == NO_INDEX) {
@@ -283,7 +267,9 @@ static struct finding finding_of(const struct looked_at *run, const struct run_v
     } else {
         explain_race(run, index, violation, &finding);
     }
-    blame_mishaps(run, violation->step == 0 ? (int)run->count : index, broken, &finding);
+    struct blame blame = blame_for(run, violation->step == 0 ? NO_INDEX : index);
+
+    blame_mishaps(run, &blame, broken, &finding);
     return finding;
 }
 
@@ -301,19 +287,13 @@ uint32_t findings_of_run(const struct machine *machine, const struct scenario_st
                          struct finding findings[FINDINGS_MAX])
 {
     const struct run_record *record = stage->runner->record;
-    struct looked_at run = {machine, stage, arena, NULL, scenario_stage_moved_count(stage)};
     uint32_t count = 0;
-    uint32_t moved = 0;
 
     if (record->violation_count == 0) {
         return 0;
     }
-    run.footprints = arena_alloc(arena, (run.count + 1) * sizeof(const struct footprint *));
-    for (uint32_t i = 0; i < machine->depth && moved < run.count; i++) {
-        if (!machine->path[i].pass) {
-            run.footprints[moved++] = machine->path[i].footprint;
-        }
-    }
+    struct finding_run run = finding_run(machine, stage, arena);
+
     for (uint32_t i = 0; i < record->violation_count && count < FINDINGS_MAX; i++) {
         struct finding finding = finding_of(&run, &record->violations[i]);
 

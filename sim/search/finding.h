@@ -1,8 +1,10 @@
 /* What a run that broke an oracle is told apart by, and what is to be said of it.
  *
  * A fingerprint is the oracle and the two sites that matter: the one that broke it, and either the call that went wrong
- * or the other party of the race. A site is an actor's kind and an effect: the same mistake on another app is the same
- * finding, and so is one after another error of the same call.
+ * or the other party of the race. A call that went wrong matters when it happens before the step that broke the oracle;
+ * when it has nothing to do with that step, the fingerprint is that of the run without it. A site is an actor's kind
+ * and an effect: the same mistake on another app is the same finding, and so is one after another error of the same
+ * call.
  */
 #ifndef DRYDOCK_SIM_SEARCH_FINDING_H
 #define DRYDOCK_SIM_SEARCH_FINDING_H

@@ -322,6 +322,7 @@ void machine_start(struct machine *machine)
         begin(machine);
         machine->depth = 0;
         if (snapshot_possible()) {
+            snapshot_begin(&machine->scope);
             save(machine);
         }
         return;

@@ -203,7 +203,7 @@ static struct kernel_task *turn_to(struct machine *machine, struct scenario_stag
     if (by_default == NULL) {
         return NULL;
     }
-    if (strcmp(by_default->label, label) != 0) {
+    if (strcmp(kernel_label(by_default), label) != 0) {
         uint64_t held = course_ready_task(runner, label) == NULL ? course_held_by_label(runner, label) : 0;
 
         add_switch(draft, stage, by_default, label);

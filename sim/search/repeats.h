@@ -11,6 +11,7 @@
 /* How an execution ended. */
 struct repeat_end {
     uint64_t class_hash;
+    uint64_t execution; /* its number, from 1 */
     uint32_t transitions, depth;
     bool violates;
 };

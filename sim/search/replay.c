@@ -80,7 +80,7 @@ static void on_applied(void *context, struct kernel_task *task, struct effect *e
     struct replay *replay = context;
 
     replay->inner.applied(replay->inner.context, task, effect, fault);
-    add_step(replay, task->label, repro_step_text(&task->arena, effect), effect);
+    add_step(replay, kernel_label(task), repro_step_text(&task->arena, effect), effect);
 }
 
 static void on_resumed(void *context, struct kernel_task *task, struct effect *effect)
@@ -214,7 +214,7 @@ static void do_choice(struct replay *replay, const struct course_choice *choice)
         return;
     }
     if (choice->task->state == TASK_NEW) {
-        add_step(replay, choice->task->label, "start", NULL);
+        add_step(replay, kernel_label(choice->task), "start", NULL);
     }
     machine_step(&replay->machine, choice->task->slot);
 }

@@ -26,16 +26,21 @@ static const struct value *delay_value(struct arena *arena, int64_t ms)
                                : value_format(arena, "%lldms", (long long)ms);
 }
 
-static const struct value *mishap_value(struct arena *arena, const struct mishap *mishap)
+/* NULL for once. */
+static const struct value *times_value(struct arena *arena, const struct mishap *mishap)
+{
+    return mishap->fires == FIRES_FOREVER ? text_value(arena, "forever") : nth_value(arena, mishap->fires);
+}
+
+const struct value *repro_mishap(struct arena *arena, const struct mishap *mishap)
 {
     bool is_fault = mishap->fault != FAULT_NONE;
 
-    return OBJECT(arena, {"task", text_value(arena, mishap->task)},
-                  {"on", text_value(arena, effect_info(mishap->effect)->name)}, {"nth", nth_value(arena, mishap->nth)},
-                  {"object", text_value(arena, mishap->object)},
-                  {is_fault ? "fault" : "strike", text_value(arena, mishap_name(mishap))},
-                  {"sticky", mishap->sticky ? value_bool(true) : NULL},
-                  {"delay", mishap->fault == FAULT_SLOW ? delay_value(arena, mishap->delay_ms) : NULL});
+    return OBJECT(
+        arena, {"task", text_value(arena, mishap->task)}, {"on", text_value(arena, effect_info(mishap->effect)->name)},
+        {"nth", nth_value(arena, mishap->nth)}, {"object", text_value(arena, mishap->object)},
+        {is_fault ? "fault" : "strike", text_value(arena, mishap_name(mishap))}, {"times", times_value(arena, mishap)},
+        {"delay", mishap->fault == FAULT_SLOW ? delay_value(arena, mishap->delay_ms) : NULL});
 }
 
 static const struct value *turn_value(struct arena *arena, const struct turn *turn)
@@ -56,7 +61,7 @@ static const struct value *mishaps_value(struct arena *arena, const struct plan 
     const struct value *mishaps = value_empty_array();
 
     for (uint32_t i = 0; plan != NULL && i < plan->count; i++) {
-        mishaps = value_append(arena, mishaps, mishap_value(arena, &plan->mishaps[i]));
+        mishaps = value_append(arena, mishaps, repro_mishap(arena, &plan->mishaps[i]));
     }
     return value_count(mishaps) == 0 ? NULL : mishaps;
 }

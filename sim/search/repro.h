@@ -21,6 +21,9 @@ struct repro {
     const char *why, *message;
 };
 
+/* A mishap as it stands in a scenario file. */
+const struct value *repro_mishap(struct arena *arena, const struct mishap *mishap);
+
 /* The text of the file, with a newline at its end, in `arena`. The run is played (its memory is run_memory, which is
  * reset) for the violations, the trace and the steps. NULL, with *mistake, when that text is no scenario or its run
  * does not break the oracle. */

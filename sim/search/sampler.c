@@ -127,8 +127,11 @@ static bool run(struct sampling *sampling)
 
         search->counts.classes += hash_set_add(&sampling->classes, class_hash) && !sampling->classes.full;
         go_on = search_execution(search, class_hash);
-        repeats_end(&sampling->repeats, (struct repeat_end){class_hash, sampler->transitions, search->machine->depth,
-                                                            search->counts.violating != violating});
+        repeats_end(&sampling->repeats, (struct repeat_end){.class_hash = class_hash,
+                                                            .execution = search->counts.executions,
+                                                            .transitions = sampler->transitions,
+                                                            .depth = search->machine->depth,
+                                                            .violates = search->counts.violating != violating});
     }
     if (sampler->transitions > sampler->transition_max) {
         sampler->transition_max = sampler->transitions;
@@ -149,11 +152,10 @@ static void sample(struct sampling *sampling)
         sampler->prng.state = hash_combine(search->seed, sampler->execution);
         const struct repeat_end *end = repeats_find(&sampling->repeats, sampler->prng);
 
-        /* What violates something is run again: those who are told look at it. */
-        if (end == NULL || end->violates) {
+        if (end == NULL || (end->violates && search->watch.again == NULL)) {
             go_on = run(sampling);
         } else {
-            go_on = search_repeat(search, end->class_hash, end->transitions, end->depth) && search_goes_on(search);
+            go_on = search_repeat(search, end) && search_goes_on(search);
         }
     }
     search->counts.classes_full = sampling->classes.full;

@@ -123,23 +123,34 @@ static void touch_process(struct scenario_stage *stage, bool ends)
     touch_in_catalogue(stage, OBJECTS_OF_RUN, 0, RUN_PROCESS, ends ? ACCESS_WRITE : ACCESS_READ);
 }
 
+/* Whether a call of its effect brings the mishap, or brings one that is going to heal nearer to it. */
+static bool moves_on(const struct mishap *mishap, uint32_t fired, bool own, enum fault_kind fault)
+{
+    if (own || mishap->fires == FIRES_FOREVER || fired == 0) {
+        return own;
+    }
+    return mishap->fault == FAULT_SLOW ? fired < mishap->fires : fault == mishap->fault;
+}
+
 /* A mishap that one transition brings and others feel makes them depend on one another. Whether a call is slow is
- * decided when it is issued, all else when it is applied. */
+ * decided when it is issued, all else when it is applied, and has then been counted. */
 static void touch_mishaps(struct scenario_stage *stage, const struct kernel_task *task, const struct effect *effect,
-                          bool applied)
+                          bool applied, enum fault_kind fault)
 {
     for (uint32_t i = 0; i < stage->plan.count; i++) {
         const struct mishap *mishap = &stage->plan.mishaps[i];
-        bool own = mishap->nth == task->issued[effect->id] && strcmp(mishap->task, task->label) == 0;
+        bool own = mishap->nth == task->issued[effect->id] && strcmp(mishap->task, kernel_label(task)) == 0;
 
         if (mishap->effect != effect->id || (mishap->fault != FAULT_SLOW) != applied) {
             continue;
         }
         if (mishap->strike != STRIKE_NONE && own) {
             touch_process(stage, true);
-        } else if (mishap->sticky) {
+        } else if (mishap_stays(mishap)) {
+            bool moves = moves_on(mishap, stage->runner->fired[i], own, fault);
+
             touch_in_catalogue(stage, OBJECTS_OF_RUN, (uint64_t)effect->id, RUN_STICKY,
-                               own ? ACCESS_WRITE : ACCESS_READ);
+                               moves ? ACCESS_WRITE : ACCESS_READ);
         }
     }
 }
@@ -154,7 +165,7 @@ static void on_started(void *context, struct kernel_task *task)
     machine_task_started(stage->machine, task);
     grow((void *)&stage->labels, &stage->label_size, task->slot + 1, sizeof *stage->labels);
     if (stage->labels[task->slot] == NULL) {
-        stage->labels[task->slot] = names_keep(&stage->names, task->label);
+        stage->labels[task->slot] = names_keep(&stage->names, kernel_label(task));
     }
     stage->run->inner.started(stage->run->inner.context, task);
 }
@@ -163,7 +174,7 @@ static void on_issued(void *context, struct kernel_task *task, struct effect *ef
 {
     struct scenario_stage *stage = context;
 
-    touch_mishaps(stage, task, effect, false);
+    touch_mishaps(stage, task, effect, false, FAULT_NONE);
     stage->run->inner.issued(stage->run->inner.context, task, effect);
 }
 
@@ -178,7 +189,7 @@ static void on_applied(void *context, struct kernel_task *task, struct effect *e
     current->object = names_keep(&stage->names, effect->object);
     task->object = current->object;
     current->fault = fault;
-    touch_mishaps(stage, task, effect, true);
+    touch_mishaps(stage, task, effect, true, fault);
     stage->run->inner.applied(stage->run->inner.context, task, effect, fault);
 }
 
@@ -247,8 +258,11 @@ static void begin(void *context, struct machine *machine, struct snapshot_scope 
                                                 on_resumed, on_immediate, on_ended,  on_time_moved};
     kernel->world.watch = (struct world_watch){stage, world_touched};
     stage->runner->oracles.watch = (struct oracle_watch){stage, cell_touched};
-    *scope = (struct snapshot_scope){
-        .kernel = kernel, .arenas = {&stage->arena, &stage->record_arena, &stage->event_arena}, .arena_count = 3};
+    stage->runner->oracles.memory = &stage->oracle_memory;
+    *scope = (struct snapshot_scope){.kernel = kernel,
+                                     .arenas = {&stage->arena, &stage->record_arena, &stage->event_arena},
+                                     .arena_count = 3,
+                                     .writes = &stage->writes};
 }
 
 static bool ends_process(const struct scenario_actor *actor)
@@ -353,7 +367,11 @@ static bool over(void *context)
     struct scenario_stage *stage = context;
 
     if (schedule_at_rest(stage->runner)) {
+        bool gathers = stage->machine->gathers;
+
+        stage->machine->gathers = false; /* no transition looks there */
         oracles_at_rest(&stage->runner->oracles);
+        stage->machine->gathers = gathers;
     }
     return stage->runner->record->violation_count > 0;
 }
@@ -372,6 +390,7 @@ void scenario_stage_init(struct scenario_stage *stage, const struct scenario *sc
     stage->plan = options->plan != NULL ? *options->plan : scenario->plan;
     stage->options.plan = &stage->plan;
     stage->options.hold_any = true;
+    stage->options.writes = &stage->writes;
     for (uint32_t i = 0; i < scenario->actor_count; i++) {
         stage->ends_tasks |= ends_process(&scenario->actors[i]);
     }
@@ -384,6 +403,7 @@ void scenario_stage_init(struct scenario_stage *stage, const struct scenario *sc
 
 void scenario_stage_free(struct scenario_stage *stage)
 {
+    snapshot_end(&stage->writes);
     names_free(&stage->names);
     free(stage->labels);
     free(stage->sites);

@@ -46,6 +46,8 @@ struct scenario_stage {
 
     struct memory *memory; /* of the runs */
     struct machine *machine;
+    struct oracle_memory oracle_memory;
+    struct write_log writes;
     struct arena arena, record_arena, event_arena;
     struct runner *runner; /* of the run in progress */
     struct stage_run *run;

@@ -3,6 +3,7 @@
 #define DRYDOCK_SIM_SEARCH_SEARCH_H
 
 #include "sim/search/machine.h"
+#include "sim/search/repeats.h"
 
 struct search_counts {
     uint64_t executions; /* runs to their end, each of another class (dpor, bounded) */
@@ -22,6 +23,9 @@ struct search_watch {
     void *context;
     /* Whether to go on. */
     bool (*execution)(void *context, struct machine *machine, bool violates, uint64_t class_hash);
+    /* Told in its place of an execution that violates something, but was drawn again and not run again: it is the same
+     * as execution number `same_as`. NULL: what violates something is always run. */
+    bool (*again)(void *context, uint64_t same_as);
 };
 
 /* Why a search ended before it was complete. */
@@ -52,8 +56,8 @@ struct search {
      * from first in, first out (choosing the n-th of what can move, from 0, is n delays). SEARCH_UNBOUNDED: no bound.
      */
     uint32_t preemptions_max, delays_max;
-    /* random: so many links of the tree of choices are kept, that an execution which is drawn again and violates
-     * nothing need not be run again. It is counted as if it had been. 0: all are run. */
+    /* random: so many links of the tree of choices are kept, that an execution which is drawn again need not be run
+     * again. It is counted as if it had been. 0: all are run. */
     uint32_t repeats_max;
     uint32_t depth; /* pct: of the bugs looked for, the number of orderings that they need, from 1; 0: the default */
 
@@ -94,8 +98,9 @@ void search_pos(struct search *search);
 
 /* Counts the execution that is over and tells of it. Whether the search is to go on. */
 bool search_execution(struct search *search, uint64_t class_hash);
-/* The same of one that need not be run, for it is the same as one before: it violates nothing. */
-bool search_repeat(struct search *search, uint64_t class_hash, uint32_t transitions, uint32_t depth);
+/* The same of one that need not be run, for it is the same as one before; one that violates something only when
+ * watch.again is there. */
+bool search_repeat(struct search *search, const struct repeat_end *end);
 /* After a transition: whether the search is to go on. */
 static inline bool search_goes_on(struct search *search)
 {

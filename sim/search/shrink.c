@@ -7,6 +7,9 @@
 
 #include <string.h>
 
+/* Of a fault that stays for ever. */
+enum { FIRES_TRIED_MAX = 8 };
+
 struct shrinking {
     struct shrinkable *best;
     const char *fingerprint, *file;
@@ -152,19 +155,31 @@ static bool merge_turns(struct shrinking *shrinking)
     return any;
 }
 
+/* A fault that hits fewer calls: one that stays for ever may heal after a few. */
+static bool heal_sooner(struct shrinking *shrinking, uint32_t number)
+{
+    uint32_t fires = shrinking->best->plan.mishaps[number].fires;
+    uint32_t most = fires == FIRES_FOREVER ? FIRES_TRIED_MAX : fires - 1;
+
+    for (uint32_t fewer = 1; fewer <= most; fewer++) {
+        struct shrinkable candidate = *shrinking->best;
+
+        candidate.plan.mishaps[number].fires = fewer;
+        if (try(shrinking, &candidate)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool drop_mishaps(struct shrinking *shrinking)
 {
     bool any = false;
 
     for (uint32_t i = shrinking->best->plan.count; i-- > 0;) {
+        any = heal_sooner(shrinking, i) || any;
         struct shrinkable candidate = *shrinking->best;
-        struct mishap *mishap = &candidate.plan.mishaps[i];
 
-        if (mishap->sticky) {
-            mishap->sticky = false;
-            any = try(shrinking, &candidate) || any;
-        }
-        candidate = *shrinking->best;
         candidate.plan.count--;
         memmove(&candidate.plan.mishaps[i], &candidate.plan.mishaps[i + 1],
                 (candidate.plan.count - i) * sizeof candidate.plan.mishaps[0]);

@@ -5,6 +5,10 @@
  * mishap is a run of its own, from the start; as runs are deterministic, the mishap meets exactly the call it was made
  * for, and one that does not is reported (it "was not reached").
  *
+ * A mishap alone is tried in a second order, too, where the scenario leaves that open (trial_can_be_late()): what a
+ * task starts and does not wait for comes late, as in the default order of a course. Then a violation counts, against
+ * the plain run in that order; all else is told of the first order. More orders are for an exploration.
+ *
  * A mishap that fired must end in a report, a correct recovery or a violation. Exactly, the class of a run is the first
  * that fits: violating  an oracle is broken on an object, and the run without the mishap does not break it there
  *   absorbed   the outcome is the same, and nothing was reported

@@ -79,7 +79,8 @@ static bool is_taken(const struct sweep_site *site, enum fault_kind kind, const 
 {
     for (uint32_t i = 0; planned != NULL && i < planned->count; i++) {
         const struct mishap *mishap = &planned->mishaps[i];
-        bool hits = mishap->sticky || (mishap->nth == site->nth && strcmp(mishap->task, site->task) == 0);
+        bool own = mishap->nth == site->nth && strcmp(mishap->task, site->task) == 0;
+        bool hits = own || mishap->fires == FIRES_FOREVER || (mishap_stays(mishap) && site->fault == mishap->fault);
 
         if (mishap->fault != FAULT_NONE && mishap->effect == site->effect && hits &&
             (mishap->fault == FAULT_SLOW) == (kind == FAULT_SLOW)) {
@@ -89,13 +90,18 @@ static bool is_taken(const struct sweep_site *site, enum fault_kind kind, const 
     return false;
 }
 
-static struct mishap *add_case(struct sweep_cases *cases, const struct sweep_site *site, uint32_t index,
+static struct mishap *add_case(struct sweep_cases *cases, const struct sweep_site *site, uint32_t index, uint32_t fires,
                                struct arena *arena)
 {
     struct sweep_case *added =
         table_add(arena, (void **)&cases->cases, &cases->count, &cases->size, sizeof cases->cases[0]);
 
-    *added = (struct sweep_case){{.task = site->task, .effect = site->effect, .nth = site->nth, .object = site->object},
+    *added = (struct sweep_case){{.task = site->task,
+                                  .effect = site->effect,
+                                  .nth = site->nth,
+                                  .object = site->object,
+                                  .fires = fires,
+                                  .delay_ms = SLOW_MS},
                                  index};
     return &added->mishap;
 }
@@ -109,16 +115,13 @@ static void add_faults(struct sweep_cases *cases, const struct sweep_site *site,
         if ((kinds & (1U << kind)) == 0 || is_taken(site, (enum fault_kind)kind, planned)) {
             continue;
         }
-        for (int sticky = 0; sticky < 2; sticky++) {
-            bool same = sticky == 0 && site->fault == (enum fault_kind)kind;
+        bool suffers = site->fault == (enum fault_kind)kind;
 
-            if ((sticky == 0 ? bounds->once : bounds->sticky) && !same) {
-                struct mishap *mishap = add_case(cases, site, index, arena);
-
-                mishap->fault = (enum fault_kind)kind;
-                mishap->sticky = sticky == 1;
-                mishap->delay_ms = SLOW_MS;
-            }
+        for (uint32_t fires = suffers ? 2 : 1; fires <= bounds->stays.heals_max; fires++) {
+            add_case(cases, site, index, fires, arena)->fault = (enum fault_kind)kind;
+        }
+        if (bounds->stays.forever) {
+            add_case(cases, site, index, FIRES_FOREVER, arena)->fault = (enum fault_kind)kind;
         }
     }
 }
@@ -126,10 +129,7 @@ static void add_faults(struct sweep_cases *cases, const struct sweep_site *site,
 static void add_strikes(struct sweep_cases *cases, const struct sweep_site *site, uint32_t index, struct arena *arena)
 {
     for (unsigned kind = STRIKE_NONE + 1; kind < STRIKE_COUNT; kind++) {
-        struct mishap *mishap = add_case(cases, site, index, arena);
-
-        mishap->strike = (enum strike_kind)kind;
-        mishap->delay_ms = SLOW_MS;
+        add_case(cases, site, index, 1, arena)->strike = (enum strike_kind)kind;
     }
 }
 
@@ -162,5 +162,5 @@ const char *mishap_text(struct arena *arena, const struct mishap *mishap)
     return arena_printf(arena, "%s at %s%s%s, number %u of %s%s", mishap_name(mishap),
                         effect_info(mishap->effect)->name, mishap->object == NULL ? "" : " ",
                         mishap->object == NULL ? "" : mishap->object, mishap->nth, mishap->task,
-                        mishap->sticky ? ", and all such calls after it" : "");
+                        mishap_reach(arena, mishap));
 }

@@ -7,7 +7,7 @@
 struct sweep_bounds {
     uint32_t faults; /* bits 1 << enum fault_kind */
     uint32_t ports;  /* bits 1 << enum effect_port */
-    bool once, sticky;
+    struct stays stays;
     bool strikes; /* process crash, engine restart and host reboot after each call that may write */
     bool all;     /* do not fold repetitions */
 };
@@ -19,7 +19,7 @@ struct sweep_case {
 };
 
 struct sweep_cases {
-    struct sweep_case *cases; /* in order of calls; kinds in the order of their tables; once before sticky */
+    struct sweep_case *cases; /* in order of calls; kinds in the order of their tables; once first, for ever last */
     uint32_t count, size;
     uint32_t folded; /* calls left out as repetitions */
 };

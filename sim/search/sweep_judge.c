@@ -38,10 +38,13 @@ static void add_violations(struct sweep_verdict *verdict, const struct trial *tr
         const char *text = violation->site == NULL ? violation->oracle
                                                    : arena_printf(arena, "%s | %s", violation->oracle, violation->site);
 
-        add_finding(verdict,
-                    (struct verdict_finding){with_mishaps(trial, own, violation->step, text, arena), violation->message,
-                                             violation->key},
-                    arena);
+        const char *why =
+            arena_printf(arena, "%s%s", violation->message, trial->late ? ", when what nobody waits for is late" : "");
+
+        add_finding(
+            verdict,
+            (struct verdict_finding){with_mishaps(trial, own, violation->step, text, arena), why, violation->key},
+            arena);
     }
 }
 
@@ -58,7 +61,7 @@ struct sweep_verdict sweep_judge(const struct trial *trial, const struct trial *
 {
     struct sweep_verdict verdict = {SWEEP_NOT_REACHED, NULL, 0, 0};
 
-    if (!trial->fired[trial->plan.count - 1]) {
+    if (trial->fired[trial->plan.count - 1] == 0) {
         return verdict;
     }
     add_violations(&verdict, trial, baseline, own, arena);

@@ -1,24 +1,10 @@
 /* A sweep's finding as a scenario that stands alone. */
-#include "sim/scenario/units.h"
+#include "sim/search/repro.h"
 #include "sim/search/sweep.h"
 
 #include <string.h>
 
-enum { DURATION_TEXT_SIZE = 32, FAULT_BITS = 64 };
-
-static const struct value *mishap_value(const struct mishap *mishap, struct arena *arena)
-{
-    bool slow = mishap->fault == FAULT_SLOW;
-    char delay[DURATION_TEXT_SIZE];
-
-    duration_text(mishap->delay_ms, delay, sizeof delay);
-    return OBJECT(arena, {"task", value_string(arena, mishap->task)},
-                  {"on", value_string(arena, effect_info(mishap->effect)->name)},
-                  {"nth", value_number(arena, mishap->nth)}, {"object", value_string(arena, mishap->object)},
-                  {mishap->fault == FAULT_NONE ? "strike" : "fault", value_string(arena, mishap_name(mishap))},
-                  {"sticky", mishap->sticky ? value_bool(true) : NULL},
-                  {"delay", slow ? value_string(arena, delay) : NULL});
-}
+enum { FAULT_BITS = 64 };
 
 const char *sweep_replay_command(const struct sweep *sweep, const char *file, bool along_course, struct arena *arena)
 {
@@ -71,7 +57,7 @@ const struct value *sweep_repro(const struct sweep *sweep, uint32_t finding, con
     const struct value *release = value_string(arena, sweep->result.revision);
 
     for (uint32_t i = 0; i < found->plan.count; i++) {
-        mishaps = value_append(arena, mishaps, mishap_value(&found->plan.mishaps[i], arena));
+        mishaps = value_append(arena, mishaps, repro_mishap(arena, &found->plan.mishaps[i]));
     }
     for (uint32_t i = 0; i < found->oracle_count; i++) {
         oracles = value_append(arena, oracles, value_string(arena, found->oracles[i]));

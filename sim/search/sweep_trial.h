@@ -39,14 +39,15 @@ struct trial_hit {
 struct trial {
     struct plan plan; /* the scenario's own mishaps, then those tried */
     struct trial_hit hits[PLAN_MISHAPS_MAX];
-    bool fired[PLAN_MISHAPS_MAX];
-    uint32_t calls;           /* answered, in all */
-    struct sweep_site *sites; /* when asked for */
+    uint32_t fired[PLAN_MISHAPS_MAX]; /* as the runner counts */
+    uint32_t calls;                   /* answered, in all */
+    struct sweep_site *sites;         /* when asked for */
     uint32_t site_count, site_size;
     struct trial_violation *violations;
     uint32_t violation_count, violation_size;
     struct report_counts reports; /* warnings, errors, failures noted */
     bool reported;                /* more of some report than the baseline has */
+    bool late;                    /* as it was asked for */
     struct outcome start, end;
     const char *gave_up; /* why the run did not come to its end; NULL: it did */
     uint64_t trace_hash;
@@ -70,6 +71,7 @@ struct trial_request {
     const struct trial *baseline; /* NULL: none */
     bool sites;                   /* are wanted */
     uint32_t calls_max;           /* a run with more is given up as endless; 0: no bound */
+    bool late;                    /* not first in first out: along the empty course, see trial_can_be_late() */
 };
 
 /* Reserves address space. Ends the program with status 3 when the system refuses. */
@@ -77,6 +79,11 @@ void trial_bench_init(struct trial_bench *bench);
 void trial_bench_free(struct trial_bench *bench);
 /* Puts a scenario on the bench; both must outlive its runs. */
 void trial_bench_set(struct trial_bench *bench, const struct scenario *scenario, const struct run_options *options);
+
+/* Whether the bench's scenario can also be run along the empty course (sim/scenario/course.h): whoever moved last goes
+ * on while it can, so what a task starts and does not wait for comes as late as it may. Not when the scenario itself
+ * says who moves, or has actors "at any time". */
+bool trial_can_be_late(const struct trial_bench *bench);
 
 /* Runs the bench's scenario. A step of the schedule, or a turn of the course, that the mishaps made impossible ends
  * what is left of it: from there on the default order decides. */

@@ -184,20 +184,20 @@ const char *task_words(struct arena *arena, const struct kernel_task *task)
 {
     switch (task->state) {
     case TASK_NEW:
-        return arena_printf(arena, "%s is about to start", task->label);
+        return arena_printf(arena, "%s is about to start", kernel_label(task));
     case TASK_ISSUED:
-        return arena_printf(arena, "%s is about to apply %s", task->label, effect_words(arena, task->effect));
+        return arena_printf(arena, "%s is about to apply %s", kernel_label(task), effect_words(arena, task->effect));
     case TASK_PENDING:
-        return arena_printf(arena, "%s waits until %s for %s, which is slow", task->label,
+        return arena_printf(arena, "%s waits until %s for %s, which is slow", kernel_label(task),
                             value_iso_date(arena, task->deadline_ms), effect_words(arena, task->effect));
     case TASK_APPLIED:
-        return task->effect == NULL ? arena_printf(arena, "%s is about to resume", task->label)
-                                    : arena_printf(arena, "%s is about to resume after %s", task->label,
+        return task->effect == NULL ? arena_printf(arena, "%s is about to resume", kernel_label(task))
+                                    : arena_printf(arena, "%s is about to resume after %s", kernel_label(task),
                                                    effect_words(arena, task->effect));
     case TASK_ASLEEP:
-        return arena_printf(arena, "%s sleeps until %s", task->label, value_iso_date(arena, task->deadline_ms));
+        return arena_printf(arena, "%s sleeps until %s", kernel_label(task), value_iso_date(arena, task->deadline_ms));
     case TASK_DONE:
         break;
     }
-    return arena_printf(arena, "%s is over", task->label);
+    return arena_printf(arena, "%s is over", kernel_label(task));
 }

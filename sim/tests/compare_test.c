@@ -157,7 +157,7 @@ static struct observation first_violation(const struct comparing_test *test, enu
     bench_memory_init(&memory);
     bench_init(&bench, test->scenario, &options, &memory);
     struct search search = {
-        .machine = bench.machine, .watch = {NULL, until_it_violates}, .executions_max = CAP, .seed = seed};
+        .machine = bench.machine, .watch = {NULL, until_it_violates, NULL}, .executions_max = CAP, .seed = seed};
 
     strategy_info(strategy)->search(&search);
     struct observation first = {search.counts.executions, search.counts.violating == 0};

@@ -279,8 +279,8 @@ static void a_mishap_that_never_comes_is_told(void **state)
     test_run_end(&test);
 }
 
-/* Two owners ask for a stop, one after the other; how many of their calls fail. */
-static uint64_t failed_stops(struct test_run *test, const char *sticky, const char *task)
+/* Three owners ask for a stop, one after the other. */
+static const struct run_record *stops_failing(struct test_run *test, const char *times, const char *task)
 {
     char json[JSON_MAX];
 
@@ -289,9 +289,15 @@ static uint64_t failed_stops(struct test_run *test, const char *sticky, const ch
              "\"actors\":["
              "{\"actor\":\"owner-stop\",\"app\":\"shop\"},{\"actor\":\"owner-stop\",\"app\":\"mart\",\"at\":\"1m\"},"
              "{\"actor\":\"owner-stop\",\"app\":\"deli\",\"at\":\"2m\"}],\"mishaps\":[{\"task\":\"owner-stop:%s\","
-             "\"on\":\"docker container.stop\",\"fault\":\"refused\",\"sticky\":%s}]}",
-             task, sticky);
-    return test_run_text(test, json, "8.9.2")->counts[RUN_COUNT_APPLIED_FAULTS];
+             "\"on\":\"docker container.stop\",\"fault\":\"refused\",\"times\":%s}]}",
+             task, times);
+    return test_run_text(test, json, "8.9.2");
+}
+
+/* How many of their calls fail. */
+static uint64_t failed_stops(struct test_run *test, const char *times, const char *task)
+{
+    return stops_failing(test, times, task)->counts[RUN_COUNT_APPLIED_FAULTS];
 }
 
 static void a_sticky_fault_hits_all_later_calls(void **state)
@@ -300,10 +306,35 @@ static void a_sticky_fault_hits_all_later_calls(void **state)
 
     (void)state;
     test_run_begin(&test);
-    assert_int_equal(failed_stops(&test, "false", "shop"), 1);
-    assert_int_equal(failed_stops(&test, "true", "shop"), 3);
-    assert_int_equal(failed_stops(&test, "true", "mart"), 2);
-    assert_int_equal(failed_stops(&test, "true", "deli"), 1);
+    assert_int_equal(failed_stops(&test, "1", "shop"), 1);
+    assert_int_equal(failed_stops(&test, "\"forever\"", "shop"), 3);
+    assert_int_equal(failed_stops(&test, "\"forever\"", "mart"), 2);
+    assert_int_equal(failed_stops(&test, "\"forever\"", "deli"), 1);
+    test_run_end(&test);
+}
+
+/* It hits its own call and the ones that follow, as often as it says, and then no more. */
+static void a_fault_heals_after_so_many_calls(void **state)
+{
+    struct test_run test;
+
+    (void)state;
+    test_run_begin(&test);
+    assert_int_equal(failed_stops(&test, "2", "shop"), 2);
+    assert_int_equal(failed_stops(&test, "3", "shop"), 3);
+    assert_int_equal(failed_stops(&test, "9", "shop"), 3);
+    assert_int_equal(failed_stops(&test, "2", "deli"), 1);
+    const struct run_record *record = stops_failing(&test, "2", "shop");
+    uint32_t stops = 0;
+
+    for (uint32_t i = 0; i < record->event_count; i++) {
+        const struct run_event *event = &record->events[i];
+
+        if (event->kind == RUN_EFFECT && event->effect == EFFECT_DOCKER_CONTAINER_STOP) {
+            assert_int_equal(event->fault, ++stops > 2 ? FAULT_NONE : FAULT_REFUSED);
+        }
+    }
+    assert_int_equal(stops, 3);
     test_run_end(&test);
 }
 
@@ -448,7 +479,7 @@ static void expect_courses_of(const char *json)
     stage_trial_begin(&writing.searched, json);
     stage_trial_begin(&writing.followed, json);
     writing.followed.bench.machine->spacing = 0;
-    writing.searched.search.watch = (struct search_watch){&writing, write_and_follow};
+    writing.searched.search.watch = (struct search_watch){&writing, write_and_follow, NULL};
     search_dpor(&writing.searched.search);
     assert_true(writing.searched.search.complete);
     assert_int_equal(writing.executions, writing.searched.search.counts.executions);
@@ -488,6 +519,7 @@ int main(void)
         cmocka_unit_test(a_mishap_hits_the_nth_call),
         cmocka_unit_test(a_mishap_that_never_comes_is_told),
         cmocka_unit_test(a_sticky_fault_hits_all_later_calls),
+        cmocka_unit_test(a_fault_heals_after_so_many_calls),
         cmocka_unit_test(a_strike_comes_right_after_its_call),
         cmocka_unit_test(a_clock_that_jumps_keeps_waits_as_they_are),
         cmocka_unit_test(every_path_is_a_course),

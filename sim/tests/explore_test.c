@@ -35,7 +35,7 @@ static void trip_begin(struct trip *trip, const char *json)
                                       .fault_kinds = UINT32_MAX,
                                       .strike_kinds = UINT32_MAX,
                                       .ports = UINT32_MAX,
-                                      .once = true,
+                                      .stays = {.heals_max = 1},
                                       .slow_ms = 1000,
                                       .jobs = 1,
                                       .shared = workers_shared_new()}};
@@ -124,9 +124,9 @@ static void each_call_and_each_way_make_a_plan(void **state)
     trip.options.fault_kinds = 1u << FAULT_REFUSED;
     assert_int_equal(plans_of(&trip), 1 + calls.refusable);
     /* Nobody makes any of these calls again, so for ever is as once. */
-    trip.options.sticky = true;
+    trip.options.stays.forever = true;
     assert_int_equal(plans_of(&trip), 1 + calls.refusable);
-    trip.options.once = false;
+    trip.options.stays.heals_max = 0;
     assert_int_equal(plans_of(&trip), 1 + calls.refusable);
     trip_end(&trip);
 }
@@ -159,7 +159,7 @@ static void a_pair_is_tried_once(void **state)
     trip.options.ports = 1u << PORT_db;
     trip.options.faults_max = 2;
     assert_int_equal(plans_of(&trip), 1 + 2 + 1);
-    trip.options.sticky = true; /* the first may stay; the last has none after it */
+    trip.options.stays.forever = true; /* the first may stay; the last has none after it */
     assert_true(plans_of(&trip) > 1 + 2 + 1);
     trip_end(&trip);
 }

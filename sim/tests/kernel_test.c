@@ -216,6 +216,54 @@ static void test_host_reboot(void **state)
     test_run_end(&test);
 }
 
+struct nursery {
+    uint32_t generations, children;
+};
+
+/* Every generation is the last child of the one before. */
+static void have_children(struct task *task, const void *argument)
+{
+    struct nursery nursery = *(const struct nursery *)argument;
+
+    if (nursery.generations-- == 0) {
+        return;
+    }
+    for (uint32_t i = 1; i < nursery.children; i++) {
+        struct nursery childless = {0, 0};
+
+        node_spawn(task, have_children, &childless, sizeof childless);
+    }
+    node_spawn(task, have_children, &nursery, sizeof nursery);
+}
+
+/* A label is spelt when it is asked for, by then its task's parents may be gone. */
+static void test_a_child_is_called_after_its_parents(void **state)
+{
+    static const struct revision revision = {"none", 0};
+    static const struct node_config config = {.revision = &revision, .flux_dir = "", .apps_folder = ""};
+    struct kernel kernel;
+    struct nursery nursery = {3, 12};
+    struct test_run test;
+
+    (void)state;
+    test_run_begin(&test);
+    kernel_init(&kernel, &test.memory, 1, 0);
+    kernel_boot(&kernel, &config);
+    kernel_start(
+        &kernel,
+        (struct kernel_start){
+            .name = "loop", .label = "loop#2", .run = have_children, .argument = &nursery, .size = sizeof nursery});
+    assert_string_equal(kernel_label(kernel_ready(&kernel, 0)), "loop#2");
+    for (int i = 0; i < 1 + 12 + 12; i++) {
+        kernel_step(&kernel, 0);
+    }
+    assert_int_equal(kernel.task_count, 12);
+    assert_string_equal(kernel_label(kernel_ready(&kernel, 11)), "loop#2/12/12/12");
+    assert_string_equal(kernel_label(kernel_ready(&kernel, 8)), "loop#2/12/12/9");
+    assert_ptr_equal(kernel_label(kernel_ready(&kernel, 8)), kernel_label(kernel_ready(&kernel, 8)));
+    test_run_end(&test);
+}
+
 static void test_a_schedule_that_cannot_be_followed_is_inconclusive(void **state)
 {
     struct test_run test;
@@ -280,6 +328,7 @@ int main(void)
         cmocka_unit_test(test_slow_calls_apply_late),
         cmocka_unit_test(test_a_crash_takes_memory_and_keeps_the_world),
         cmocka_unit_test(test_host_reboot),
+        cmocka_unit_test(test_a_child_is_called_after_its_parents),
         cmocka_unit_test(test_a_schedule_that_cannot_be_followed_is_inconclusive),
         cmocka_unit_test(test_expectations_that_are_not_met),
     };

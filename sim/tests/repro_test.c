@@ -88,6 +88,7 @@ static void test_mishaps_and_switches_are_kept(void **state)
                                 .nth = 1,
                                 .object = "napp",
                                 .fault = FAULT_SLOW,
+                                .fires = 1,
                                 .delay_ms = 2500}},
                               1};
 

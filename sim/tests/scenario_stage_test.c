@@ -25,10 +25,17 @@ enum {
 /* A call that is slow, and all such calls after it: whether another's is, is decided when it is issued. */
 static const char slow_calls[] =
     "{\"name\":\"slow\"," SHOP ",\"actors\":[" REMOVE "," RESTART "],\"mishaps\":[{\"task\":\"remove:shop\","
-    "\"on\":\"db find\",\"fault\":\"slow\",\"delay\":\"10s\",\"sticky\":true}]}";
+    "\"on\":\"db find\",\"fault\":\"slow\",\"delay\":\"10s\",\"times\":\"forever\"}]}";
 static const char refused_calls[] =
     "{\"name\":\"refused\"," SHOP ",\"actors\":[" REMOVE "," RESTART "],\"mishaps\":[{\"task\":\"remove:shop\","
-    "\"on\":\"db find\",\"fault\":\"refused\",\"sticky\":true}]}";
+    "\"on\":\"db find\",\"fault\":\"refused\",\"times\":\"forever\"}]}";
+/* One that heals: of two who have nothing else to do with one another, the first is hit and the second is spared. */
+static const char healing_calls[] =
+    "{\"name\":\"healing\",\"world\":{\"apps\":[{\"name\":\"shop\"},{\"name\":\"mart\"},{\"name\":\"deli\"}]},"
+    "\"actors\":[{\"actor\":\"owner-kill\",\"app\":\"shop\"},{\"actor\":\"owner-kill\",\"app\":\"mart\",\"at\":\"1m\"},"
+    "{\"actor\":\"owner-kill\",\"app\":\"deli\",\"at\":\"1m\"}],\"mishaps\":[{\"task\":\"owner-kill:shop\",\"on\":\"db "
+    "find\","
+    "\"fault\":\"refused\",\"times\":2}]}";
 /* The process dies with what others are about to do. */
 static const char crash_after_call[] =
     "{\"name\":\"crash\"," SHOP ",\"actors\":[" REMOVE "," RESTART "],\"mishaps\":[{\"task\":\"owner-restart:shop\","
@@ -87,8 +94,8 @@ static void expect_merging_loses_nothing(const char *stage, const struct stage_t
 static void searches_meet_everything(void **state)
 {
     static const char *const stages[] = {stage_install_stop, stage_two_removals, stage_remove_check, stage_install_loop,
-                                         slow_calls,         refused_calls,      crash_after_call,   reboot_after_call,
-                                         crash_by_itself,    check_of_boot,      backup_in_removal};
+                                         slow_calls,         refused_calls,      healing_calls,      crash_after_call,
+                                         reboot_after_call,  crash_by_itself,    check_of_boot,      backup_in_removal};
 
     (void)state;
     for (size_t i = 0; i < sizeof stages / sizeof stages[0]; i++) {

@@ -261,7 +261,7 @@ static void an_estimate_is_near(void **state)
     trial_end(&trial);
 
     trial_begin(&trial, &program, true);
-    trial.search.watch = (struct search_watch){&trial.search, check_estimate};
+    trial.search.watch = (struct search_watch){&trial.search, check_estimate, NULL};
     search_dpor(&trial.search);
     assert_int_equal(trial.search.counts.executions, CLASSES);
     trial_end(&trial);

@@ -33,14 +33,17 @@ static const char removal[] =
     "}";
 
 /* One call is never made; the other goes wrong, and need not stay wrong. */
-static const struct plan two_mishaps = {
-    {{.task = "owner-kill:mart", .effect = EFFECT_DOCKER_CONTAINERS_LIST, .nth = 9, .fault = FAULT_ERROR_500},
-     {.task = "remove:shop",
-      .effect = EFFECT_DOCKER_CONTAINERS_LIST,
-      .nth = 1,
-      .fault = FAULT_REFUSED,
-      .sticky = true}},
-    2};
+static const struct plan two_mishaps = {{{.task = "owner-kill:mart",
+                                          .effect = EFFECT_DOCKER_CONTAINERS_LIST,
+                                          .nth = 9,
+                                          .fault = FAULT_ERROR_500,
+                                          .fires = 1},
+                                         {.task = "remove:shop",
+                                          .effect = EFFECT_DOCKER_CONTAINERS_LIST,
+                                          .nth = 1,
+                                          .fault = FAULT_REFUSED,
+                                          .fires = FIRES_FOREVER}},
+                                        2};
 
 /* A search for one fingerprint, and the longest course to it. */
 struct seeking {
@@ -80,7 +83,7 @@ static void seek_begin(struct seeking *seeking, const char *json, const char *fi
     *seeking = (struct seeking){.fingerprint = fingerprint};
     stage_trial_begin(&seeking->searched, json);
     stage_trial_begin(&seeking->written, json);
-    seeking->searched.search.watch = (struct search_watch){seeking, seek};
+    seeking->searched.search.watch = (struct search_watch){seeking, seek, NULL};
     search_dpor(&seeking->searched.search);
     assert_true(seeking->best.count > 0);
 }
@@ -135,7 +138,7 @@ static void expect_no_mishap_to_spare(const struct shrinkable *small, const char
 
         candidate.plan.mishaps[i] = candidate.plan.mishaps[--candidate.plan.count];
         assert_false(shows(candidate, fingerprint, arena));
-        assert_false(small->plan.mishaps[i].sticky);
+        assert_int_equal(small->plan.mishaps[i].fires, 1);
     }
 }
 

@@ -95,7 +95,7 @@ void stage_trial_begin(struct stage_trial *trial, const char *json)
     bench_memory_init(&trial->memory);
     bench_init(&trial->bench, trial->scenario, &trial->options, &trial->memory);
     trial->search = (struct search){.machine = trial->bench.machine,
-                                    .watch = {trial, note_execution},
+                                    .watch = {trial, note_execution, NULL},
                                     .preemptions_max = SEARCH_UNBOUNDED,
                                     .delays_max = SEARCH_UNBOUNDED};
 }

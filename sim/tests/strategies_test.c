@@ -117,6 +117,61 @@ static void repeats_are_told_like_the_first(void **state)
     assert_in_range(counts[2].repeated, 1, EXECUTIONS - counts[2].violating);
 }
 
+enum { AGAIN_EXECUTIONS = 5000 };
+
+/* The class and the fate of every execution, by its number. */
+struct diary {
+    const struct search *search;
+    uint64_t classes[AGAIN_EXECUTIONS + 1];
+    bool violates[AGAIN_EXECUTIONS + 1];
+    uint32_t again;
+};
+
+static bool write_down(void *context, struct machine *machine, bool violates, uint64_t class_hash)
+{
+    struct diary *diary = context;
+
+    (void)machine;
+    diary->classes[diary->search->counts.executions] = class_hash;
+    diary->violates[diary->search->counts.executions] = violates;
+    return true;
+}
+
+static bool copy_down(void *context, uint64_t same_as)
+{
+    struct diary *diary = context;
+
+    assert_in_range(same_as, 1, diary->search->counts.executions - 1);
+    assert_true(diary->violates[same_as]);
+    diary->again++;
+    return write_down(context, NULL, true, diary->classes[same_as]);
+}
+
+/* What violates something is told of by the number of the execution that it repeats. */
+static void violations_are_repeated_by_number(void **state)
+{
+    static struct diary diaries[2];
+    struct program program;
+
+    (void)state;
+    program_lcaa(&program, 2, 1, 1, false);
+    for (size_t i = 0; i < 2; i++) {
+        struct trial trial;
+
+        trial_begin(&trial, &program, true);
+        diaries[i].search = &trial.search;
+        trial.search.watch = (struct search_watch){&diaries[i], write_down, i == 0 ? NULL : copy_down};
+        trial.search.executions_max = AGAIN_EXECUTIONS;
+        trial.search.repeats_max = 1 << 20;
+        search_random(&trial.search);
+        trial_end(&trial);
+    }
+    assert_int_equal(diaries[0].again, 0);
+    assert_true(diaries[1].again > AGAIN_EXECUTIONS / 4);
+    assert_memory_equal(diaries[0].classes, diaries[1].classes, sizeof diaries[0].classes);
+    assert_memory_equal(diaries[0].violates, diaries[1].violates, sizeof diaries[0].violates);
+}
+
 static void the_seed_decides_everything(void **state)
 {
     struct program program;
@@ -377,7 +432,7 @@ static void a_search_stops_when_told_to(void **state)
         trial_begin(&trial, &program, true);
         trial.search.preemptions_max = 4;
         trial.search.delays_max = SEARCH_UNBOUNDED;
-        trial.search.watch = (struct search_watch){&met, stop_at_tenth_execution};
+        trial.search.watch = (struct search_watch){&met, stop_at_tenth_execution, NULL};
         strategies[i](&trial.search);
         assert_int_equal(trial.search.counts.executions, 10);
         assert_int_equal(trial.search.stopped_by, SEARCH_WATCH_STOPPED);
@@ -407,6 +462,7 @@ int main(void)
         cmocka_unit_test(samples_are_of_known_classes),
         cmocka_unit_test(deeper_pct_meets_more),
         cmocka_unit_test(repeats_are_told_like_the_first),
+        cmocka_unit_test(violations_are_repeated_by_number),
         cmocka_unit_test(the_seed_decides_everything),
         cmocka_unit_test(samples_pass_on_in_all_ways),
         cmocka_unit_test(a_search_covers_what_follows_its_prefix),

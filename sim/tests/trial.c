@@ -41,7 +41,7 @@ void trial_begin(struct trial *trial, const struct program *program, bool fused)
     trial->machine = malloc(sizeof *trial->machine);
     assert_non_null(trial->machine);
     machine_init(trial->machine, &trial->stage);
-    trial->search = (struct search){.machine = trial->machine, .watch = {trial, note_execution}};
+    trial->search = (struct search){.machine = trial->machine, .watch = {trial, note_execution, NULL}};
 }
 
 void trial_end(struct trial *trial)

@@ -1,0 +1,396 @@
+/* What makes containers start, stop and pause: requests, and what belongs to each change of state (moby
+ * daemon/start.go, stop.go, kill.go, pause.go, monitor.go). */
+#include "fakes/docker/container_parts.h"
+#include "fakes/docker/handlers.h"
+#include "fakes/world.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { EXIT_CODE_NOT_STARTED = 128, BODY_LENGTH_MAX = 7, SIGNAL_KILL = 9, SIGNAL_LAST = 64 };
+
+static void event_with(struct docker_engine *engine, const struct container *container, const char *action,
+                       const char *name, int number)
+{
+    struct arena *scratch = &engine->whole->containers.scratch;
+
+    docker_event_of_container(engine, container, action, OBJECT(scratch, {name, value_format(scratch, "%d", number)}));
+    arena_reset(scratch);
+}
+
+/* ---- hooks
+ * -------------------------------------------------------------------------------------------------------------------
+ */
+
+void docker_container_started(struct docker_engine *engine, struct container *container)
+{
+    struct container_details *details = container->details;
+
+    container->exit_code = 0;
+    details->error = "";
+    details->starts++;
+    details->restarting = false;
+    details->paused = false;
+    details->oom_killed = false;
+    details->has_files = true;
+    details->restart_due_ms = INT64_MAX;
+    details->stop_due_ms = INT64_MAX;
+    (void)docker_networks_attach(engine, NULL, container); /* an actor of the world may have started it */
+    container_process_start(engine, container);
+    container_health_start(engine, container);
+    docker_event_of_container(engine, container, "start", NULL);
+}
+
+/* Its own restart, or its removal, is left to the next pass: whoever ended it still looks at it. */
+void docker_container_exited(struct docker_engine *engine, struct container *container)
+{
+    struct container_details *details = container->details;
+    bool was_stopped = details->stopping;
+
+    details->finished_ms = engine->world->now_ms;
+    details->stop_due_ms = INT64_MAX;
+    details->paused = false;
+    details->stopping = false;
+    container_process_end(engine, container);
+    container_health_end(container);
+    docker_execs_end(engine, container);
+    event_with(engine, container, "die", "exitCode", container->exit_code);
+    docker_networks_detach(engine, container);
+    if (was_stopped) {
+        docker_event_of_container(engine, container, "stop", NULL);
+    }
+    if (!details->start_again) {
+        container_plan_restart(engine, container);
+        details->removing = !details->restarting && value_truthy(value_get(details->host_config, "AutoRemove"));
+    }
+}
+
+void docker_container_leaves(struct docker_engine *engine, struct container *container)
+{
+    container_departs(engine, container);
+    docker_execs_end(engine, container);
+    docker_execs_forget(engine, container);
+    docker_logs_free(engine, container);
+    docker_networks_detach(engine, container);
+    container_process_end(engine, container);
+    container_files_end(engine, container);
+}
+
+/* ---- starting
+ * -------------------------------------------------------------------------------------------------------------------
+ */
+
+/* It could not be started: State says why. */
+static void keep_failure(struct docker_engine *engine, struct container *container, int exit_code, const char *message)
+{
+    struct container_details *details = container->details;
+
+    world_writes(engine->world, container, sizeof *container);
+    container->exit_code = exit_code;
+    if (strcmp(details->error, message) != 0) {
+        details->error = arena_string(engine->world->memory, message);
+    }
+    details->removing = value_truthy(value_get(details->host_config, "AutoRemove"));
+    docker_engine_container_changed(engine, container);
+}
+
+bool container_start(struct docker_engine *engine, struct docker_request *request, struct container *container)
+{
+    struct container_details *details = container->details;
+    struct arena *arena = request == NULL ? &engine->whole->containers.scratch : request->answers;
+    const char *wrong = "";
+
+    if (!docker_networks_attach(engine, request, container)) {
+        keep_failure(engine, container, EXIT_CODE_NOT_STARTED,
+                     request == NULL ? "network not found" : request->effect->error->message);
+        return false;
+    }
+    int exit_code = container_can_run(engine, container, arena, &wrong);
+
+    details->has_files = true;
+    if (exit_code != 0) {
+        const char *message =
+            arena_printf(arena, "failed to create shim task: OCI runtime create failed: runc create failed: %s", wrong);
+
+        docker_networks_detach(engine, container);
+        keep_failure(engine, container, exit_code, message);
+        if (request != NULL) {
+            effect_fail(request->effect, request->answers, 400, NULL, "%s", message);
+        }
+        return false;
+    }
+    docker_engine_set_running(engine, container);
+    return true;
+}
+
+void docker_container_start(struct docker_request *request)
+{
+    const struct value *body = value_get(request->effect->args, "body");
+    const char *checkpoint = docker_parameter(request, "checkpoint");
+
+    if (body != NULL && strlen(value_json(request->answers, body)) > BODY_LENGTH_MAX) {
+        effect_fail(request->effect, request->answers, 400, NULL,
+                    "starting container with non-empty request body was deprecated since API v1.22 and removed in "
+                    "v1.24");
+        return;
+    }
+    if (checkpoint != NULL && checkpoint[0] != '\0') {
+        effect_fail(request->effect, request->answers, 400, NULL, "checkpoint is only supported in experimental mode");
+        return;
+    }
+    struct container *container = docker_find_container(request);
+
+    if (container == NULL) {
+        return;
+    }
+    if (container->details->paused) {
+        effect_fail(request->effect, request->answers, 409, NULL,
+                    "cannot start a paused container, try unpause instead");
+    } else if (docker_container_is_up(container)) {
+        effect_fail(request->effect, request->answers, 304, NULL, "container already started");
+    } else if (container->details->removing) {
+        effect_fail(request->effect, request->answers, 409, NULL,
+                    "container is marked for removal and cannot be started");
+    } else {
+        container->details->stopped_by_hand = false;
+        container->details->restart_count = 0;
+        container->details->restart_delay_ms = 0;
+        (void)container_start(request->engine, request, container);
+    }
+}
+
+/* ---- stopping
+ * -------------------------------------------------------------------------------------------------------------------
+ */
+
+void container_stay_down(struct docker_engine *engine, struct container *container)
+{
+    container->details->stopped_by_hand = true;
+    container->details->restart_due_ms = INT64_MAX;
+    if (container->details->restarting) {
+        container->details->restarting = false;
+        container->details->removing = value_truthy(value_get(container->details->host_config, "AutoRemove"));
+        docker_engine_container_changed(engine, container);
+    }
+}
+
+/* Sends a signal that a client asked for. */
+static void send_signal(struct docker_engine *engine, struct container *container, int signal)
+{
+    struct container_details *details = container->details;
+    bool has_stop_signal = value_get(details->config, "StopSignal") != NULL && signal != SIGNAL_KILL;
+
+    details->stopped_by_hand = true;
+    event_with(engine, container, "kill", "signal", signal);
+    if (details->paused && (!has_stop_signal || container_stop_signal(container) == signal)) {
+        details->paused = false;
+        container_process_pause(engine, container, false);
+        docker_engine_container_changed(engine, container);
+    }
+    docker_container_signal(engine, container, signal);
+}
+
+void container_kill(struct docker_engine *engine, struct container *container)
+{
+    if (container->state == CONTAINER_RUNNING) {
+        send_signal(engine, container, SIGNAL_KILL);
+    }
+    container_stay_down(engine, container);
+}
+
+bool container_stop(struct docker_engine *engine, struct container *container, int timeout_s)
+{
+    struct container_details *details = container->details;
+
+    if (container->state != CONTAINER_RUNNING) {
+        container_stay_down(engine, container);
+        return true;
+    }
+    details->stopping = true;
+    send_signal(engine, container, container_stop_signal(container));
+    if (container->state != CONTAINER_RUNNING) {
+        return true;
+    }
+    if (timeout_s >= 0) {
+        details->stop_due_ms = engine->world->now_ms + (int64_t)timeout_s * MS_PER_SECOND;
+    }
+    if (timeout_s == 0) {
+        container_kill(engine, container);
+    }
+    return container->state != CONTAINER_RUNNING;
+}
+
+/* The parameter t, or what the container's configuration says; false with a 500 set when it is no number. */
+static bool read_timeout(struct docker_request *request, const struct container *container, int *timeout_s)
+{
+    const char *text = docker_parameter(request, "t");
+    char *end = NULL;
+
+    *timeout_s = (int)value_get_number(request->effect->args, "t", container_stop_timeout_s(container));
+    if (text == NULL || text[0] == '\0') {
+        return true;
+    }
+    *timeout_s = (int)strtol(text, &end, 10);
+    if (*end != '\0' || text[0] == ' ') {
+        effect_fail(request->effect, request->answers, 500, NULL, "strconv.Atoi: parsing \"%s\": invalid syntax", text);
+        return false;
+    }
+    return true;
+}
+
+/* Who asks in process gets its answer at once, and so its end. */
+static bool stop_for(struct docker_request *request, struct container *container, int timeout_s)
+{
+    if (container_stop(request->engine, container, timeout_s)) {
+        return true;
+    }
+    if (request->effect->payload == NULL) {
+        container_kill(request->engine, container);
+        return true;
+    }
+    container_answer_later(request, container);
+    return false;
+}
+
+/* Parameters are read before the container is looked for. */
+static struct container *find_to_stop(struct docker_request *request, int *timeout_s)
+{
+    const char *text = docker_parameter(request, "t");
+    const struct container nobody = {.details = &(struct container_details){0}};
+
+    if (text != NULL && !read_timeout(request, &nobody, timeout_s)) {
+        return NULL;
+    }
+    struct container *container = docker_find_container(request);
+
+    return container != NULL && read_timeout(request, container, timeout_s) ? container : NULL;
+}
+
+void docker_container_stop(struct docker_request *request)
+{
+    int timeout_s = 0;
+    struct container *container = find_to_stop(request, &timeout_s);
+
+    if (container != NULL && !docker_container_is_up(container)) {
+        effect_fail(request->effect, request->answers, 304, NULL, "container already stopped");
+    } else if (container != NULL) {
+        (void)stop_for(request, container, timeout_s);
+    }
+}
+
+void container_start_again(struct docker_engine *engine, struct docker_request *request, struct container *container)
+{
+    container->details->start_again = false;
+    container->details->stopped_by_hand = false;
+    container->details->restart_count = 0;
+    container->details->restart_delay_ms = 0;
+    if (container_start(engine, request, container)) {
+        docker_event_of_container(engine, container, "restart", NULL);
+    }
+}
+
+void docker_container_restart(struct docker_request *request)
+{
+    struct docker_engine *engine = request->engine;
+    int timeout_s = 0;
+    struct container *container = find_to_stop(request, &timeout_s);
+
+    if (container == NULL) {
+        return;
+    }
+    container->details->start_again = true;
+    if (!docker_container_is_up(container) || stop_for(request, container, timeout_s)) {
+        container_start_again(engine, request, container);
+    }
+}
+
+/* ---- signals
+ * -------------------------------------------------------------------------------------------------------------------
+ */
+
+/* Fails as the Engine does where a container cannot be killed: it says first what it could not do. */
+static struct container *find_to_kill(struct docker_request *request)
+{
+    struct container *container = docker_find_container(request);
+    const char *reference = docker_parameter(request, "container");
+
+    if (container == NULL) {
+        const struct error *error = request->effect->error;
+
+        effect_fail(request->effect, request->answers, error->status, NULL, "Cannot kill container: %s: %s", reference,
+                    error->message);
+    } else if (!docker_container_is_up(container)) {
+        effect_fail(request->effect, request->answers, 409, NULL,
+                    "Cannot kill container: %s: Container %s is not running", reference, container->id);
+        return NULL;
+    }
+    return container;
+}
+
+void docker_container_kill(struct docker_request *request)
+{
+    const char *name = docker_parameter(request, "signal");
+    int signal = name == NULL || name[0] == '\0' ? SIGNAL_KILL : container_signal_number(name);
+
+    if (signal < 0) {
+        effect_fail(request->effect, request->answers, 400, NULL, "Invalid signal: %s", name);
+        return;
+    }
+    struct container *container = find_to_kill(request);
+
+    if (container == NULL) {
+        return;
+    }
+    if (signal > SIGNAL_LAST) {
+        effect_fail(request->effect, request->answers, 500, NULL,
+                    "Cannot kill container: %s: The linux daemon does not support signal %d",
+                    docker_parameter(request, "container"), signal);
+    } else if (container->state != CONTAINER_RUNNING) {
+        container_stay_down(request->engine, container);
+    } else {
+        send_signal(request->engine, container, signal);
+    }
+}
+
+/* ---- pausing
+ * -------------------------------------------------------------------------------------------------------------------
+ */
+
+void docker_container_pause(struct docker_request *request)
+{
+    struct container *container = docker_find_container(request);
+
+    if (container == NULL) {
+        return;
+    }
+    if (!docker_container_is_up(container)) {
+        effect_fail(request->effect, request->answers, 409, NULL, "Container %s is not running", container->id);
+    } else if (container->details->paused) {
+        effect_fail(request->effect, request->answers, 409, NULL, "Container %s is already paused", container->id);
+    } else if (container->details->restarting) {
+        effect_fail(request->effect, request->answers, 409, NULL,
+                    "Container %s is restarting, wait until the container is running", container->id);
+    } else {
+        container->details->paused = true;
+        container_process_pause(request->engine, container, true);
+        docker_engine_container_changed(request->engine, container);
+        docker_event_of_container(request->engine, container, "pause", NULL);
+    }
+}
+
+void docker_container_unpause(struct docker_request *request)
+{
+    struct container *container = docker_find_container(request);
+
+    if (container == NULL) {
+        return;
+    }
+    if (!container->details->paused) {
+        effect_fail(request->effect, request->answers, 500, NULL, "Container %s is not paused", container->id);
+        return;
+    }
+    container->details->paused = false;
+    container_process_pause(request->engine, container, false);
+    docker_engine_container_changed(request->engine, container);
+    docker_event_of_container(request->engine, container, "unpause", NULL);
+}

@@ -1,0 +1,192 @@
+/* A container's entry in a list, as JSON text that is kept until the container changes (moby daemon/list.go,
+ * container/view.go). Lists are asked for all the time; what changes with time, the status, is put in each time. */
+#include "fakes/docker/container_parts.h"
+#include "fakes/world.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ROOM_FIRST = 256, ROOM_STEP = 64, NUMBER_LENGTH = 64, ANONYMOUS_NAME = 64 };
+
+void text_room_add(struct text_room *room, const char *bytes, size_t length)
+{
+    if (room->length + length + 1 > room->size) {
+        size_t wanted = room->length + length + 1;
+        size_t size = room->size * 2 > wanted ? room->size * 2 : wanted + ROOM_FIRST;
+        char *larger = arena_take(room->arena, size);
+
+        if (room->length > 0) {
+            memcpy(larger, room->text, room->length);
+        }
+        room->text = larger;
+        room->size = size;
+    }
+    memcpy(room->text + room->length, bytes, length);
+    room->length += length;
+    room->text[room->length] = '\0';
+}
+
+static void add(struct text_room *room, const char *text)
+{
+    text_room_add(room, text, strlen(text));
+}
+
+static void add_member(struct text_room *room, const char *name, const struct value *value)
+{
+    add(room, ",\"");
+    add(room, name);
+    add(room, "\":");
+    add(room, value_json(room->arena, value));
+}
+
+/* ---- members
+ * -------------------------------------------------------------------------------------------------------------------
+ */
+
+static const struct value *one_port(struct arena *arena, const char *port, const struct value *binding)
+{
+    const char *slash = strchr(port, '/');
+    const char *public_port = value_get_text(binding, "HostPort");
+    const char *address = value_get_text(binding, "HostIp");
+
+    return OBJECT(
+        arena, {"IP", address == NULL || address[0] == '\0' ? NULL : value_string(arena, address)},
+        {"PrivatePort", value_number(arena, atoi(port))},
+        {"PublicPort", public_port == NULL || public_port[0] == '\0' ? NULL : value_number(arena, atoi(public_port))},
+        {"Type", value_string(arena, slash == NULL ? "tcp" : slash + 1)});
+}
+
+/* Its published and exposed ports. */
+static const struct value *ports_shown(const struct docker_engine *engine, const struct container *container,
+                                       struct arena *arena)
+{
+    const struct container_details *details = container->details;
+    const struct value *shown = value_empty_array();
+
+    if (value_get(details->config, "ExposedPorts") == NULL && value_get(details->host_config, "PortBindings") == NULL) {
+        return shown;
+    }
+    const struct value *ports = value_get(docker_networks_settings(engine, container, false, arena), "Ports");
+
+    for (uint32_t i = 0; i < value_count(ports); i++) {
+        const char *port = ports->members[i].key;
+        const struct value *bindings = ports->members[i].value;
+
+        if (value_count(bindings) == 0) {
+            shown = value_append(arena, shown, one_port(arena, port, NULL));
+        }
+        for (uint32_t j = 0; j < value_count(bindings); j++) {
+            shown = value_append(arena, shown, one_port(arena, port, value_at(bindings, j)));
+        }
+    }
+    return shown;
+}
+
+/* A list does not say where an anonymous volume lies. */
+static const struct value *mounts_shown(const struct container *container, struct arena *arena)
+{
+    const struct value *mounts = container->details->mounts;
+    const struct value *shown = value_empty_array();
+
+    for (uint32_t i = 0; i < value_count(mounts); i++) {
+        const struct value *mount = value_at(mounts, i);
+        const char *name = value_get_text(mount, "Name");
+        bool is_anonymous =
+            name != NULL && strlen(name) == ANONYMOUS_NAME && strspn(name, "0123456789abcdef") == ANONYMOUS_NAME;
+
+        shown = value_append(arena, shown,
+                             is_anonymous ? value_with(arena, mount, "Source", value_string(arena, "")) : mount);
+    }
+    return shown;
+}
+
+/* Its image as it was asked for, or its id when that means another image by now. */
+static const char *image_shown(const struct docker_engine *engine, const struct container *container)
+{
+    const struct docker_image *image = docker_image_find(engine, container->image);
+    const char *id = container->details->image_id;
+
+    return id[0] == '\0' || (image != NULL && strcmp(image->id, id) == 0) ? container->image : id;
+}
+
+static const struct value *labels_of(const struct container *container)
+{
+    const struct value *labels = value_get(container->details->config, "Labels");
+
+    return labels == NULL ? value_empty_object() : labels;
+}
+
+/* ---- the entry
+ * -------------------------------------------------------------------------------------------------------------------
+ */
+
+static void make(struct docker_engine *engine, struct container *container)
+{
+    struct docker_listing *listing = &container->details->listing;
+    struct arena *arena = &engine->whole->containers.scratch;
+    struct text_room room = {.arena = arena};
+    const struct value *network = docker_container_config(engine, container, MEMBER_HOST_CONFIG_NetworkMode);
+    char created[NUMBER_LENGTH];
+
+    (void)snprintf(created, sizeof created, ",\"Created\":%" PRId64, container->created_ms / MS_PER_SECOND);
+    add(&room, "{\"Id\":\"");
+    add(&room, container->id);
+    add(&room, "\"");
+    add_member(&room, "Names", ARRAY(arena, value_format(arena, "/%s", container->name)));
+    add_member(&room, "Image", value_string(arena, image_shown(engine, container)));
+    add_member(&room, "ImageID", value_string(arena, container->details->image_id));
+    add_member(&room, "Command", value_string(arena, container_command_line(container, arena)));
+    add(&room, created);
+    add_member(&room, "Ports", ports_shown(engine, container, arena));
+    uint32_t sizes_at = (uint32_t)room.length;
+
+    add_member(&room, "Labels", labels_of(container));
+    add_member(&room, "State", value_string(arena, docker_container_status(container)));
+    add(&room, ",\"Status\":\"");
+    uint32_t status_at = (uint32_t)room.length;
+
+    add(&room, "\"");
+    add_member(&room, "HostConfig", OBJECT(arena, {"NetworkMode", network}));
+    add_member(&room, "NetworkSettings", docker_networks_settings(engine, container, true, arena));
+    add_member(&room, "Mounts", mounts_shown(container, arena));
+    add(&room, "}");
+    if (listing->size < room.length) {
+        listing->size = (uint32_t)(room.length + ROOM_STEP) / ROOM_STEP * ROOM_STEP;
+        listing->text = arena_take(engine->world->memory, listing->size);
+    }
+    memcpy(listing->text, room.text, room.length);
+    listing->length = (uint32_t)room.length;
+    listing->sizes_at = sizes_at;
+    listing->status_at = status_at;
+    arena_reset(arena);
+}
+
+static void add_sizes(const struct docker_engine *engine, const struct container *container, struct text_room *room)
+{
+    const struct docker_image *image = docker_image_find(engine, container->details->image_id);
+
+    if (image != NULL) {
+        add_member(room, "SizeRootFs", value_number(room->arena, image->size_bytes));
+    }
+}
+
+int64_t container_listing_add(struct docker_engine *engine, struct container *container, bool size,
+                              struct text_room *room)
+{
+    const struct docker_listing *listing = &container->details->listing;
+    int64_t until_ms = INT64_MAX;
+
+    if (listing->length == 0) {
+        make(engine, container);
+    }
+    text_room_add(room, listing->text, listing->sizes_at);
+    if (size) {
+        add_sizes(engine, container, room);
+    }
+    text_room_add(room, listing->text + listing->sizes_at, listing->status_at - listing->sizes_at);
+    add(room, container_status_line(engine, container, room->arena, &until_ms));
+    text_room_add(room, listing->text + listing->status_at, listing->length - listing->status_at);
+    return until_ms;
+}

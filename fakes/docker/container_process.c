@@ -1,0 +1,216 @@
+/* A container's first process (process.h): what it is, and what its doings mean for the container. */
+#include "fakes/docker/container_parts.h"
+#include "fakes/docker/process.h"
+#include "fakes/world.h"
+
+#include <string.h>
+
+enum { MESSAGE_SIZE = 512, PID_FIRST = 1000 };
+
+/* ---- what it is
+ * -------------------------------------------------------------------------------------------------------------------
+ */
+
+const struct value *container_script(const struct docker_engine *engine, const struct container *container)
+{
+    const struct value *scripts = engine->whole->scripts;
+
+    for (uint32_t i = 0; i < value_count(scripts); i++) {
+        const struct value *script = value_at(scripts, i);
+        const char *name = value_get_text(script, "container");
+        const char *image = value_get_text(script, "image");
+
+        if ((name == NULL || strcmp(name, container->name) == 0) &&
+            (image == NULL || strcmp(image, container->image) == 0)) {
+            return script;
+        }
+    }
+    return NULL;
+}
+
+/* Whether a script says something of the process, and not only of the container's health. */
+static bool tells_of_process(const struct value *script)
+{
+    static const char *const members[] = {"exitCode", "after", "oomKilled", "output", "ignores", "onSignal"};
+
+    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
+        if (value_get(script, members[i]) != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Images of busybox have its commands; what others have is not known. */
+static bool is_busybox(const struct docker_engine *engine, const struct container *container)
+{
+    const struct docker_image *image = docker_image_find(engine, container->details->image_id);
+
+    for (uint32_t i = 0; image != NULL && i < value_count(image->tags); i++) {
+        if (strstr(value_text(value_at(image->tags, i)), "busybox") != NULL) {
+            return true;
+        }
+    }
+    return strstr(container->image, "busybox") != NULL;
+}
+
+static const char *const *texts(struct arena *arena, const struct value *array)
+{
+    const char **all = arena_alloc(arena, (value_count(array) + 1) * sizeof *all);
+
+    for (uint32_t i = 0; i < value_count(array); i++) {
+        all[i] = value_text(value_at(array, i));
+    }
+    return all;
+}
+
+static struct process_spec spec_of(const struct docker_engine *engine, const struct container *container,
+                                   struct arena *arena)
+{
+    const struct value *config = container->details->config;
+    const struct value *script = container_script(engine, container);
+    const char **argv = arena_alloc(arena, (container_word_count(container) + 1) * sizeof *argv);
+
+    for (uint32_t i = 0; i < container_word_count(container); i++) {
+        argv[i] = value_text(container_word(container, i));
+    }
+    return (struct process_spec){
+        .argv = argv,
+        .env = texts(arena, value_get(config, "Env")),
+        .working_dir = value_get_text(config, "WorkingDir"),
+        .hostname = value_get_text(config, "Hostname"),
+        .user = value_get_text(config, "User"),
+        .tty = value_truthy(value_get(config, "Tty")),
+        .open_stdin = value_truthy(value_get(config, "OpenStdin")),
+        .runs_unknown = !is_busybox(engine, container),
+        .script = tells_of_process(script) ? script : NULL,
+    };
+}
+
+static void prepare_files(struct docker_engine *engine, struct container *container)
+{
+    struct container_details *details = container->details;
+    struct pool *pool = &engine->whole->pool;
+
+    if (details->files == NULL) {
+        details->files = pool_take(pool, sizeof *details->files);
+        process_files_init(details->files, pool);
+        details->files->read_only = value_truthy(value_get(details->host_config, "ReadonlyRootfs"));
+        details->files->hostname = value_get_text(details->config, "Hostname");
+    }
+    details->files->address = NULL;
+    for (uint32_t i = 0; i < details->endpoints.count && details->files->address == NULL; i++) {
+        const char *address = details->endpoints.all[i].address;
+
+        details->files->address = address[0] == '\0' ? NULL : address;
+    }
+}
+
+/* ---- its life
+ * -------------------------------------------------------------------------------------------------------------------
+ */
+
+int container_can_run(struct docker_engine *engine, struct container *container, struct arena *arena,
+                      const char **message)
+{
+    char text[MESSAGE_SIZE] = "";
+
+    prepare_files(engine, container);
+    const struct process_spec spec = spec_of(engine, container, arena);
+    int exit_code = spec.script != NULL ? 0 : process_can_start(&spec, container->details->files, text, sizeof text);
+
+    *message = arena_string(arena, text);
+    return exit_code;
+}
+
+void container_process_start(struct docker_engine *engine, struct container *container)
+{
+    struct docker_containers *containers = &engine->whole->containers;
+    struct container_details *details = container->details;
+
+    prepare_files(engine, container);
+    details->process = pool_take(&engine->whole->pool, sizeof *details->process);
+    const struct process_spec spec = spec_of(engine, container, &containers->scratch);
+
+    process_start(details->process, &spec, &engine->whole->pool, details->files, engine->world->now_ms);
+    arena_reset(&containers->scratch);
+    details->pid = PID_FIRST + ++containers->pid;
+}
+
+void container_process_end(struct docker_engine *engine, struct container *container)
+{
+    struct container_details *details = container->details;
+
+    if (details->process != NULL) {
+        process_free(details->process);
+        pool_give(&engine->whole->pool, details->process, sizeof *details->process);
+        details->process = NULL;
+    }
+    details->pid = 0;
+}
+
+void container_files_end(struct docker_engine *engine, struct container *container)
+{
+    struct container_details *details = container->details;
+
+    if (details->files != NULL) {
+        process_files_free(details->files);
+        pool_give(&engine->whole->pool, details->files, sizeof *details->files);
+        details->files = NULL;
+    }
+}
+
+struct writer {
+    struct docker_engine *engine;
+    struct container *container;
+};
+
+static void write_output(void *context, int64_t ms, enum process_stream stream, const char *bytes, size_t length)
+{
+    const struct writer *writer = context;
+
+    (void)ms;
+    docker_logs_write(writer->engine, writer->container, stream == PROCESS_STDERR ? DOCKER_STDERR : DOCKER_STDOUT,
+                      bytes, length);
+}
+
+void container_process_pass(struct docker_engine *engine, struct container *container)
+{
+    struct process *process = container->details->process;
+    struct writer writer = {engine, container};
+    const struct process_io io = {.context = &writer, .output = write_output};
+
+    process_pass(process, engine->world->now_ms, &io);
+    if (process->state == PROCESS_EXITED) {
+        container->details->oom_killed = process->oom_killed;
+        if (process->oom_killed) {
+            docker_event_of_container(engine, container, "oom", NULL);
+        }
+        docker_engine_set_exited(engine, container, process->exit_code);
+    }
+}
+
+void docker_container_signal(struct docker_engine *engine, struct container *container, int signal)
+{
+    struct container_details *details = container->details;
+
+    if (details->process == NULL) {
+        return;
+    }
+    process_signal(details->process, signal, engine->world->now_ms);
+    container_process_pass(engine, container);
+}
+
+void container_process_pause(struct docker_engine *engine, struct container *container, bool pause)
+{
+    if (pause) {
+        process_pause(container->details->process, engine->world->now_ms);
+    } else {
+        process_unpause(container->details->process, engine->world->now_ms);
+    }
+}
+
+int64_t container_process_next_ms(const struct container *container)
+{
+    return container->details->process == NULL ? INT64_MAX : process_next_ms(container->details->process);
+}

@@ -1,0 +1,71 @@
+/* Signals by their names on Linux (signal(7)), as github.com/moby/moby/pkg/signal reads them. */
+#include "fakes/docker/container_parts.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum { SIGNAL_KILL = 9, SIGNAL_TERM = 15, SIGNAL_RT_FIRST = 34, SIGNAL_LAST = 64, STOP_TIMEOUT_S = 10 };
+
+static const char *const names[] = {
+    NULL,   "HUP",  "INT",  "QUIT", "ILL",    "TRAP",   "ABRT",  "BUS",  "FPE",  "KILL", "USR1",
+    "SEGV", "USR2", "PIPE", "ALRM", "TERM",   "STKFLT", "CHLD",  "CONT", "STOP", "TSTP", "TTIN",
+    "TTOU", "URG",  "XCPU", "XFSZ", "VTALRM", "PROF",   "WINCH", "IO",   "PWR",  "SYS",
+};
+
+static const struct other_name {
+    const char *name;
+    int number;
+} other_names[] = {{"CLD", 17},           {"IOT", 6}, {"POLL", 29}, {"UNUSED", 31}, {"RTMIN", SIGNAL_RT_FIRST},
+                   {"RTMAX", SIGNAL_LAST}};
+
+/* "RTMIN+3", "RTMAX-2". */
+static int real_time_signal(const char *name)
+{
+    enum { NAME = 5, HALF = 15 };
+    bool from_first = strncasecmp(name, "RTMIN+", NAME + 1) == 0;
+    int more = (from_first || strncasecmp(name, "RTMAX-", NAME + 1) == 0) && isdigit((unsigned char)name[NAME + 1]) != 0
+                   ? atoi(name + NAME + 1)
+                   : 0;
+
+    if (more < 1 || more > HALF) {
+        return -1;
+    }
+    return from_first ? SIGNAL_RT_FIRST + more : SIGNAL_LAST - more;
+}
+
+int container_signal_number(const char *name)
+{
+    char *end = NULL;
+    long number = strtol(name, &end, 10);
+
+    if (name[0] != '\0' && *end == '\0' && isspace((unsigned char)name[0]) == 0) {
+        return number == 0 || number > INT32_MAX || number < 0 ? -1 : (int)number;
+    }
+    name += strncasecmp(name, "SIG", 3) == 0 ? 3 : 0;
+    for (size_t i = 1; i < sizeof names / sizeof names[0]; i++) {
+        if (strcasecmp(names[i], name) == 0) {
+            return (int)i;
+        }
+    }
+    for (size_t i = 0; i < sizeof other_names / sizeof other_names[0]; i++) {
+        if (strcasecmp(other_names[i].name, name) == 0) {
+            return other_names[i].number;
+        }
+    }
+    return real_time_signal(name);
+}
+
+int container_stop_signal(const struct container *container)
+{
+    const char *name = value_get_text(container->details->config, "StopSignal");
+    int number = name == NULL ? SIGNAL_TERM : container_signal_number(name);
+
+    return number < 0 ? SIGNAL_TERM : number;
+}
+
+int container_stop_timeout_s(const struct container *container)
+{
+    return (int)value_get_number(container->details->config, "StopTimeout", STOP_TIMEOUT_S);
+}
