@@ -325,6 +325,29 @@ static void test_exec_ends_with_its_container(void **state)
     assert_int_equal(start_exec(runs, "{}"), 404);
 }
 
+static void test_exec_is_paused_with_its_container(void **state)
+{
+    struct container *container = make_container("{}");
+    const char *id;
+
+    (void)state;
+    id = create_exec("{\"AttachStdout\": true, \"Cmd\": [\"sh\", \"-c\", \"sleep 1; echo a\"]}");
+    assert_int_equal(start_exec(id, "{}"), 200);
+    struct docker_stream stream = *response.stream;
+
+    docker_execs_pass(engine);
+    docker_execs_pause(engine, container, true);
+    assert_true(docker_execs_next_ms(engine) == INT64_MAX);
+    world.now_ms += 5000;
+    docker_execs_pass(engine);
+    assert_string_equal(given(&stream), "");
+    docker_execs_pause(engine, container, false);
+    assert_true(docker_execs_next_ms(engine) == world.now_ms + 1000);
+    world.now_ms += 1000;
+    docker_execs_pass(engine);
+    assert_string_equal(given(&stream), "1:a\n|.");
+}
+
 static void test_exec_that_makes_no_sense(void **state)
 {
     (void)state;
@@ -397,6 +420,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_exec_input, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_exec_that_cannot_run, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_exec_ends_with_its_container, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_exec_is_paused_with_its_container, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_exec_that_makes_no_sense, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_top, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_stats, set_up, tear_down),
