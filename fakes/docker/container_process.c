@@ -203,6 +203,7 @@ void docker_container_signal(struct docker_engine *engine, struct container *con
 
 void container_process_pause(struct docker_engine *engine, struct container *container, bool pause)
 {
+    docker_execs_pause(engine, container, pause);
     if (pause) {
         process_pause(container->details->process, engine->world->now_ms);
     } else {
