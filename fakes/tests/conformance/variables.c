@@ -1,8 +1,10 @@
 #include "fakes/tests/conformance/variables.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+
+enum { DECIMAL = 10 };
 
 void variables_set(struct variables *variables, const char *name, const char *value)
 {
@@ -29,7 +31,20 @@ const char *variables_find(const struct variables *variables, const char *name)
     return NULL;
 }
 
-/* The value of what is written between two braces, name or name.length. */
+/* Seconds and nanoseconds since the epoch, as since and until of the API have them, of an instant in RFC 3339 in UTC.
+ */
+static const char *unix_time(struct arena *arena, const char *instant)
+{
+    struct tm parts = {0};
+    const char *fraction = strptime(instant, "%Y-%m-%dT%H:%M:%S", &parts);
+
+    if (fraction == NULL) {
+        return NULL;
+    }
+    return arena_printf(arena, "%lld%.*s", (long long)timegm(&parts), (int)strcspn(fraction, "Z"), fraction);
+}
+
+/* The value of what is written between two braces: name, name.length or name.unix. */
 static const char *value_of(struct variables *variables, const char *word)
 {
     const char *dot = strchr(word, '.');
@@ -38,8 +53,11 @@ static const char *value_of(struct variables *variables, const char *word)
         return variables_find(variables, word);
     }
     const char *value = variables_find(variables, arena_string_n(variables->arena, word, (size_t)(dot - word)));
-    size_t length = (size_t)strtoul(dot + 1, NULL, 10);
+    size_t length = (size_t)strtoul(dot + 1, NULL, DECIMAL);
 
+    if (value != NULL && strcmp(dot, ".unix") == 0) {
+        return unix_time(variables->arena, value);
+    }
     return value == NULL || length == 0 || length > strlen(value) ? NULL
                                                                   : arena_string_n(variables->arena, value, length);
 }

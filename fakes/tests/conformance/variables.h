@@ -1,7 +1,8 @@
 /* What a case knows by name: what it kept from earlier answers, and what every case knows (image, none, host).
  *
- * In a request `{name}` stands for the value and `{name.12}` for its first 12 characters. In an expectation the same
- * words stand where an answer had them: ids that a case kept read `{name}`, other ids `<id>`.
+ * In a request `{name}` stands for the value and `{name.12}` for its first 12 characters; `{name.unix}` of an instant
+ * for its seconds since the epoch. In an expectation the same words stand where an answer had them: ids that a case
+ * kept read `{name}`, other ids `<id>`.
  */
 #ifndef DRYDOCK_FAKES_TESTS_CONFORMANCE_VARIABLES_H
 #define DRYDOCK_FAKES_TESTS_CONFORMANCE_VARIABLES_H
