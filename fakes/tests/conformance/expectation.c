@@ -136,6 +136,7 @@ cJSON *expectation_of(struct variables *variables, const struct answer *answer, 
     const char *as = cJSON_GetStringValue(cJSON_GetObjectItem(step, "as"));
     cJSON *made = cJSON_CreateObject();
     bool good = answer->status < STATUS_BAD;
+    const cJSON *shaped = good ? step : NULL; /* of an error all is said */
 
     if (answer->failure != NULL) {
         cJSON_AddStringToObject(made, "failure", answer->failure);
@@ -146,13 +147,13 @@ cJSON *expectation_of(struct variables *variables, const struct answer *answer, 
         add_headers(variables, made, answer, step);
     }
     if (good && as != NULL && strcmp(as, "frames") == 0) {
-        cJSON_AddItemToObject(made, "frames", normal_json(variables, frames_of(variables, answer), step));
+        cJSON_AddItemToObject(made, "frames", normal_json(variables, frames_of(variables, answer), shaped));
     } else if (good && as != NULL && strcmp(as, "names") == 0) {
-        cJSON_AddItemToObject(made, "names", normal_json(variables, names_of(variables->arena, answer), step));
+        cJSON_AddItemToObject(made, "names", normal_json(variables, names_of(variables->arena, answer), shaped));
     } else if (as != NULL && strcmp(as, "text") == 0) {
         cJSON_AddStringToObject(made, "text", normal_text(variables, answer->body));
     } else {
-        add_json_body(variables, made, answer, step, good ? as : NULL);
+        add_json_body(variables, made, answer, shaped, good ? as : NULL);
     }
     return made;
 }
