@@ -34,6 +34,7 @@
 #define MOUNTS OBJECTS_MOUNTS
 #define CRONTAB OBJECTS_CRONTAB
 #define FIREWALL OBJECTS_FIREWALL
+#define ENGINE OBJECTS_ENGINE
 
 static const struct effect_info effects[EFFECT_COUNT] = {
 #define EFFECT(ID, port, operation, wire_port, wire_operation, reads, writes, faults)                                  \
@@ -87,7 +88,7 @@ bool fault_by_name(const char *name, enum fault_kind *kind)
 const char *object_class_name(unsigned bit)
 {
     static const char *const names[] = {"containers",  "networks", "images",  "rows",   "chain",   "sync",    "primary",
-                                        "peer stores", "files",    "volumes", "mounts", "crontab", "firewall"};
+                                        "peer stores", "files",    "volumes", "mounts", "crontab", "firewall", "engine"};
 
     return bit < sizeof names / sizeof names[0] ? names[bit] : NULL;
 }

@@ -58,6 +58,7 @@ enum object_class {
     OBJECTS_MOUNTS = 1 << 10,
     OBJECTS_CRONTAB = 1 << 11,
     OBJECTS_FIREWALL = 1 << 12,
+    OBJECTS_ENGINE = 1 << 13,
 };
 
 struct effect_info {
@@ -89,7 +90,8 @@ struct effect {
     const char *object;       /* what it is about: container name, app, path; NULL when nothing in particular */
     const char *operand;      /* see effects.def; NULL when unused */
     double amount;            /* see effects.def */
-    const void *payload;      /* immediate effects only */
+    const void *
+        payload; /* immediate effects: see effects.def; of a request that came over a wire: what waits for its answer */
 
     const struct value *result; /* not NULL when error is NULL; null where the answer has no content */
     const struct error *error;  /* as the far side gave it, before any client dresses it up */

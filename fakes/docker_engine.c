@@ -1,5 +1,6 @@
 #include "fakes/docker_engine.h"
 
+#include "fakes/docker/whole.h"
 #include "fakes/host_paths.h"
 #include "fakes/world.h"
 
@@ -120,7 +121,7 @@ static uint32_t container_index(const struct docker_engine *engine, const struct
  * ----------------------------------------------------------------------------------------------------- */
 
 /* container NULL: one came or went. */
-static void container_changed(struct docker_engine *engine, struct container *container)
+void docker_engine_container_changed(struct docker_engine *engine, struct container *container)
 {
     if (container != NULL) {
         container->listed = NULL;
@@ -142,36 +143,50 @@ static void bind_mounts_written(struct docker_engine *engine, const struct conta
     }
 }
 
-static void set_running(struct docker_engine *engine, struct container *container)
+void docker_engine_set_running(struct docker_engine *engine, struct container *container)
 {
     assert(container->state != CONTAINER_RUNNING);
     assert(is_predefined(container->network) || docker_engine_network(engine, container->network) != NULL);
     touch_container(engine, container->name, TOUCH_WRITE);
     container->state = CONTAINER_RUNNING;
     container->started_ms = engine->world->now_ms;
-    container_changed(engine, container);
+    docker_engine_container_changed(engine, container);
     note(engine, CHANGE_CONTAINER_STARTED, container->name);
     bind_mounts_written(engine, container);
+    if (container->details != NULL) {
+        docker_container_started(engine, container);
+    }
 }
 
-static void set_exited(struct docker_engine *engine, struct container *container, int exit_code)
+void docker_engine_set_exited(struct docker_engine *engine, struct container *container, int exit_code)
 {
     assert(container->state == CONTAINER_RUNNING);
     touch_container(engine, container->name, TOUCH_WRITE);
     container->state = CONTAINER_EXITED;
     container->exit_code = exit_code;
-    container_changed(engine, container);
+    docker_engine_container_changed(engine, container);
     note(engine, CHANGE_CONTAINER_STOPPED, container->name);
+    if (container->details != NULL) {
+        docker_container_exited(engine, container);
+    }
 }
 
 static void remove_at(struct docker_engine *engine, uint32_t index)
 {
+    if (engine->containers[index].details != NULL) {
+        docker_container_leaves(engine, &engine->containers[index]);
+    }
     touch_container(engine, engine->containers[index].name, TOUCH_WRITE);
     touch_container(engine, engine->containers[index].id, TOUCH_WRITE);
     note(engine, CHANGE_CONTAINER_REMOVED, engine->containers[index].name);
     name_index_remove(&engine->container_names, engine->containers[index].name);
     table_remove(engine->containers, &engine->container_count, sizeof engine->containers[0], index);
-    container_changed(engine, NULL);
+    docker_engine_container_changed(engine, NULL);
+}
+
+void docker_engine_remove_existing(struct docker_engine *engine, struct container *container)
+{
+    remove_at(engine, container_index(engine, container));
 }
 
 static void remove_network_at(struct docker_engine *engine, uint32_t index)
@@ -227,8 +242,12 @@ struct container *docker_engine_add_container(struct docker_engine *engine, cons
     name_index_add(&engine->container_names, memory, container->name, container_index(engine, container));
     touch_added(&engine->world->watch, OBJECTS_CONTAINERS, container->name);
     touch_container(engine, container->id, TOUCH_WRITE);
-    container_changed(engine, NULL);
-    (void)listed(container, memory);
+    docker_engine_container_changed(engine, NULL);
+    if (engine->whole != NULL) {
+        docker_container_added(engine, container);
+    } else {
+        (void)listed(container, memory);
+    }
     return container;
 }
 
@@ -290,6 +309,17 @@ void docker_engine_add_image(struct docker_engine *engine, const char *repotag)
         *(const char **)table_add(engine->world->memory, (void **)&engine->images, &engine->image_count,
                                   &engine->image_size, sizeof engine->images[0]) =
             arena_string(engine->world->memory, repotag);
+    }
+}
+
+void docker_engine_drop_image(struct docker_engine *engine, const char *repotag)
+{
+    for (uint32_t i = 0; i < engine->image_count; i++) {
+        if (strcmp(engine->images[i], repotag) == 0) {
+            note(engine, CHANGE_IMAGE_REMOVED, engine->images[i]);
+            table_remove(engine->images, &engine->image_count, sizeof engine->images[0], i);
+            break;
+        }
     }
 }
 
@@ -442,7 +472,7 @@ static void start_container(struct docker_engine *engine, struct effect *effect,
     } else if (!is_predefined(container->network) && find_network(engine, container->network) == NULL) {
         effect_fail(effect, answers, 404, NULL, "network %s not found", container->network);
     } else {
-        set_running(engine, container);
+        docker_engine_set_running(engine, container);
     }
 }
 
@@ -450,7 +480,7 @@ static void restart_container(struct docker_engine *engine, struct effect *effec
                               struct container *container)
 {
     if (container->state == CONTAINER_RUNNING) {
-        set_exited(engine, container, EXIT_CODE_STOPPED);
+        docker_engine_set_exited(engine, container, EXIT_CODE_STOPPED);
     }
     start_container(engine, effect, answers, container);
 }
@@ -461,7 +491,7 @@ static void stop_container(struct docker_engine *engine, struct effect *effect, 
     if (container->state != CONTAINER_RUNNING) {
         effect_fail(effect, answers, 304, NULL, "container already stopped");
     } else {
-        set_exited(engine, container, EXIT_CODE_STOPPED);
+        docker_engine_set_exited(engine, container, EXIT_CODE_STOPPED);
     }
 }
 
@@ -472,7 +502,7 @@ static void kill_container(struct docker_engine *engine, struct effect *effect, 
         effect_fail(effect, answers, 409, NULL, "Cannot kill container: %s: Container %s is not running", container->id,
                     container->id);
     } else {
-        set_exited(engine, container, EXIT_CODE_KILLED);
+        docker_engine_set_exited(engine, container, EXIT_CODE_KILLED);
     }
 }
 
@@ -487,7 +517,7 @@ static void remove_container(struct docker_engine *engine, struct effect *effect
         return;
     }
     if (container->state == CONTAINER_RUNNING) {
-        set_exited(engine, container, EXIT_CODE_KILLED);
+        docker_engine_set_exited(engine, container, EXIT_CODE_KILLED);
     }
     remove_at(engine, container_index(engine, container));
 }
@@ -717,13 +747,7 @@ static void remove_image(struct docker_engine *engine, struct effect *effect, st
         }
     }
     touch_name(&engine->world->watch, OBJECTS_IMAGES, repotag, TOUCH_WRITE);
-    for (uint32_t i = 0; i < engine->image_count; i++) {
-        if (strcmp(engine->images[i], repotag) == 0) {
-            note(engine, CHANGE_IMAGE_REMOVED, engine->images[i]);
-            table_remove(engine->images, &engine->image_count, sizeof engine->images[0], i);
-            break;
-        }
-    }
+    docker_engine_drop_image(engine, repotag);
     effect->result = value_null();
 }
 
@@ -761,6 +785,10 @@ static const struct value *list_images(const struct docker_engine *engine, struc
 
 void docker_engine_apply(struct docker_engine *engine, struct effect *effect, struct arena *answers)
 {
+    if (engine->whole != NULL) {
+        docker_whole_apply(engine, effect, answers);
+        return;
+    }
     switch (effect->id) {
     case EFFECT_DOCKER_CONTAINERS_LIST:
         effect->result = list_containers(engine, value_truthy(value_get(effect->args, "all")));
@@ -828,7 +856,7 @@ bool docker_engine_start_container(struct docker_engine *engine, const char *nam
         (!is_predefined(container->network) && find_network(engine, container->network) == NULL)) {
         return false;
     }
-    set_running(engine, container);
+    docker_engine_set_running(engine, container);
     return true;
 }
 
@@ -839,7 +867,7 @@ bool docker_engine_stop_container(struct docker_engine *engine, const char *name
     if (container == NULL || container->state != CONTAINER_RUNNING) {
         return false;
     }
-    set_exited(engine, container, EXIT_CODE_STOPPED);
+    docker_engine_set_exited(engine, container, EXIT_CODE_STOPPED);
     return true;
 }
 
@@ -879,10 +907,10 @@ void docker_engine_restart(struct docker_engine *engine)
         struct container *container = &engine->containers[i];
 
         if (container->state == CONTAINER_RUNNING) {
-            set_exited(engine, container, EXIT_CODE_KILLED);
+            docker_engine_set_exited(engine, container, EXIT_CODE_KILLED);
             if (restarts(container) &&
                 (is_predefined(container->network) || find_network(engine, container->network) != NULL)) {
-                set_running(engine, container);
+                docker_engine_set_running(engine, container);
             }
         }
     }

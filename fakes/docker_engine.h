@@ -11,6 +11,9 @@
 #include "fakes/name_index.h"
 
 struct world;
+struct container_details;
+struct docker_network_details;
+struct docker_whole;
 
 enum container_state { CONTAINER_CREATED, CONTAINER_RUNNING, CONTAINER_EXITED };
 
@@ -25,8 +28,9 @@ struct container {
     bool disconnected; /* from its network, by force */
     int exit_code;
     int64_t created_ms;
-    int64_t started_ms;         /* 0: never */
-    const struct value *listed; /* its entry in the last answers to containers.list; NULL once it changed */
+    int64_t started_ms;                /* 0: never */
+    struct container_details *details; /* of a whole engine (fakes/docker/whole.h); NULL on a lean one */
+    const struct value *listed;        /* its entry in the last answers to containers.list; NULL once it changed */
 };
 
 struct docker_network {
@@ -34,6 +38,7 @@ struct docker_network {
     const char *name;
     const char *subnet; /* "172.23.5.0/24" */
     const char *gateway;
+    struct docker_network_details *details; /* of a whole engine; NULL on a lean one */
 };
 
 struct docker_engine {
@@ -45,12 +50,20 @@ struct docker_engine {
     uint32_t network_count, network_size;
     const char **images; /* repotags present */
     uint32_t image_count, image_size;
+    struct docker_whole *whole; /* NULL: a lean engine, which shows what FluxOS reads */
     const struct value *list_all,
         *list_running; /* the last answers to containers.list; NULL once a container changed */
 };
 
 void docker_engine_init(struct docker_engine *engine, struct world *world);
 void docker_engine_apply(struct docker_engine *engine, struct effect *effect, struct arena *answers);
+/* From now on the engine shows and does all that a real one does; containers, networks and images that it has stay.
+ * Once only. `scripts`: what the scenario says of processes (fakes/docker/process.h), an array or NULL; copied. */
+void docker_engine_make_whole(struct docker_engine *engine, const struct value *scripts);
+/* When something happens in the engine by itself (INT64_MAX: never; always so on a lean one), and making happen what is
+ * due at world->now_ms: the owner of time calls both. */
+int64_t docker_engine_next_ms(const struct docker_engine *engine);
+void docker_engine_pass(struct docker_engine *engine);
 uint64_t docker_engine_hash(const struct docker_engine *engine); /* world_hash() */
 
 /* ---- building and looking (scenario loader, oracles, expectations) --------------------------------------------- */
@@ -62,6 +75,7 @@ struct container *docker_engine_add_container(struct docker_engine *engine, cons
 /* false when the name or subnet is taken. `subnet` NULL: the next free 172.23.n.0/24. */
 bool docker_engine_add_network(struct docker_engine *engine, const char *name, const char *subnet);
 void docker_engine_add_image(struct docker_engine *engine, const char *repotag);
+void docker_engine_drop_image(struct docker_engine *engine, const char *repotag); /* nothing, when it is not there */
 struct container *docker_engine_container(struct docker_engine *engine, const char *name);
 const struct docker_network *docker_engine_network(const struct docker_engine *engine, const char *name);
 const char *container_state_name(enum container_state state); /* "created", "running", "exited" */
@@ -76,5 +90,15 @@ bool docker_engine_remove_network(struct docker_engine *engine, const char *name
 /* The engine (or the host) restarts: running containers exit, those with a restart policy other than `no` start again.
  */
 void docker_engine_restart(struct docker_engine *engine);
+
+/* ---- for fakes/docker/: changes of state ----------------------------------------------------------------------- */
+
+/* It runs; it has ended. Asserted: it did not, it did; its network exists. */
+void docker_engine_set_running(struct docker_engine *engine, struct container *container);
+void docker_engine_set_exited(struct docker_engine *engine, struct container *container, int exit_code);
+/* It goes, whatever its state: pointers to containers are void. */
+void docker_engine_remove_existing(struct docker_engine *engine, struct container *container);
+/* Something that lists show of it has changed. NULL: one came or went. */
+void docker_engine_container_changed(struct docker_engine *engine, struct container *container);
 
 #endif

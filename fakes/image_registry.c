@@ -21,7 +21,7 @@ void image_registry_init(struct image_registry *registry, struct world *world)
     *registry = (struct image_registry){.world = world, .blocked = value_empty_array(), .vetted = value_empty_array()};
 }
 
-static struct registry_image *find(struct image_registry *registry, const char *repotag)
+const struct registry_image *image_registry_find(const struct image_registry *registry, const char *repotag)
 {
     for (uint32_t i = 0; repotag != NULL && i < registry->image_count; i++) {
         if (strcmp(registry->images[i].repotag, repotag) == 0) {
@@ -74,7 +74,7 @@ static const struct value *single_manifest(const char *repotag, double size_byte
 
 static void answer_digest(struct image_registry *registry, struct effect *effect, struct arena *answers)
 {
-    const struct registry_image *image = find(registry, effect->object);
+    const struct registry_image *image = image_registry_find(registry, effect->object);
 
     if (image != NULL && image->missing) {
         effect_fail(effect, answers, 404, NULL, "manifest unknown");
@@ -87,7 +87,7 @@ static void answer_digest(struct image_registry *registry, struct effect *effect
 
 static void answer_image(struct image_registry *registry, struct effect *effect, struct arena *answers)
 {
-    const struct registry_image *image = find(registry, effect->object);
+    const struct registry_image *image = image_registry_find(registry, effect->object);
     const char *repotag = effect->object == NULL ? "" : effect->object;
     const char *reference = value_get_text(effect->args, "reference");
     bool by_tag = reference != NULL && strncmp(reference, "sha256:", 7) != 0;

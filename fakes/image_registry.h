@@ -30,6 +30,8 @@ struct image_registry {
 void image_registry_init(struct image_registry *registry, struct world *world);
 void image_registry_apply(struct image_registry *registry, struct effect *effect, struct arena *answers);
 uint64_t image_registry_hash(const struct image_registry *registry); /* world_hash() */
+/* What the scenario says of an image; NULL: nothing in particular. */
+const struct registry_image *image_registry_find(const struct image_registry *registry, const char *repotag);
 struct registry_image *image_registry_add(struct image_registry *registry, const char *repotag);
 
 /* The digest under a tag, before or after an update; text in `arena`. */

@@ -295,7 +295,8 @@ static void test_tables(void **state)
     assert_true(fault_info(kind)->happens);
     assert_false(fault_by_name("none", &kind));
     assert_string_equal(object_class_name(0), "containers");
-    assert_null(object_class_name(13));
+    assert_string_equal(object_class_name(13), "engine");
+    assert_null(object_class_name(14));
     assert_true(switch_by_name("guard-decrypts", &bit));
     assert_int_equal(bit, SWITCH_GUARD_DECRYPTS);
     assert_false(switch_by_name("guard", &bit));

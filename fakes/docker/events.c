@@ -1,0 +1,312 @@
+#include "fakes/docker/events.h"
+
+#include "fakes/docker/filters.h"
+#include "fakes/docker/handlers.h"
+#include "fakes/world.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MS_PER_SECOND = 1000, NS_PER_MS = 1000000, BLOCK_FIRST = 256 };
+
+/* ---- keeping
+ * -------------------------------------------------------------------------------------------------------------------
+ */
+
+static int by_name(const void *left, const void *right)
+{
+    return strcmp(((const struct value_member *)left)->key, ((const struct value_member *)right)->key);
+}
+
+static size_t texts_size(const struct docker_event *event, const struct value_member *attributes, uint32_t count)
+{
+    size_t size = strlen(event->action) + 1 + strlen(event->id) + 1;
+
+    for (uint32_t i = 0; i < count; i++) {
+        size += strlen(attributes[i].key) + 1 + strlen(value_text(attributes[i].value)) + 1;
+    }
+    return size;
+}
+
+static char *put(char *at, const char *text)
+{
+    size_t size = strlen(text) + 1;
+
+    memcpy(at, text, size);
+    return at + size;
+}
+
+/* The event's attributes that are texts, sorted as the Engine's maps are written. */
+static struct value_member *sorted_attributes(struct docker_engine *engine, const struct value *attributes,
+                                              struct arena *scratch, uint32_t *count)
+{
+    struct value_member *sorted = arena_alloc(scratch, (value_count(attributes) + 1) * sizeof *sorted);
+
+    (void)engine;
+    *count = 0;
+    for (uint32_t i = 0; i < value_count(attributes); i++) {
+        if (value_text(attributes->members[i].value) != NULL) {
+            sorted[(*count)++] = attributes->members[i];
+        }
+    }
+    qsort(sorted, *count, sizeof *sorted, by_name);
+    return sorted;
+}
+
+void docker_event_note(struct docker_engine *engine, struct docker_event event)
+{
+    struct docker_events *events = &engine->whole->events;
+    struct docker_kept_event *kept = &events->kept[events->noted % EVENTS_KEPT];
+    uint32_t count = 0;
+    struct value_member *attributes = sorted_attributes(engine, event.attributes, &engine->whole->scratch, &count);
+    size_t size = texts_size(&event, attributes, count);
+
+    if (kept->size < size) {
+        uint32_t larger = kept->size == 0 ? BLOCK_FIRST : kept->size;
+
+        while (larger < size) {
+            larger *= 2;
+        }
+        kept->texts = arena_alloc(engine->world->memory, larger);
+        kept->size = larger;
+    }
+    char *at = put(put(kept->texts, event.action), event.id);
+
+    for (uint32_t i = 0; i < count; i++) {
+        at = put(put(at, attributes[i].key), value_text(attributes[i].value));
+    }
+    kept->type = event.type;
+    kept->at_ms = engine->world->now_ms;
+    kept->number = ++events->noted;
+    kept->attribute_count = count;
+    arena_reset(&engine->whole->scratch);
+}
+
+void docker_event_of_container(struct docker_engine *engine, const struct container *container, const char *action,
+                               const struct value *more)
+{
+    struct arena *scratch = &engine->whole->scratch;
+    const struct value *labels = value_get(container->details->config, "Labels");
+    const struct value *attributes = value_is(labels, VALUE_OBJECT) ? labels : value_empty_object();
+
+    attributes = value_with(scratch, attributes, "image", value_string(scratch, container->image));
+    attributes = value_with(scratch, attributes, "name", value_string(scratch, container->name));
+    for (uint32_t i = 0; i < value_count(more); i++) {
+        attributes = value_with(scratch, attributes, more->members[i].key, more->members[i].value);
+    }
+    docker_event_note(engine, (struct docker_event){"container", action, container->id, attributes});
+}
+
+/* ---- what is kept, as values
+ * -------------------------------------------------------------------------------------------------------------------
+ */
+
+static const char *after(const char *text)
+{
+    return text + strlen(text) + 1;
+}
+
+static const char *action_of(const struct docker_kept_event *kept)
+{
+    return kept->texts;
+}
+
+static const char *id_of(const struct docker_kept_event *kept)
+{
+    return after(kept->texts);
+}
+
+/* The value of an attribute; NULL when the event has none of this name. */
+static const char *attribute_of(const struct docker_kept_event *kept, const char *name)
+{
+    const char *at = after(id_of(kept));
+
+    for (uint32_t i = 0; i < kept->attribute_count; i++) {
+        if (strcmp(at, name) == 0) {
+            return after(at);
+        }
+        at = after(after(at));
+    }
+    return NULL;
+}
+
+static const struct value *attributes_of(const struct docker_kept_event *kept, struct arena *arena)
+{
+    struct value_member *members = arena_alloc(arena, (kept->attribute_count + 1) * sizeof *members);
+    const char *at = after(id_of(kept));
+
+    for (uint32_t i = 0; i < kept->attribute_count; i++) {
+        members[i] = (struct value_member){arena_string(arena, at), value_string(arena, after(at))};
+        at = after(after(at));
+    }
+    return value_object(arena, members, kept->attribute_count);
+}
+
+/* A message as moby's api/types/events has it: status, id and from are of containers and images only. */
+static const struct value *message(const struct docker_kept_event *kept, struct arena *arena)
+{
+    bool container = strcmp(kept->type, "container") == 0;
+    bool old_fields = container || strcmp(kept->type, "image") == 0;
+    const char *from = container ? attribute_of(kept, "image") : NULL;
+    const struct value *id = value_string(arena, id_of(kept));
+    const struct value *action = value_string(arena, action_of(kept));
+
+    return OBJECT(arena, {"status", old_fields ? action : NULL}, {"id", old_fields ? id : NULL},
+                  {"from", value_string(arena, from)}, {"Type", value_string(arena, kept->type)}, {"Action", action},
+                  {"Actor", OBJECT(arena, {"ID", id}, {"Attributes", attributes_of(kept, arena)})},
+                  {"scope", value_string(arena, "local")},
+                  {"time", value_number(arena, (double)(kept->at_ms / MS_PER_SECOND))},
+                  {"timeNano", value_number(arena, (double)kept->at_ms * NS_PER_MS)});
+}
+
+/* ---- filters (moby daemon/events/filter.go)
+ * -------------------------------------------------------------------------------------------------------------------
+ */
+
+/* "health_status", "exec_create" and "exec_start" stand for what begins with them. */
+static bool action_passes(const struct docker_filters *filters, const struct docker_kept_event *kept)
+{
+    static const char *const families[] = {"health_status", "exec_create", "exec_start"};
+    const struct value *values = docker_filter_values(filters, "event");
+
+    for (size_t i = 0; i < sizeof families / sizeof families[0]; i++) {
+        if (value_holds_text(values, families[i])) {
+            return docker_filter_prefix(filters, "event", action_of(kept));
+        }
+    }
+    return docker_filter_is(filters, "event", action_of(kept));
+}
+
+/* By the object's id or name, or a prefix of one. */
+static bool object_passes(const struct docker_filters *filters, const struct docker_kept_event *kept, const char *type)
+{
+    const char *name = attribute_of(kept, "name");
+
+    return docker_filter_prefix(filters, type, id_of(kept)) ||
+           docker_filter_prefix(filters, type, name == NULL ? "" : name);
+}
+
+static const char *without_tag(struct arena *arena, const char *reference)
+{
+    const char *colon = strrchr(reference, ':');
+
+    return colon == NULL || strchr(colon, '/') != NULL ? reference
+                                                       : arena_string_n(arena, reference, (size_t)(colon - reference));
+}
+
+static bool image_passes(const struct docker_filters *filters, const struct docker_kept_event *kept,
+                         struct arena *arena)
+{
+    const char *name = attribute_of(kept, strcmp(kept->type, "image") == 0 ? "name" : "image");
+
+    name = name == NULL ? "" : name;
+    return docker_filter_is(filters, "image", id_of(kept)) || docker_filter_is(filters, "image", name) ||
+           docker_filter_is(filters, "image", without_tag(arena, id_of(kept))) ||
+           docker_filter_is(filters, "image", without_tag(arena, name));
+}
+
+static bool passes(const struct docker_filters *filters, const struct docker_kept_event *kept, struct arena *arena)
+{
+    static const char *const objects[] = {"container", "network", "volume", "daemon"};
+
+    for (size_t i = 0; i < sizeof objects / sizeof objects[0]; i++) {
+        if (!object_passes(filters, kept, objects[i])) {
+            return false;
+        }
+    }
+    return action_passes(filters, kept) && docker_filter_is(filters, "type", kept->type) &&
+           docker_filter_is(filters, "scope", "local") && image_passes(filters, kept, arena) &&
+           docker_filter_labels(filters, "label", attributes_of(kept, arena));
+}
+
+/* ---- the stream
+ * -------------------------------------------------------------------------------------------------------------------
+ */
+
+/* Seconds since the epoch, with a fraction or not, in ms. false when the text is none. */
+static bool read_instant(const char *text, int64_t *ms)
+{
+    enum { DECIMAL = 10 };
+    char *end = NULL;
+    long long seconds = strtoll(text, &end, DECIMAL);
+    int64_t fraction = 0;
+
+    if (end == text) {
+        return false;
+    }
+    if (*end == '.') {
+        int64_t unit = MS_PER_SECOND;
+
+        for (end++; *end >= '0' && *end <= '9'; end++) {
+            unit /= DECIMAL;
+            fraction += (*end - '0') * unit;
+        }
+    }
+    *ms = (int64_t)seconds * MS_PER_SECOND + fraction;
+    return *end == '\0';
+}
+
+/* The instant of a parameter; `otherwise` where it was not given. false, with a 400 set, when it is none. */
+static bool instant_of(struct docker_request *request, const char *name, int64_t otherwise, int64_t *ms)
+{
+    const char *text = docker_parameter(request, name);
+
+    *ms = otherwise;
+    if (text == NULL || text[0] == '\0' || read_instant(text, ms)) {
+        return true;
+    }
+    effect_fail(request->effect, request->answers, 400, NULL, "strconv.ParseInt: parsing \"%s\": invalid syntax", text);
+    return false;
+}
+
+void docker_events(struct docker_request *request)
+{
+    static const char *const accepted[] = {"config", "container", "daemon", "event",  "image",
+                                           "label",  "network",   "node",   "plugin", "scope",
+                                           "secret", "service",   "type",   "volume", NULL};
+    struct docker_engine *engine = request->engine;
+    struct docker_filters filters;
+    int64_t since_ms = 0, until_ms = 0;
+
+    if (!instant_of(request, "since", -1, &since_ms) || !instant_of(request, "until", INT64_MAX, &until_ms) ||
+        !docker_filters_read(request, accepted, &filters)) {
+        return;
+    }
+    if (until_ms < since_ms) {
+        effect_fail(request->effect, request->answers, 400, NULL,
+                    "`since` time (%lld) cannot be after `until` time (%lld)", (long long)(since_ms / MS_PER_SECOND),
+                    (long long)(until_ms / MS_PER_SECOND));
+        return;
+    }
+    request->reply->content_type = "application/json";
+    request->reply->stream = (struct docker_stream){
+        .kind = DOCKER_STREAM_EVENTS,
+        .asked = filters.all,
+        .position = since_ms >= 0 ? 0 : engine->whole->events.noted,
+        .since_ms = since_ms,
+        .until_ms = until_ms,
+    };
+}
+
+/* position: the number of the last event that was looked at. */
+enum docker_stream_state docker_events_next(struct docker_engine *engine, struct docker_stream *stream,
+                                            struct arena *arena, struct docker_chunk *chunk)
+{
+    const struct docker_events *events = &engine->whole->events;
+    const struct docker_filters filters = {stream->asked};
+
+    if (events->noted > EVENTS_KEPT && stream->position < events->noted - EVENTS_KEPT) {
+        stream->position = events->noted - EVENTS_KEPT;
+    }
+    while (stream->position < events->noted) {
+        const struct docker_kept_event *kept = &events->kept[stream->position++ % EVENTS_KEPT];
+
+        if (kept->at_ms >= stream->since_ms && kept->at_ms <= stream->until_ms && passes(&filters, kept, arena)) {
+            chunk->bytes = arena_printf(arena, "%s\n", value_json(arena, message(kept, arena)));
+            chunk->length = strlen(chunk->bytes);
+            return DOCKER_MORE;
+        }
+    }
+    return engine->world->now_ms >= stream->until_ms ? DOCKER_OVER : DOCKER_LATER;
+}

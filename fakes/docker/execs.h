@@ -1,0 +1,34 @@
+/* Executions inside running containers (docker exec). */
+#ifndef DRYDOCK_FAKES_DOCKER_EXECS_H
+#define DRYDOCK_FAKES_DOCKER_EXECS_H
+
+#include "fakes/docker/logs.h"
+
+struct process;
+struct container;
+struct docker_engine;
+
+struct docker_exec {
+    const char *id;
+    const char *container; /* its id */
+    const struct value *asked;
+    struct process *process; /* while it runs */
+    struct docker_logs output;
+    int exit_code;
+    int pid;
+    bool started, running, detached;
+};
+
+struct docker_execs {
+    struct docker_exec *all;
+    uint32_t count, size;
+};
+
+int64_t docker_execs_next_ms(const struct docker_engine *engine);
+void docker_execs_pass(struct docker_engine *engine);
+/* A container has exited: what ran in it is over. */
+void docker_execs_end(struct docker_engine *engine, const struct container *container);
+/* A container is removed: its executions are unknown from now on. */
+void docker_execs_forget(struct docker_engine *engine, const struct container *container);
+
+#endif

@@ -1,0 +1,246 @@
+#include "fakes/docker/filters.h"
+
+#include "fakes/world.h"
+
+#include <regex.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* The values of a name as an array of texts; NULL when they are no form that the Engine takes. */
+static const struct value *values_of(struct arena *arena, const struct value *given)
+{
+    if (value_is(given, VALUE_ARRAY)) {
+        for (uint32_t i = 0; i < given->count; i++) {
+            if (value_text(value_at(given, i)) == NULL) {
+                return NULL;
+            }
+        }
+        return given;
+    }
+    if (!value_is(given, VALUE_OBJECT)) {
+        return NULL;
+    }
+    const struct value **texts = arena_alloc(arena, (given->count + 1) * sizeof *texts);
+
+    for (uint32_t i = 0; i < given->count; i++) {
+        if (!value_is(given->members[i].value, VALUE_BOOL)) {
+            return NULL;
+        }
+        texts[i] = value_string(arena, given->members[i].key);
+    }
+    return value_array(arena, texts, given->count);
+}
+
+static bool is_accepted(const char *const *accepted, const char *name)
+{
+    while (*accepted != NULL && strcmp(*accepted, name) != 0) {
+        accepted++;
+    }
+    return *accepted != NULL;
+}
+
+bool docker_filters_read(struct docker_request *request, const char *const *accepted, struct docker_filters *filters)
+{
+    struct arena *arena = request->answers;
+    const char *text = docker_parameter(request, "filters");
+    const struct value *given = text == NULL || text[0] == '\0' ? NULL : value_parse(arena, text, strlen(text));
+
+    filters->all = value_empty_object();
+    if (text == NULL || text[0] == '\0') {
+        return true;
+    }
+    if (!value_is(given, VALUE_OBJECT)) {
+        effect_fail(request->effect, arena, 400, NULL, "invalid filter");
+        return false;
+    }
+    for (uint32_t i = 0; i < given->count; i++) {
+        const char *name = given->members[i].key;
+        const struct value *values = values_of(arena, given->members[i].value);
+
+        if (values == NULL) {
+            effect_fail(request->effect, arena, 400, NULL, "invalid filter");
+            return false;
+        }
+        if (!is_accepted(accepted, name)) {
+            effect_fail(request->effect, arena, 400, NULL, "Invalid filter '%s'", name);
+            return false;
+        }
+        filters->all = value_with(arena, filters->all, name, values);
+    }
+    return true;
+}
+
+const struct value *docker_filter_values(const struct docker_filters *filters, const char *name)
+{
+    return value_get(filters->all, name);
+}
+
+static bool any_value(const struct docker_filters *filters, const char *name, const char *text,
+                      bool (*fits)(const char *value, const char *text))
+{
+    const struct value *values = docker_filter_values(filters, name);
+
+    for (uint32_t i = 0; i < value_count(values); i++) {
+        if (fits(value_text(value_at(values, i)), text)) {
+            return true;
+        }
+    }
+    return value_count(values) == 0;
+}
+
+static bool is_same(const char *value, const char *text)
+{
+    return strcmp(value, text) == 0;
+}
+
+static bool is_part(const char *value, const char *text)
+{
+    return strstr(text, value) != NULL;
+}
+
+static bool is_prefix(const char *value, const char *text)
+{
+    return strncmp(text, value, strlen(value)) == 0;
+}
+
+static bool is_pattern_of(const char *value, const char *text)
+{
+    regex_t pattern;
+
+    if (strcmp(value, text) == 0) {
+        return true;
+    }
+    if (regcomp(&pattern, value, REG_EXTENDED | REG_NOSUB) != 0) {
+        return false;
+    }
+    bool found = regexec(&pattern, text, 0, NULL, 0) == 0;
+
+    regfree(&pattern);
+    return found;
+}
+
+bool docker_filter_pattern(const struct docker_filters *filters, const char *name, const char *text)
+{
+    return any_value(filters, name, text, is_pattern_of);
+}
+
+bool docker_filter_is(const struct docker_filters *filters, const char *name, const char *text)
+{
+    return any_value(filters, name, text, is_same);
+}
+
+bool docker_filter_part(const struct docker_filters *filters, const char *name, const char *text)
+{
+    return any_value(filters, name, text, is_part);
+}
+
+bool docker_filter_prefix(const struct docker_filters *filters, const char *name, const char *text)
+{
+    return any_value(filters, name, text, is_prefix);
+}
+
+/* Whether "key" or "key=value" is among the labels. */
+static bool has_label(const struct value *labels, const char *wanted)
+{
+    const char *equals = strchr(wanted, '=');
+    size_t length = equals == NULL ? strlen(wanted) : (size_t)(equals - wanted);
+
+    for (uint32_t i = 0; i < value_count(labels); i++) {
+        const struct value_member *label = &labels->members[i];
+
+        if (strlen(label->key) == length && strncmp(label->key, wanted, length) == 0) {
+            return equals == NULL || value_is_text(label->value, equals + 1);
+        }
+    }
+    return false;
+}
+
+bool docker_filter_labels(const struct docker_filters *filters, const char *name, const struct value *labels)
+{
+    const struct value *values = docker_filter_values(filters, name);
+    bool opposite = name[strlen(name) - 1] == '!';
+
+    for (uint32_t i = 0; i < value_count(values); i++) {
+        if (has_label(labels, value_text(value_at(values, i))) == opposite) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool docker_filter_truth(struct docker_request *request, const struct docker_filters *filters, const char *name,
+                         bool otherwise, bool *truth)
+{
+    const struct value *values = docker_filter_values(filters, name);
+    const char *text = value_text(value_at(values, 0));
+
+    *truth = otherwise;
+    if (values == NULL) {
+        return true;
+    }
+    if (value_count(values) == 1 && (strcmp(text, "1") == 0 || strcasecmp(text, "true") == 0)) {
+        *truth = true;
+    } else if (value_count(values) == 1 && (strcmp(text, "0") == 0 || strcasecmp(text, "false") == 0)) {
+        *truth = false;
+    } else {
+        effect_fail(request->effect, request->answers, 400, NULL, "Invalid filter '%s=%s'", name,
+                    value_json(request->answers, values));
+        return false;
+    }
+    return true;
+}
+
+/* Go's time.ParseDuration, as far as people write it: numbers with units, "1h30m", "1.5s". false when it is none. */
+static bool read_duration(const char *text, double *ms)
+{
+    static const struct {
+        const char *name;
+        double ms;
+    } units[] = {{"ms", 1}, {"us", 1e-3}, {"ns", 1e-6}, {"h", 3600e3}, {"m", 60e3}, {"s", 1e3}};
+
+    *ms = 0;
+    do {
+        char *end = NULL;
+        double number = strtod(text, &end);
+        size_t unit = 0;
+
+        while (unit < sizeof units / sizeof units[0] && strncmp(end, units[unit].name, strlen(units[unit].name)) != 0) {
+            unit++;
+        }
+        if (end == text || unit == sizeof units / sizeof units[0]) {
+            return false;
+        }
+        *ms += number * units[unit].ms;
+        text = end + strlen(units[unit].name);
+    } while (*text != '\0');
+    return true;
+}
+
+bool docker_filter_until(struct docker_request *request, const struct docker_filters *filters, int64_t *until_ms)
+{
+    enum { MS_PER_SECOND = 1000 };
+    const struct value *values = docker_filter_values(filters, "until");
+    const char *text = value_text(value_at(values, 0));
+    char *end = NULL;
+    double number = 0;
+
+    if (values == NULL) {
+        return true;
+    }
+    if (value_count(values) != 1) {
+        effect_fail(request->effect, request->answers, 400, NULL, "more than one until filter specified");
+        return false;
+    }
+    number = strtod(text, &end);
+    if (end != text && *end == '\0') {
+        *until_ms = (int64_t)(number * MS_PER_SECOND);
+    } else if (read_duration(text, &number)) {
+        *until_ms = request->engine->world->now_ms - (int64_t)number;
+    } else if (!parse_iso_date(text, until_ms)) {
+        effect_fail(request->effect, request->answers, 400, NULL, "failed to parse value as time or duration: \"%s\"",
+                    text);
+        return false;
+    }
+    return true;
+}

@@ -1,0 +1,65 @@
+/* Networks of a whole engine: address pools, endpoints of containers. The table of networks is docker_engine.networks;
+ * on a whole engine it holds bridge, host and none too. */
+#ifndef DRYDOCK_FAKES_DOCKER_NETWORKS_H
+#define DRYDOCK_FAKES_DOCKER_NETWORKS_H
+
+#include "core/effect.h"
+
+struct container;
+struct docker_engine;
+struct docker_network;
+struct docker_request;
+
+/* A container's place on a network. It has an address while the container runs. */
+struct docker_endpoint {
+    const char *network;       /* its name */
+    const char *network_id;    /* "" until it was started there */
+    const char *id;            /* 64 hex digits; "" while it has no address */
+    const char *address;       /* "172.18.0.2"; "" */
+    const char *gateway;       /* "" */
+    const char *mac;           /* "02:42:ac:12:00:02"; "" */
+    int prefix_length;         /* 0 */
+    const struct value *asked; /* EndpointSettings of the request; NULL: none */
+};
+
+struct docker_endpoints {
+    struct docker_endpoint *all; /* in order of their names */
+    uint32_t count, size;
+};
+
+/* What a whole engine knows of a network beside its name and subnet. */
+struct docker_network_details {
+    const char *driver;
+    const struct value *ipam_driver, *ipam_options, *ipam_config; /* as asked for, config an array */
+    const struct value *options, *labels;                         /* objects */
+    int64_t created_ms;
+    bool internal, attachable, predefined;
+    bool subnet_asked; /* only then a container may ask for an address */
+};
+
+/* The networks that every engine has. Their details, and those of what a lean engine had. */
+void docker_networks_init(struct docker_engine *engine);
+/* A container was made: its endpoints by HostConfig.NetworkMode and NetworkingConfig (`asked`, may be NULL). false,
+ * with an error set, when the request makes no sense. `request` NULL: never fails. */
+bool docker_networks_plan(struct docker_engine *engine, struct docker_request *request, struct container *container,
+                          const struct value *asked);
+/* It is about to start: addresses are taken; false, with an error set, when there is none or a network is gone.
+ * `request` NULL: as far as it goes. */
+bool docker_networks_attach(struct docker_engine *engine, struct docker_request *request, struct container *container);
+/* It has exited: its addresses are free. */
+void docker_networks_detach(struct docker_engine *engine, struct container *container);
+/* NetworkSettings for inspect, or only what a list shows of it (`brief`: {Networks}). */
+const struct value *docker_networks_settings(const struct docker_engine *engine, const struct container *container,
+                                             bool brief, struct arena *arena);
+
+/* ---- for the files of networks --------------------------------------------------------------------------------- */
+
+/* By id, name or unambiguous prefix of an id; NULL with a 404 or 400 set. */
+struct docker_network *docker_network_of(struct docker_request *request, const char *reference);
+/* Whether a running container is on it. */
+bool docker_network_is_used(const struct docker_engine *engine, const struct docker_network *network);
+/* Notes "connect", "disconnect" of a container (NULL for "create", "destroy"). */
+void docker_network_event(struct docker_engine *engine, const struct docker_network *network, const char *action,
+                          const struct container *container);
+
+#endif

@@ -1,0 +1,31 @@
+/* Volumes of a whole engine, named and anonymous, and the mounts of containers. */
+#ifndef DRYDOCK_FAKES_DOCKER_VOLUMES_H
+#define DRYDOCK_FAKES_DOCKER_VOLUMES_H
+
+#include "core/effect.h"
+
+struct container;
+struct docker_engine;
+struct docker_request;
+
+struct docker_volume {
+    const char *name;
+    const char *driver;                   /* "local" */
+    const struct value *labels, *options; /* objects or NULL */
+    int64_t created_ms;
+    bool anonymous;
+};
+
+struct docker_volumes {
+    struct docker_volume *all; /* in order of creation */
+    uint32_t count, size;
+};
+
+/* The mounts of a container that is made (HostConfig.Binds and Mounts, Volumes of config and image): volumes that they
+ * name are created, container->details->mounts is set. false, with an error set, when one cannot be. `request` NULL:
+ * never fails. */
+bool docker_volumes_mount(struct docker_engine *engine, struct docker_request *request, struct container *container);
+/* It goes; with it its anonymous volumes, if `with_anonymous`. */
+void docker_volumes_release(struct docker_engine *engine, const struct container *container, bool with_anonymous);
+
+#endif
