@@ -28,6 +28,7 @@ static struct text_rule text_rules[] = {
     {NULL, "docker-import-[0-9]+", "docker-import-<number>", {0}, false},
     {NULL, "available: [0-9,-]+$", "available: <number>", {0}, false},
     {"Status", "([Ll]ess than a second|[0-9]+ seconds?|[Aa]bout a minute|[0-9]+ minutes?)", "<ago>", {0}, false},
+    {"progress", " +[0-9.]+[kMG]?B/[0-9.]+[kMG]?B", " <number>/<number>", {0}, false},
     {"Processes", "^[0-9]+$", "<number>", {0}, false},
     {"Processes", "^[0-9]{2}:[0-9]{2}(:[0-9]{2})?$", "<time>", {0}, false},
     {"SandboxKey", "^/.*", "<path>", {0}, false},
@@ -284,10 +285,30 @@ static void keep_only(struct arena *arena, const cJSON *only, cJSON *json, const
     }
 }
 
+/* Takes out the items with one of these texts in a member: {"status": ["Downloading"]}. */
+static void leave_out(const cJSON *without, cJSON *array)
+{
+    const cJSON *rule = NULL, *text = NULL;
+
+    cJSON_ArrayForEach (rule, without) {
+        cJSON_ArrayForEach (text, rule) {
+            for (cJSON *item = array->child, *next = NULL; item != NULL; item = next) {
+                const cJSON *member = cJSON_GetObjectItemCaseSensitive(item, rule->string);
+
+                next = item->next;
+                if (cJSON_Compare(member, text, true)) {
+                    cJSON_Delete(cJSON_DetachItemViaPointer(array, item));
+                }
+            }
+        }
+    }
+}
+
 cJSON *normal_json(struct variables *variables, cJSON *json, const cJSON *step)
 {
     const cJSON *only = cJSON_GetObjectItem(step, "only"), *path = NULL;
 
+    leave_out(cJSON_GetObjectItem(step, "without"), json);
     if (only != NULL) {
         keep_only(variables->arena, only, json, "");
     }

@@ -11,8 +11,8 @@
  *   <network>           what became of asking a host by a name
  *   <storage>, <host>   what the storage driver says
  *
- * A step's `only` keeps the members with these paths, its `sort` puts arrays in order where the Engine's order means
- * nothing, and its `shape` makes every number <number>.
+ * A step's `without` takes items out that come by chance, its `only` keeps the members with these paths, its `sort`
+ * puts arrays in order where the Engine's order means nothing, and its `shape` makes every number <number>.
  */
 #ifndef DRYDOCK_FAKES_TESTS_CONFORMANCE_NORMAL_H
 #define DRYDOCK_FAKES_TESTS_CONFORMANCE_NORMAL_H

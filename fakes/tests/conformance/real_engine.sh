@@ -1,18 +1,27 @@
 #!/usr/bin/env bash
 # A real Docker Engine of our own: on a private socket, with its own data, and with one image in it, busybox:latest, which is made
-# here from Debian's busybox-static (nothing is pulled). It touches no other dockerd, no iptables, no docker0.
+# here from Debian's busybox-static (nothing is pulled). Beside it a registry of our own listens on 127.0.0.1:48555 (registry.py). It
+# touches no other dockerd, no iptables, no docker0.
 #
 #   real_engine.sh start             start one, print the path of its socket
 #   real_engine.sh stop SOCKET       stop the one that listens there and remove all it had
 #   real_engine.sh with COMMAND...   start one, run COMMAND with @SOCKET@ in its words replaced, stop it whatever happened;
 #                                    exits as COMMAND does, or with 77 and one line of why when no Engine can be started
 set -u
+here=$(dirname "$0")
 no_engine=77
+registry_port=48555 # the cases name it
 start_tries=150 # of 0.2 s
 stop_tries=100  # of 0.2 s
 
 say() {
   echo "real_engine: $*" >&2
+}
+
+# The registry of a folder's Engine (registry.py), which pulls are tried with
+start_registry() {
+  python3 "$here/registry.py" $registry_port >"$1/registry.log" 2>&1 </dev/null &
+  echo $! >"$1/registry.pid"
 }
 
 # The dockerd of a folder, and everything that it left there
@@ -28,6 +37,7 @@ stop_engine() {
   # A dockerd that had to be killed leaves its containerd and its mounts.
   pid=$(cat "$folder/exec/containerd/containerd.pid" 2>/dev/null) && kill -KILL "$pid" 2>/dev/null
   awk -v under="$folder/" 'index($2, under) == 1 { print $2 }' /proc/mounts | sort -r | xargs -r -n 1 umount -l 2>/dev/null
+  pid=$(cat "$folder/registry.pid" 2>/dev/null) && kill -TERM "$pid" 2>/dev/null
   rm -rf "$folder"
 }
 
@@ -75,7 +85,7 @@ import_image() {
 # Prints the folder of a running Engine, or says why there is none
 start_engine() {
   local folder driver
-  for program in dockerd busybox curl; do
+  for program in dockerd busybox curl python3; do
     command -v $program >/dev/null || { say "no $program here"; return 1; }
   done
   [ "$(id -u)" = 0 ] || { say "dockerd needs root"; return 1; }
@@ -86,6 +96,7 @@ start_engine() {
   echo '{}' >"$folder/daemon.json"
   for driver in overlay2 vfs; do
     if start_with "$folder" $driver; then
+      start_registry "$folder"
       import_image "$folder" || { say "could not import busybox"; return 1; }
       trap - EXIT
       echo "$folder"
