@@ -45,7 +45,7 @@ TESTS := $(sort $(wildcard core/tests/*_test.c fakes/tests/*_test.c reports/test
 TEST_HELPERS := $(filter-out $(TESTS),$(sort $(wildcard */tests/*.c)))
 BENCHES := $(sort $(wildcard sim/bench/*.c))
 CONFORMANCE := $(sort $(wildcard fakes/tests/conformance/*.c))
-HEADERS := $(filter-out $(BUILD)/%,$(sort $(wildcard */*.h */*/*.h */*.def */*/*.def)))
+HEADERS := $(filter-out $(BUILD)/%,$(sort $(wildcard */*.h */*/*.h */*/*/*.h */*.def */*/*.def)))
 
 ## all: build build/drydock (default)
 all: $(BUILD)/drydock
@@ -206,7 +206,7 @@ findings: $(BUILD)/drydock
 
 ## lint: formatting, static analysis, includes that run against the arrows
 lint: $(BUILD)/.lint-deps
-	@sim/tests/lint.sh $(SOURCES) $(TESTS) $(TEST_HELPERS) $(BENCHES) $(HEADERS)
+	@sim/tests/lint.sh $(SOURCES) $(TESTS) $(TEST_HELPERS) $(BENCHES) $(CONFORMANCE) $(HEADERS)
 .PHONY: lint
 
 ## install: install the binary and the scenarios below $(DESTDIR)$(PREFIX)
