@@ -18,7 +18,7 @@ struct text_rule {
 static struct text_rule text_rules[] = {
     {NULL, "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}([.][0-9]+)?(Z|[+-][0-9:]{5})", "<time>", {0}, false},
     {NULL, "02:42:(ac|c0)(:[0-9a-f]{2}){3}", "<address>", {0}, false},
-    {NULL, "(172[.](1[6-9]|2[0-9]|3[01])|192[.]168)[.][0-9]+[.][0-9]+", "<address>", {0}, false},
+    {NULL, "(172[.](1[6-9]|2[0-9]|3[01])|192[.]168)[.][0-9]+[.][0-9]+(/[0-9]+)?", "<address>", {0}, false},
     {NULL, "(Get|Head) .?\"https?://[a-z].*", "<network>", {0}, false},
     {NULL,
      "0.01 to [0-9.]+, as there are only [0-9]+ CPUs",

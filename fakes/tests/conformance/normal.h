@@ -4,9 +4,8 @@
  *   <id>, <short>       any other id of 64 or 12 digits
  *   <time>              an instant (0001-01-01T00:00:00Z stays)
  *   <ago>               of a container's Status: how long ago
- *   <address>           IPv4 of the default pools (172.16/12, 192.168/16) and the MAC made from it; others stay
- *   <number>            a size on disk, a process id; 0 stays
- *   <root>              the Engine's data directory
+ *   <address>           IPv4 or a subnet of the default pools (172.16/12, 192.168/16), the MAC made from it; others
+ * stay <number>            a size on disk, a process id; 0 stays <root>              the Engine's data directory
  *   <version>           the Engine's version
  *   <network>           what became of asking a host by a name
  *   <storage>, <host>   what the storage driver says

@@ -121,22 +121,28 @@ with_engine() {
   "${words[@]}"
 }
 
-case ${1-} in
-start)
-  folder=$(start_engine) || exit $no_engine
-  echo "$folder/docker.sock"
-  ;;
-stop)
-  folder=$(dirname "${2:?the socket that start printed}")
-  [ -f "$folder/started.pid" ] || { say "$2 is not of mine"; exit 1; }
-  stop_engine "$folder"
-  ;;
-with)
-  shift
-  with_engine "$@"
-  ;;
-*)
-  sed -n '2,/^set/s/^# \{0,1\}//p' "$0" >&2
-  exit 2
-  ;;
-esac
+# One command, read as a whole before anything of it runs: the file may change meanwhile.
+main() {
+  case ${1-} in
+  start)
+    folder=$(start_engine) || exit $no_engine
+    echo "$folder/docker.sock"
+    ;;
+  stop)
+    folder=$(dirname "${2:?the socket that start printed}")
+    [ -f "$folder/started.pid" ] || { say "$2 is not of mine"; exit 1; }
+    stop_engine "$folder"
+    ;;
+  with)
+    shift
+    with_engine "$@"
+    ;;
+  *)
+    sed -n '2,/^set/s/^# \{0,1\}//p' "$0" >&2
+    exit 2
+    ;;
+  esac
+}
+
+main "$@"
+exit
