@@ -24,6 +24,8 @@ static cJSON *frame_of(struct arena *arena, const char *stream, const char *text
     return frame;
 }
 
+static const char line_end[] = "\r\n";
+
 /* The stdcopy format: [stream, 0, 0, 0, length as 4 bytes], text. Neighbours of one stream become one frame: where an
  * Engine cuts a stream into frames is chance. */
 static cJSON *frames_of(struct variables *variables, const struct answer *answer)
@@ -95,6 +97,41 @@ static cJSON *documents_of(const struct answer *answer)
     return documents;
 }
 
+/* The lines of a text as a JSON array, sorted. */
+static cJSON *sorted_lines(struct arena *arena, const char *text, const char *end)
+{
+    cJSON *lines = cJSON_CreateArray();
+
+    while (text < end) {
+        const char *stop = strstr(text, line_end);
+
+        cJSON_AddItemToArray(lines, cJSON_CreateString(arena_string_n(arena, text, (size_t)(stop - text))));
+        text = stop + strlen(line_end);
+    }
+    return normal_sorted(lines);
+}
+
+/* All that came on a connection, with the header lines of each answer sorted: their order means nothing. */
+static const char *sorted_heads(struct arena *arena, const char *text)
+{
+    const char *done = "", *start = NULL, *blank = NULL;
+
+    while ((start = strstr(text, "HTTP/1.")) != NULL && (blank = strstr(start, "\r\n\r\n")) != NULL) {
+        const char *first = strstr(start, line_end) + strlen(line_end);
+        cJSON *lines = first > blank ? cJSON_CreateArray() : sorted_lines(arena, first, blank + strlen(line_end)),
+              *line;
+
+        done = arena_printf(arena, "%s%.*s", done, (int)(first - text), text);
+        cJSON_ArrayForEach (line, lines) {
+            done = arena_printf(arena, "%s%s%s", done, line->valuestring, line_end);
+        }
+        done = arena_printf(arena, "%s%s", done, first > blank ? "" : line_end);
+        text = first > blank ? first : blank + 2 * strlen(line_end);
+        cJSON_Delete(lines);
+    }
+    return arena_printf(arena, "%s%s", done, text);
+}
+
 static void add_json_body(struct variables *variables, cJSON *made, const struct answer *answer, const cJSON *step,
                           const char *as)
 {
@@ -146,7 +183,9 @@ cJSON *expectation_of(struct variables *variables, const struct answer *answer, 
         cJSON_AddNumberToObject(made, "status", answer->status);
         add_headers(variables, made, answer, step);
     }
-    if (good && as != NULL && strcmp(as, "frames") == 0) {
+    if (cJSON_GetObjectItem(step, "raw") != NULL) {
+        cJSON_AddStringToObject(made, "text", normal_text(variables, sorted_heads(variables->arena, answer->body)));
+    } else if (good && as != NULL && strcmp(as, "frames") == 0) {
         cJSON_AddItemToObject(made, "frames", normal_json(variables, frames_of(variables, answer), shaped));
     } else if (good && as != NULL && strcmp(as, "names") == 0) {
         cJSON_AddItemToObject(made, "names", normal_json(variables, names_of(variables->arena, answer), shaped));

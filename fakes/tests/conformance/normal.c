@@ -25,6 +25,7 @@ static struct text_rule text_rules[] = {
      "0.01 to <number>, as there are only <number> CPUs",
      {0},
      false},
+    {NULL, "Date: [A-Za-z0-9,: ]+ GMT", "Date: <time>", {0}, false},
     {NULL, "docker-import-[0-9]+", "docker-import-<number>", {0}, false},
     {NULL, "available: [0-9,-]+$", "available: <number>", {0}, false},
     {"Status", "([Ll]ess than a second|[0-9]+ seconds?|[Aa]bout a minute|[0-9]+ minutes?)", "<ago>", {0}, false},
