@@ -246,7 +246,11 @@ static cJSON *sort_at(cJSON *json, const char *path)
             char *key = array ? NULL : strdup(item->string);
             cJSON *copy = sort_at(cJSON_Duplicate(item, true), array ? path : path + length + (path[length] == '.'));
 
-            copy->string = key;
+            if (copy->string == NULL) {
+                copy->string = key; /* what was sorted is a new one */
+            } else {
+                free(key);
+            }
             cJSON_ReplaceItemViaPointer(json, item, copy);
         }
     }
