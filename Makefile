@@ -25,11 +25,11 @@ WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -
 # Link-time optimisation is gcc's here: it takes a third off a replay (make bench).
 CFLAGS ?= -O2 -g $(if $(findstring clang,$(CC)),,-flto=auto)
 BASE_CFLAGS = -std=c17 $(WARNINGS) -D_GNU_SOURCE -I. -DDRYDOCK_VERSION='"$(VERSION)"'
-LIBS := -lcjson -lcrypto -lm
+LIBS := -lcjson -lcrypto -lmicrohttpd -lm
 TEST_LIBS := -lcmocka $(LIBS)
 
 # What a clean machine lacks, per purpose. gcc and make are what `make` itself needs to get here.
-PACKAGES := gcc libc6-dev pkg-config libcmocka-dev libcjson-dev libssl-dev libfaketime faketime lcov python3
+PACKAGES := gcc libc6-dev pkg-config libcmocka-dev libcjson-dev libssl-dev libmicrohttpd-dev libfaketime faketime lcov python3
 LINT_PACKAGES := clang clang-format clang-tidy cppcheck python3-jsonschema
 # What the conformance runner is built with, and what a real Engine needs, without which the recorded answers have to do.
 CONFORMANCE_PACKAGES := libcurl4-openssl-dev
@@ -37,7 +37,7 @@ ENGINE_PACKAGES := docker.io busybox-static curl
 # npm often comes with node from elsewhere, and then Debian's does not go in.
 BENCH_PACKAGES := spin $(if $(shell command -v npm),,npm)
 
-FOLDERS := core fakes fakes/docker reports sim sim/kernel sim/oracles sim/scenario sim/conform sim/search sim/cli
+FOLDERS := core fakes fakes/docker fakes/wire reports sim sim/kernel sim/oracles sim/scenario sim/conform sim/search sim/serve sim/cli
 SOURCES := $(sort $(foreach folder,$(FOLDERS),$(wildcard $(folder)/*.c)))
 MAIN := sim/main.c
 LIBRARY := $(filter-out $(MAIN),$(SOURCES))

@@ -252,10 +252,13 @@ bool docker_api_parse(struct docker_engine *engine, const struct docker_http_req
 /* ---- responses
  * ------------------------------------------------------------------------------------------------------------------ */
 
-const char *const *docker_api_headers(void)
+const struct docker_header *docker_api_headers(void)
 {
-    static const char *const headers[] = {"Api-Version: 1.41", "Docker-Experimental: false", "Ostype: linux",
-                                          "Server: Docker/20.10.24 (linux)", NULL};
+    static const struct docker_header headers[] = {{"Api-Version", "1.41"},
+                                                   {"Docker-Experimental", "false"},
+                                                   {"Ostype", "linux"},
+                                                   {"Server", "Docker/" DOCKER_ENGINE_VERSION " (linux)"},
+                                                   {NULL, NULL}};
 
     return headers;
 }

@@ -44,8 +44,12 @@ struct docker_http_response {
     bool hijacked;                /* the connection is the stream's, both ways */
 };
 
-/* Headers that every response has: "Name: value" texts, NULL at the end. */
-const char *const *docker_api_headers(void);
+struct docker_header {
+    const char *name, *value;
+};
+
+/* Headers that every response has, a NULL name at the end. */
+const struct docker_header *docker_api_headers(void);
 
 /* true: call->effect is to be applied. false: `response` is the answer (400, 404 …). Everything in `arena`. */
 bool docker_api_parse(struct docker_engine *engine, const struct docker_http_request *request, struct arena *arena,

@@ -422,6 +422,7 @@ static void task_apply(struct kernel *kernel, struct kernel_task *task)
     if (fault == FAULT_NONE && task->slow) {
         fault = FAULT_SLOW;
     }
+    task->fault = fault;
     kernel->world.change_count = 0;
     if (kernel->inputs.answer == NULL || !kernel->inputs.answer(kernel->inputs.context, task, effect)) {
         apply_with_fault(kernel, task, effect, fault);

@@ -62,6 +62,7 @@ struct kernel_task {
     int64_t deadline_ms;   /* PENDING, ASLEEP */
     bool slow;             /* the issued call was made slow */
     bool queued;           /* stands in the ready queue */
+    enum fault_kind fault; /* that hit the call applied last */
     struct kernel_task *next_free;
 };
 

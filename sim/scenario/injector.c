@@ -96,10 +96,11 @@ static enum fault_kind pick(void *context, struct kernel_task *task, const struc
         return planned->fault;
     }
     /* The first fault that hits decides; a call that was hit does not count for the faults after it. */
-    for (uint32_t i = 0; i < runner->scenario->fault_count; i++) {
+    for (uint32_t i = 0; i < runner->fault_count; i++) {
         struct armed_fault *armed = &runner->faults[i];
 
-        if (armed->fault->kind != FAULT_SLOW && aims_at(runner, armed->fault, task, effect) && hits(armed)) {
+        if (!armed->healed && armed->fault->kind != FAULT_SLOW && aims_at(runner, armed->fault, task, effect) &&
+            hits(armed)) {
             return armed->fault->kind;
         }
     }
@@ -114,25 +115,32 @@ static int64_t slowness_ms(void *context, struct kernel_task *task, const struct
     if (planned != NULL) {
         return planned->delay_ms;
     }
-    for (uint32_t i = 0; i < runner->scenario->fault_count; i++) {
+    for (uint32_t i = 0; i < runner->fault_count; i++) {
         struct armed_fault *armed = &runner->faults[i];
 
-        if (armed->fault->kind == FAULT_SLOW && aims_at(runner, armed->fault, task, effect) && hits(armed)) {
+        if (!armed->healed && armed->fault->kind == FAULT_SLOW && aims_at(runner, armed->fault, task, effect) &&
+            hits(armed)) {
             return armed->fault->delay_ms;
         }
     }
     return 0;
 }
 
+void injector_arm(struct runner *runner, const struct scenario_fault *fault)
+{
+    *(struct armed_fault *)table_add(&runner->kernel.arena, (void **)&runner->faults, &runner->fault_count,
+                                     &runner->fault_size, sizeof runner->faults[0]) =
+        (struct armed_fault){.fault = fault};
+}
+
 struct kernel_faults injector_faults(struct runner *runner)
 {
     uint32_t count = runner->scenario->fault_count;
 
-    runner->faults = arena_alloc(&runner->kernel.arena, (count + 1) * sizeof *runner->faults);
     for (uint32_t i = 0; i < count; i++) {
-        runner->faults[i].fault = &runner->scenario->faults[i];
+        injector_arm(runner, &runner->scenario->faults[i]);
     }
-    if (count == 0 && runner->plan.count == 0) {
+    if (count == 0 && !runner->options.more_faults && runner->plan.count == 0) {
         return (struct kernel_faults){NULL, NULL, NULL, NULL};
     }
     return (struct kernel_faults){runner, pick, slowness_ms, plan_has_strike(&runner->plan) ? strike : NULL};
@@ -140,7 +148,7 @@ struct kernel_faults injector_faults(struct runner *runner)
 
 void injector_report(struct runner *runner)
 {
-    for (uint32_t i = 0; i < runner->scenario->fault_count; i++) {
+    for (uint32_t i = 0; i < runner->fault_count; i++) {
         const struct armed_fault *armed = &runner->faults[i];
 
         if (armed->fired == 0) {

@@ -132,29 +132,62 @@ static struct scenario *mistaken(struct arena *arena, struct scenario_mistake *m
     return NULL;
 }
 
-struct scenario *scenario_parse(struct arena *arena, const char *file, const char *text, size_t length,
-                                struct scenario_mistake *mistake)
+/* The text as a value; NULL, with the mistake, when it is no JSON. */
+static const struct value *parsed(const struct loader *loader, struct scenario_mistake *mistake)
 {
+    struct arena *arena = loader->arena;
     struct json_mistake json_mistake;
-    struct loader loader = {.arena = arena, .file = file, .text = text, .length = length};
-    struct json_path root = {NULL, NULL, 0};
 
     mistake->text = NULL;
-    if (length > JSON_SIZE_MAX) {
-        return mistaken(arena, mistake, file, 1, 1,
-                        arena_printf(arena, "the file has %zu bytes, expected at most %d", length, JSON_SIZE_MAX));
+    if (loader->length > JSON_SIZE_MAX) {
+        (void)mistaken(
+            arena, mistake, loader->file, 1, 1,
+            arena_printf(arena, "the file has %zu bytes, expected at most %d", loader->length, JSON_SIZE_MAX));
+        return NULL;
     }
-    if (!json_check(arena, text, length, &json_mistake)) {
-        return mistaken(arena, mistake, file, json_mistake.place.line, json_mistake.place.column, json_mistake.message);
+    if (!json_check(arena, loader->text, loader->length, &json_mistake)) {
+        (void)mistaken(arena, mistake, loader->file, json_mistake.place.line, json_mistake.place.column,
+                       json_mistake.message);
+        return NULL;
     }
-    cJSON *json = cJSON_ParseWithLength(text, length);
+    cJSON *json = cJSON_ParseWithLength(loader->text, loader->length);
     const struct value *tree = value_from_cjson(arena, json);
 
     cJSON_Delete(json);
     if (tree == NULL) {
-        return mistaken(arena, mistake, file, 1, 1, "the file cannot be read as JSON");
+        (void)mistaken(arena, mistake, loader->file, 1, 1, "the file cannot be read as JSON");
+    }
+    return tree;
+}
+
+bool fault_parse(struct arena *arena, const char *file, const char *text, size_t length, struct scenario_fault *fault,
+                 struct scenario_mistake *mistake)
+{
+    struct loader loader = {.arena = arena, .file = file, .text = text, .length = length};
+    struct json_path root = {NULL, NULL, 0};
+    const struct value *tree = parsed(&loader, mistake);
+
+    if (tree == NULL) {
+        return false;
+    }
+    read_fault(&loader, tree, &root, fault);
+    mistake->text = loader.mistakes;
+    return loader.mistakes == NULL;
+}
+
+struct scenario *scenario_parse(struct arena *arena, const char *file, const char *text, size_t length,
+                                struct scenario_mistake *mistake)
+{
+    struct loader loader = {.arena = arena, .file = file, .text = text, .length = length};
+    struct json_path root = {NULL, NULL, 0};
+
+    const struct value *tree = parsed(&loader, mistake);
+
+    if (tree == NULL) {
+        return NULL;
     }
     loader.scenario = scenario_new(arena, file);
+    loader.scenario->clock_given = value_get(tree, "clock") != NULL;
     if (read_object(&loader, tree, &root, &root_shape, loader.scenario)) {
         set_default_revisions(&loader);
         finish_apps(&loader);

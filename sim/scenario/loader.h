@@ -91,6 +91,7 @@ field_reader read_found; /* struct finding_text */
 /* Readers that two parts share. */
 field_reader read_ordinal;    /* double, a whole number from 1 on */
 field_reader read_fault_kind; /* enum fault_kind */
+field_reader read_fault;      /* struct scenario_fault */
 /* Reads "docker containers.prune", "docker" or "*" into a struct effect_pattern. */
 field_reader read_effect_pattern;
 

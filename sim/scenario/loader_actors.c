@@ -327,7 +327,7 @@ static void check_applicable(struct loader *loader, const struct fault_source *s
                fault_info(source->kind)->name, list[0] == '\0' ? "none: it never fails" : list);
 }
 
-static void read_fault(struct loader *loader, const struct value *value, const struct json_path *path, void *target)
+void read_fault(struct loader *loader, const struct value *value, const struct json_path *path, void *target)
 {
     struct fault_source source = {.nth = 1, .times = -1, .until_ms = -1, .delay_ms = SLOW_DEFAULT_MS};
 

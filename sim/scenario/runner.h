@@ -18,6 +18,7 @@ struct run_options {
     bool keep_events;        /* the record's events are wanted after the run */
     bool hold_any;           /* actors "at any time" wait for actor_release() */
     const struct plan *plan; /* NULL: only the scenario's own faults */
+    bool more_faults;        /* some may be armed while it runs: injector_arm() */
 };
 
 /* A fault of the scenario and how far it has got. */
@@ -25,6 +26,7 @@ struct armed_fault {
     const struct scenario_fault *fault;
     uint32_t matched; /* calls that it could have hit */
     uint32_t fired;
+    bool healed; /* it hits no more */
 };
 
 /* An actor and when it acts next. */
@@ -44,7 +46,8 @@ struct runner {
     struct oracles oracles;
     struct node_config config;
     struct run_record *record;
-    struct armed_fault *faults;
+    struct armed_fault *faults; /* the scenario's first */
+    uint32_t fault_count, fault_size;
     struct plan plan;
     bool fired[PLAN_MISHAPS_MAX]; /* of the plan's mishaps */
     struct actor_state *actors;
@@ -86,6 +89,8 @@ int64_t actor_next_ms(const struct runner *runner, const char *task);
 bool actors_pending(const struct runner *runner);
 
 struct kernel_faults injector_faults(struct runner *runner);
+/* One more fault from now on; it must live as long as the run. */
+void injector_arm(struct runner *runner, const struct scenario_fault *fault);
 /* Counts the faults that never fired and names them among what was not met. */
 void injector_report(struct runner *runner);
 

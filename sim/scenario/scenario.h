@@ -235,6 +235,7 @@ struct scenario {
     const struct revision **revisions; /* those it is meant for; default all */
     uint32_t revision_count;
     int64_t clock_ms;
+    bool clock_given; /* the file says it */
     uint64_t seed;
     int64_t duration_ms; /* 0: until nothing is left to do */
     struct scenario_world world;
@@ -267,6 +268,9 @@ struct scenario *scenario_load(struct arena *arena, const char *path, struct sce
 /* The same from text; `file` is what messages call it. */
 struct scenario *scenario_parse(struct arena *arena, const char *file, const char *text, size_t length,
                                 struct scenario_mistake *mistake);
+/* One entry of a scenario's "faults". false on a mistake. */
+bool fault_parse(struct arena *arena, const char *file, const char *text, size_t length, struct scenario_fault *fault,
+                 struct scenario_mistake *mistake);
 
 /* ---- building (sim/scenario/world_builder.c) ------------------------------------------------------------------ */
 

@@ -1,0 +1,231 @@
+#include "sim/serve/serve.h"
+
+#include "fakes/docker/api.h"
+#include "fakes/wire/http_server.h"
+#include "sim/serve/control.h"
+#include "sim/serve/faketime.h"
+#include "sim/serve/session.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { US_PER_MS = 1000, WAIT_MAX_MS = 500, HEADERS_MAX = 8 };
+
+struct server {
+    struct session *session;
+    const struct serve_options *options;
+    struct http_server *http;
+    struct arena control; /* of one request to the control endpoint */
+    int64_t start_us;     /* the wall's, when the run began */
+    int64_t start_ms;     /* the run's */
+};
+
+/* ---- answers
+ * -------------------------------------------------------------------------------------------------------------------
+ */
+
+/* The headers of every answer of the Engine, and its content type, into a list of HEADERS_MAX. */
+static const struct http_header *headers_of(const struct docker_http_response *response, struct http_header *headers)
+{
+    size_t count = 0;
+
+    for (const struct docker_header *header = docker_api_headers(); header->name != NULL; header++) {
+        headers[count++] = (struct http_header){header->name, header->value};
+    }
+    if (response->content_type != NULL) {
+        headers[count++] = (struct http_header){"Content-Type", response->content_type};
+    }
+    headers[count] = (struct http_header){NULL, NULL};
+    return headers;
+}
+
+static void on_answer(void *owner, const struct docker_http_response *response)
+{
+    struct http_exchange *exchange = owner;
+    struct http_header headers[HEADERS_MAX];
+
+    (void)headers_of(response, headers);
+    if (response->hijacked) {
+        http_exchange_upgrade(exchange, headers);
+    } else if (response->stream != NULL) {
+        http_exchange_stream(exchange, (unsigned)response->status, headers);
+    } else {
+        http_exchange_set_data(exchange, NULL);
+        http_exchange_answer(exchange, (unsigned)response->status, headers, response->body, response->length);
+    }
+}
+
+static void on_more(void *owner, const char *bytes, size_t length)
+{
+    (void)http_exchange_write(owner, bytes,
+                              length); /* a client that does not read is gone: http_handlers.gone follows */
+}
+
+static void on_end(void *owner)
+{
+    http_exchange_set_data(owner, NULL);
+    http_exchange_end(owner);
+}
+
+static void on_drop(void *owner)
+{
+    http_exchange_set_data(owner, NULL);
+    http_exchange_drop(owner);
+}
+
+/* ---- requests
+ * -------------------------------------------------------------------------------------------------------------------
+ */
+
+static bool asks_to_upgrade(const struct http_exchange *exchange)
+{
+    return http_exchange_header(exchange, "Upgrade") != NULL;
+}
+
+static void on_request(void *context, struct http_exchange *exchange)
+{
+    struct server *server = context;
+    size_t length = 0;
+    const char *body = http_exchange_body(exchange, &length);
+    const struct docker_http_request request = {
+        .method = http_exchange_method(exchange),
+        .target = http_exchange_target(exchange),
+        .content_type = http_exchange_header(exchange, "Content-Type"),
+        .registry_auth = http_exchange_header(exchange, "X-Registry-Auth"),
+        .body = body,
+        .body_length = length,
+        .upgrade = asks_to_upgrade(exchange),
+    };
+
+    if (control_wants(request.target)) {
+        struct docker_http_response response;
+
+        control_answer(server->session, &request, server->options->clock == SERVE_CLOCK_VIRTUAL, &server->control,
+                       &response);
+        on_answer(exchange, &response);
+        arena_reset(&server->control);
+        return;
+    }
+    struct session_request *asked = session_ask(server->session, &request, exchange);
+
+    if (asked != NULL) {
+        http_exchange_set_data(exchange, asked);
+        session_settle(server->session);
+    }
+}
+
+static void on_gone(void *context, struct http_exchange *exchange)
+{
+    (void)context;
+    if (http_exchange_data(exchange) != NULL) {
+        session_forget(http_exchange_data(exchange));
+    }
+}
+
+static void on_input(void *context, struct http_exchange *exchange, const char *bytes, size_t length)
+{
+    struct server *server = context;
+
+    if (http_exchange_data(exchange) != NULL) {
+        session_input(http_exchange_data(exchange), bytes, length);
+        session_settle(server->session);
+    }
+}
+
+static void on_input_end(void *context, struct http_exchange *exchange)
+{
+    struct server *server = context;
+
+    if (http_exchange_data(exchange) != NULL) {
+        session_input_end(http_exchange_data(exchange));
+        session_settle(server->session);
+    }
+}
+
+/* ---- time
+ * -------------------------------------------------------------------------------------------------------------------
+ */
+
+static double speed(const struct serve_options *options)
+{
+    return options->clock == SERVE_CLOCK_SCALED ? options->factor : 1;
+}
+
+/* What the run's clock should say now. */
+static int64_t due_ms(const struct server *server)
+{
+    const struct serve_options *options = server->options;
+    int64_t now_ms = session_now_ms(server->session);
+
+    if (options->clock == SERVE_CLOCK_VIRTUAL) {
+        int64_t next_ms = session_next_ms(server->session);
+
+        return session_is_awaited(server->session) && next_ms != INT64_MAX ? next_ms : now_ms;
+    }
+    double elapsed_ms = (double)(options->wall_us() - server->start_us) / US_PER_MS * speed(options);
+    int64_t due = server->start_ms + (int64_t)elapsed_ms;
+
+    return due > now_ms ? due : now_ms;
+}
+
+/* How long the sockets may be waited for before something happens by itself; the wait is cut up, so that it is seen
+ * when it is time to end. */
+static int wait_ms(const struct server *server)
+{
+    int64_t next_ms = session_next_ms(server->session);
+    int64_t now_ms = session_now_ms(server->session);
+
+    if (server->options->clock == SERVE_CLOCK_VIRTUAL) {
+        return session_is_awaited(server->session) && next_ms != INT64_MAX ? 0 : WAIT_MAX_MS;
+    }
+    if (next_ms == INT64_MAX) {
+        return WAIT_MAX_MS;
+    }
+    double wait = (double)(next_ms - now_ms) / speed(server->options);
+
+    return wait < 0 ? 0 : wait > WAIT_MAX_MS ? WAIT_MAX_MS : (int)wait + 1;
+}
+
+static void follow(struct server *server)
+{
+    struct faketime faketime = {.path = server->options->faketime};
+
+    while (!server->options->stopped()) {
+        session_pass(server->session, due_ms(server));
+        faketime_write(&faketime, session_now_ms(server->session), server->options->date_ms(),
+                       server->options->clock == SERVE_CLOCK_REAL);
+        (void)http_server_poll(server->http, wait_ms(server));
+    }
+}
+
+struct run_record *serve(const struct scenario *scenario, const struct serve_options *options,
+                         struct memory *run_memory, struct arena *record_arena, struct arena *event_arena, char *error,
+                         size_t error_size)
+{
+    struct server server = {.options = options};
+    const struct session_handlers handlers = {on_answer, on_more, on_end, on_drop};
+    const struct http_server_options http_options = {
+        .addresses = options->addresses,
+        .listen_anywhere = options->listen_anywhere,
+        .handlers = {on_request, on_gone, on_input, on_input_end},
+        .context = &server,
+    };
+
+    server.http = http_server_open(&http_options, error, error_size);
+    if (server.http == NULL) {
+        return NULL;
+    }
+    server.session = session_begin(scenario, options->run, &handlers, run_memory, record_arena, event_arena);
+    arena_init(&server.control, &run_memory->source);
+    server.start_us = options->wall_us();
+    server.start_ms = session_now_ms(server.session);
+    for (size_t i = 0; http_server_address(server.http, i) != NULL; i++) {
+        options->listening(http_server_address(server.http, i));
+    }
+    follow(&server);
+    http_server_close(server.http);
+    struct run_record *record = session_end(server.session);
+
+    record->wall_us = options->wall_us() - server.start_us;
+    return record;
+}
