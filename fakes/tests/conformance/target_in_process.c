@@ -152,11 +152,8 @@ static struct header *headers_of(struct arena *arena, const struct call *call)
     const struct docker_http_response *response = &call->response;
     struct header *headers = NULL;
 
-    for (const char *const *line = docker_api_headers(); *line != NULL; line++) {
-        const char *colon = strchr(*line, ':');
-
-        headers = header_new(arena, arena_string_n(arena, *line, (size_t)(colon - *line)),
-                             colon + 1 + strspn(colon + 1, " "), headers);
+    for (const struct docker_header *each = docker_api_headers(); each->name != NULL; each++) {
+        headers = header_new(arena, each->name, each->value, headers);
     }
     if (response->content_type != NULL) {
         headers = header_new(arena, "Content-Type", response->content_type, headers);
