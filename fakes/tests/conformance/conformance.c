@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { NAME_WIDTH = 72, CELL_WIDTH = 10 };
 enum { TARGETS_MAX = 8, EXIT_DIFFERENT = 1, EXIT_USAGE = 2, EXIT_NONE = 3 };
 
 struct bench {
@@ -108,7 +109,7 @@ static bool run_file(struct bench *bench, const char *path)
         return false;
     }
     arena_init(&row, arena_source_malloc());
-    printf("%-64s", path);
+    printf("%-*s", NAME_WIDTH, path);
     for (int i = 0; i < bench->target_count; i++) {
         struct arena arena;
         struct variables variables = bench->known[i];
@@ -118,7 +119,7 @@ static bool run_file(struct bench *bench, const char *path)
         struct outcome outcome = run_case(&bench->targets[i], &variables, test_case, bench->record);
 
         bench->counts[i][outcome.verdict]++;
-        printf("  %s", cells[outcome.verdict]);
+        printf("  %-*s", CELL_WIDTH, cells[outcome.verdict]);
         if (outcome.verdict == DIFFERS) {
             differences = arena_printf(&row, "%s  %s, step %d: %s\n", differences, bench->targets[i].name, outcome.step,
                                        outcome.what);
@@ -134,6 +135,16 @@ static bool run_file(struct bench *bench, const char *path)
     arena_reset(&row);
     cJSON_Delete(test_case);
     return good;
+}
+
+static void print_head(const struct bench *bench)
+{
+    printf("%-*s", NAME_WIDTH, "case");
+    for (int i = 0; i < bench->target_count; i++) {
+        /* The kind of target is enough: the counts at the end have the whole names. */
+        printf("  %-*.*s", CELL_WIDTH, CELL_WIDTH, bench->targets[i].name);
+    }
+    printf("\n");
 }
 
 static int close_bench(struct bench *bench, bool good)
@@ -181,6 +192,7 @@ int main(int argc, char **argv)
         fputs(usage, stderr);
         return EXIT_USAGE;
     }
+    print_head(&bench);
     for (; at < argc; at++) {
         if (bench.filter == NULL || strstr(argv[at], bench.filter) != NULL) {
             good &= run_file(&bench, argv[at]);
