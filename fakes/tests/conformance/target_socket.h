@@ -4,7 +4,7 @@
 
 #include "fakes/tests/conformance/target.h"
 
-enum { ANSWER_MS_MAX = 90000, BYTES_FIRST = 4096, STATUS_OK = 200 };
+enum { ANSWER_MS_MAX = 300000, BYTES_FIRST = 4096, STATUS_OK = 200 };
 
 struct socket_address {
     const char *unix_path; /* NULL: tcp */
