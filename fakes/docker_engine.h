@@ -43,6 +43,7 @@ struct docker_engine {
     struct name_index container_names;
     struct docker_network *networks;
     uint32_t network_count, network_size;
+    struct name_index network_names, network_subnets;
     const char **images; /* repotags present */
     uint32_t image_count, image_size;
     const struct value *list_all,
