@@ -68,7 +68,7 @@ struct oracles {
     bool has_check;               /* the hourly check runs in this scenario: `dark` means something */
     struct oracle_app *apps;
     uint32_t app_count;
-    uint32_t removing_count, forgotten_count;      /* apps with a removing_task, with a forgotten_task */
+    uint32_t removing_count, forgotten_count;     /* apps with a removing_task, with a forgotten_task */
     struct name_index app_names, container_names; /* to an app's index; nothing goes, so each stands where it was put */
     uint32_t flag_owner[FLAG_COUNT];              /* number of the task that set it, RUN_NONE: nobody */
     struct oracle_failure failures[ORACLE_FAILURES_MAX];
