@@ -37,7 +37,7 @@ ENGINE_PACKAGES := docker.io busybox-static curl
 # npm often comes with node from elsewhere, and then Debian's does not go in.
 BENCH_PACKAGES := spin $(if $(shell command -v npm),,npm)
 
-FOLDERS := core fakes fakes/wire reports sim sim/kernel sim/oracles sim/scenario sim/conform sim/search sim/cli
+FOLDERS := core fakes fakes/docker fakes/wire reports sim sim/kernel sim/oracles sim/scenario sim/conform sim/search sim/serve sim/cli
 SOURCES := $(sort $(foreach folder,$(FOLDERS),$(wildcard $(folder)/*.c)))
 MAIN := sim/main.c
 LIBRARY := $(filter-out $(MAIN),$(SOURCES))
