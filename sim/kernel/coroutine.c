@@ -262,14 +262,16 @@ void coroutine_release(struct coroutine *coroutine)
 bool coroutine_overran(const struct coroutine *coroutine)
 {
     uint64_t words[CANARY_SIZE / sizeof(uint64_t)];
-    uint64_t wrong = 0;
 
-    /* After every transition, so by words. */
+    /* After every transition, so by words, one comparison each. */
     memcpy(words, coroutine->stack, CANARY_SIZE);
+#pragma GCC unroll 8
     for (size_t i = 0; i < CANARY_SIZE / sizeof(uint64_t); i++) {
-        wrong |= words[i] ^ CANARY_WORD;
+        if (words[i] != CANARY_WORD) {
+            return true;
+        }
     }
-    return wrong != 0;
+    return false;
 }
 
 struct coroutine_stack coroutine_stack(const struct coroutine *coroutine)

@@ -168,10 +168,12 @@ void search_by_samples(struct search *search, const struct sampler_strategy *str
     struct machine *machine = search->machine;
     uint64_t transitions = machine->transition_count;
     uint32_t spacing = machine->spacing;
+    uint64_t (*clock_ns)(void) = machine->clock_ns;
     struct sampling sampling = {.search = search, .strategy = strategy, .sampler = {.machine = machine}};
 
-    /* Nothing goes back but to where the executions part. */
+    /* Nothing goes back but to where the executions part: there is no spacing to be found by measuring each step. */
     machine->spacing = 0;
+    machine->clock_ns = NULL;
     walk_init(&sampling.walk, machine, false);
     if (walk_follow(&sampling.walk, search->prefix, search->prefix_length)) {
         sample(&sampling);
@@ -180,5 +182,6 @@ void search_by_samples(struct search *search, const struct sampler_strategy *str
     }
     search->counts.transitions += machine->transition_count - transitions;
     machine->spacing = spacing;
+    machine->clock_ns = clock_ns;
     walk_free(&sampling.walk);
 }

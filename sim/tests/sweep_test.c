@@ -443,7 +443,7 @@ static void test_what_nobody_waits_for_may_be_late(void **state)
     begin(&trials, INSTALL);
     struct sweep_options options = everything();
 
-    options.bounds.sticky = false;
+    options.bounds.stays = (struct stays){.heals_max = 1};
     options.bounds.ports = 1U << PORT_db;
     struct sweep *sweep = sweep_text(&trials, INSTALL, &options);
 
