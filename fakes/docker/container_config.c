@@ -253,7 +253,7 @@ static bool is_fallback(const struct config_fallbacks *fallbacks, size_t index, 
     const struct value *fallback = fallbacks->all[index];
 
     if (value == NULL || value_is(value, VALUE_NULL)) {
-        return true;
+        return value == NULL || value_is(fallback, VALUE_NULL) || fallback == NULL;
     }
     return fallback == NULL ? is_empty(value) && members[index].kind != KIND_BOOL : value_equal(fallback, value);
 }

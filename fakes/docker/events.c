@@ -294,7 +294,7 @@ enum docker_stream_state docker_events_next(struct docker_engine *engine, struct
                                             struct arena *arena, struct docker_chunk *chunk)
 {
     const struct docker_events *events = &engine->whole->events;
-    const struct docker_filters filters = {stream->asked};
+    const struct docker_filters filters = {.all = stream->asked};
 
     if (events->noted > EVENTS_KEPT && stream->position < events->noted - EVENTS_KEPT) {
         stream->position = events->noted - EVENTS_KEPT;

@@ -483,6 +483,18 @@ static const struct value *ports_shown(const struct container *container, struct
     return ports;
 }
 
+/* The id of its network namespace: its own read backwards. */
+static const char *sandbox_of(const struct container *container, struct arena *arena)
+{
+    size_t length = strlen(container->id);
+    char *id = arena_string(arena, container->id);
+
+    for (size_t i = 0; i < length; i++) {
+        id[i] = container->id[length - 1 - i];
+    }
+    return id;
+}
+
 const struct value *docker_networks_settings(const struct docker_engine *engine, const struct container *container,
                                              bool brief, struct arena *arena)
 {
@@ -496,9 +508,10 @@ const struct value *docker_networks_settings(const struct docker_engine *engine,
     if (brief) {
         return OBJECT(arena, {"Networks", networks});
     }
-    const struct value *sandbox = container->started_ms == 0 ? empty : value_string(arena, container->id);
+    const char *sandbox_id = sandbox_of(container, arena);
+    const struct value *sandbox = container->started_ms == 0 ? empty : value_string(arena, sandbox_id);
     const char *key =
-        strcmp(mode_of(container), "host") == 0 ? "default" : arena_string_n(arena, container->id, SHORT_ID_LENGTH);
+        strcmp(mode_of(container), "host") == 0 ? "default" : arena_string_n(arena, sandbox_id, SHORT_ID_LENGTH);
 
     return OBJECT(
         arena, {"Bridge", empty}, {"SandboxID", sandbox}, {"HairpinMode", value_bool(false)},
