@@ -410,7 +410,9 @@ const struct value *config_merged(const struct config_fallbacks *fallbacks, cons
             SET(maps[i], merged_map(arena, value_get(config, maps[i]), value_get(image, maps[i])));
         }
     }
-    if (value_count(value_get(image, "Env")) > 0) {
+    if (value_count(value_get(config, "Env")) == 0) {
+        SET("Env", value_get(image, "Env"));
+    } else if (value_count(value_get(image, "Env")) > 0) {
         SET("Env", merged_environment(arena, value_get(config, "Env"), value_get(image, "Env")));
     }
     if (value_get(image, "Healthcheck") != NULL) {

@@ -204,8 +204,12 @@ bool docker_filter_truth(struct docker_request *request, const struct docker_fil
     } else if (value_count(values) == 1 && (strcmp(text, "0") == 0 || strcasecmp(text, "false") == 0)) {
         *truth = false;
     } else {
-        effect_fail(request->effect, request->answers, 400, NULL, "Invalid filter '%s=%s'", name,
-                    value_json(request->answers, values));
+        const char *all = text;
+
+        for (uint32_t i = 1; i < value_count(values); i++) {
+            all = arena_printf(request->answers, "%s %s", all, value_text(value_at(values, i)));
+        }
+        effect_fail(request->effect, request->answers, 400, NULL, "Invalid filter '%s=[%s]'", name, all);
         return false;
     }
     return true;
