@@ -1,30 +1,242 @@
+/* Clients at a container's terminal: attach, their input, the terminal's size (moby daemon/attach.go, resize.go). */
+#include "fakes/docker/execs.h"
 #include "fakes/docker/handlers.h"
+#include "fakes/docker/process.h"
+#include "fakes/docker/terminal_request.h"
 #include "fakes/docker/whole.h"
 #include "fakes/world.h"
 
+#include <string.h>
+
+/* ---- what a client asks of a terminal -----------------------------------------------------------------------------
+ */
+
+static bool is_detach_key(const char *key, size_t length)
+{
+    static const char control[] = "abcdefghijklmnopqrstuvwxyz@[\\]^_";
+
+    return length == 1 || (length == strlen("DEL") && strncmp(key, "DEL", length) == 0) ||
+           (length == strlen("ctrl-a") && strncmp(key, "ctrl-", length - 1) == 0 &&
+            strchr(control, key[length - 1]) != NULL);
+}
+
+bool docker_detach_keys_valid(const char *keys)
+{
+    size_t length = 0;
+
+    for (const char *at = keys; at != NULL && *keys != '\0'; at = at[length] == ',' ? at + length + 1 : NULL) {
+        length = strcspn(at, ",");
+        if (!is_detach_key(at, length)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool read_size(struct docker_request *request, const char *name, uint32_t *size)
+{
+    enum { DIGITS_MAX = 9, DECIMAL = 10 };
+    const char *text = docker_parameter(request, name);
+    const char *given = text == NULL ? "" : text;
+    size_t length = strspn(given, "0123456789");
+
+    *size = 0;
+    for (size_t i = 0; i < length && i < DIGITS_MAX; i++) {
+        *size = *size * DECIMAL + (uint32_t)(given[i] - '0');
+    }
+    if (length == 0 || given[length] != '\0') {
+        effect_fail(request->effect, request->answers, 400, NULL, "strconv.Atoi: parsing \"%s\": invalid syntax",
+                    given);
+        return false;
+    }
+    return true;
+}
+
+bool docker_terminal_size(struct docker_request *request, uint32_t *rows, uint32_t *columns)
+{
+    return read_size(request, "h", rows) && read_size(request, "w", columns);
+}
+
+/* ---- input --------------------------------------------------------------------------------------------------------
+ */
+
+/* The process that a stream's input is for; NULL: none takes it. */
+static struct process *process_of(struct docker_engine *engine, const struct docker_stream *stream)
+{
+    struct container *container = NULL;
+
+    if (stream->kind == DOCKER_STREAM_EXEC) {
+        struct docker_exec *exec = docker_exec_find(engine, stream->subject);
+
+        return exec == NULL || !value_truthy(value_get(exec->asked, "AttachStdin")) ? NULL : exec->process;
+    }
+    if (stream->kind != DOCKER_STREAM_ATTACH || !value_truthy(value_get(stream->asked, "stdin")) ||
+        docker_logs_find(engine, stream->subject, &container) == NULL || container == NULL) {
+        return NULL;
+    }
+    return container->details->process;
+}
+
+/* What a process does not take at once it gets after a pass; what it does not take then is lost. */
 void docker_stream_input(struct docker_engine *engine, struct docker_stream *stream, const char *bytes, size_t length)
 {
-    (void)engine, (void)stream, (void)bytes, (void)length;
+    struct process *process = process_of(engine, stream);
+    size_t taken = 1;
+
+    while (process != NULL && length > 0 && taken > 0) {
+        taken = process_input(process, bytes, length);
+        bytes += taken;
+        length -= taken;
+        if (length > 0) {
+            docker_engine_pass(engine);
+            process = process_of(engine, stream);
+        }
+    }
 }
 
+/* A container's input ends with its first client's only if it was created so (StdinOnce). */
 void docker_stream_input_end(struct docker_engine *engine, struct docker_stream *stream)
 {
-    (void)engine, (void)stream;
+    struct process *process = process_of(engine, stream);
+    struct container *container = NULL;
+
+    if (process == NULL) {
+        return;
+    }
+    if (stream->kind == DOCKER_STREAM_EXEC) {
+        process_input_end(process);
+        return;
+    }
+    (void)docker_logs_find(engine, stream->subject, &container);
+    if (container != NULL && value_truthy(value_get(container->details->config, "StdinOnce"))) {
+        process_input_end(process);
+    }
+    stream->done =
+        !value_truthy(value_get(stream->asked, "stdout")) && !value_truthy(value_get(stream->asked, "stderr"));
 }
 
+/* ---- attach -------------------------------------------------------------------------------------------------------
+ */
+
+/* Whether the run that a client is attached to has not ended: it may be yet to begin. */
+static bool goes_on(const struct docker_stream *stream, const struct container *container)
+{
+    return container != NULL && stream->run != 0 &&
+           (container->details->starts < stream->run ||
+            (container->details->starts == stream->run && container->state == CONTAINER_RUNNING));
+}
+
+/* position: the number of the last entry that was given. run: 0: only what was there at the request. */
 enum docker_stream_state docker_attach_next(struct docker_engine *engine, struct docker_stream *stream,
                                             struct arena *arena, struct docker_chunk *chunk)
 {
-    (void)engine, (void)stream, (void)arena, (void)chunk;
-    return DOCKER_OVER;
+    struct container *container = NULL;
+    const struct docker_logs *logs = docker_logs_find(engine, stream->subject, &container);
+    bool out = value_truthy(value_get(stream->asked, "stdout"));
+    bool err = value_truthy(value_get(stream->asked, "stderr"));
+
+    if (logs == NULL) {
+        return DOCKER_OVER;
+    }
+    if (docker_logs_give(logs, stream, out, err, arena, chunk)) {
+        return DOCKER_MORE;
+    }
+    return goes_on(stream, container) && (out || err || value_truthy(value_get(stream->asked, "stdin"))) ? DOCKER_LATER
+                                                                                                         : DOCKER_OVER;
+}
+
+static const char raw_stream[] = "application/vnd.docker.raw-stream";
+
+/* Errors of attach are a text in the stream's own type. */
+static void fail_attach(struct docker_request *request, int status, const char *message)
+{
+    request->effect->error = NULL;
+    request->effect->result = value_null();
+    request->reply->status = status;
+    request->reply->text = arena_printf(request->answers, "%s\r\n", message);
+    request->reply->text_length = strlen(request->reply->text);
+    request->reply->content_type = raw_stream;
+}
+
+/* The container to attach to; NULL after the error was set. */
+static struct container *find_to_attach(struct docker_request *request)
+{
+    const char *keys = docker_parameter(request, "detachKeys");
+    struct container *container;
+
+    if (keys != NULL && !docker_detach_keys_valid(keys)) {
+        fail_attach(request, 400, arena_printf(request->answers, "Invalid detach keys (%s) provided", keys));
+        return NULL;
+    }
+    container = docker_find_container(request);
+    if (container == NULL) {
+        fail_attach(request, request->effect->error->status, request->effect->error->message);
+    } else if (container->details->paused) {
+        fail_attach(request, 409,
+                    arena_printf(request->answers, "container %s is paused, unpause the container before attach",
+                                 docker_parameter(request, "container")));
+        return NULL;
+    } else if (container->details->restarting) {
+        fail_attach(request, 409,
+                    arena_printf(request->answers, "container %s is restarting, wait until the container is running",
+                                 docker_parameter(request, "container")));
+        return NULL;
+    }
+    return container;
 }
 
 void docker_container_attach(struct docker_request *request)
 {
-    effect_fail(request->effect, request->answers, 501, NULL, "not implemented");
+    struct arena *answers = request->answers;
+    struct container *container = find_to_attach(request);
+
+    if (container == NULL) {
+        return;
+    }
+    struct container_details *details = container->details;
+    bool runs = container->state == CONTAINER_RUNNING;
+
+    request->reply->content_type = raw_stream;
+    request->reply->stream = (struct docker_stream){
+        .kind = DOCKER_STREAM_ATTACH,
+        .subject = container->id,
+        .asked = OBJECT(answers, {"stdin", value_bool(docker_flag(request, "stdin"))},
+                        {"stdout", value_bool(docker_flag(request, "stdout"))},
+                        {"stderr", value_bool(docker_flag(request, "stderr"))}),
+        .position = docker_flag(request, "logs") ? 0 : details->logs.written,
+        .run = !docker_flag(request, "stream") ? 0
+               : runs                          ? details->starts
+                                               : details->starts + 1,
+        .raw = value_truthy(value_get(details->config, "Tty")),
+        .input = true,
+    };
+    docker_event_of_container(request->engine, container, "attach", NULL);
 }
+
+/* ---- resize -------------------------------------------------------------------------------------------------------
+ */
 
 void docker_container_resize(struct docker_request *request)
 {
-    effect_fail(request->effect, request->answers, 501, NULL, "not implemented");
+    struct arena *answers = request->answers;
+    uint32_t rows = 0, columns = 0;
+    struct container *container;
+
+    if (!docker_terminal_size(request, &rows, &columns)) {
+        return;
+    }
+    container = docker_find_container(request);
+    if (container == NULL) {
+        return;
+    }
+    if (container->state != CONTAINER_RUNNING) {
+        effect_fail(request->effect, answers, 409, NULL, "Container %s is not running", container->id);
+        return;
+    }
+    if (container->details->process != NULL) {
+        process_resize(container->details->process, rows, columns);
+    }
+    docker_event_of_container(request->engine, container, "resize",
+                              OBJECT(answers, {"height", value_format(answers, "%u", rows)},
+                                     {"width", value_format(answers, "%u", columns)}));
 }

@@ -1,6 +1,5 @@
 #include "fakes/docker/command_io.h"
 
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -109,21 +108,11 @@ enum command_answer command_fail(struct machine *machine, struct proc *proc, int
 
 void command_print(struct machine *machine, struct proc *proc, const char *format, ...)
 {
-    struct text text = {0};
     va_list arguments;
-    va_list again;
 
     va_start(arguments, format);
-    va_copy(again, arguments);
-    int length = vsnprintf(NULL, 0, format, arguments);
-    char *buffer = pool_take(machine->pool, (size_t)length + 1);
-
-    vsnprintf(buffer, (size_t)length + 1, format, again);
-    (void)proc_write(machine, proc, 1, buffer, (size_t)length);
-    pool_give(machine->pool, buffer, (size_t)length + 1);
-    va_end(again);
+    text_vprintf(machine->pool, &proc->printed, format, arguments);
     va_end(arguments);
-    text_free(machine->pool, &text);
 }
 
 /* Opens the next operand; false: there is none left. */
@@ -213,13 +202,32 @@ enum command_answer command_each_line(struct machine *machine, struct proc *proc
 struct file_status command_file_status(struct machine *machine, const struct proc *proc, const char *path,
                                        struct text *absolute)
 {
+    struct file_status status = {.kind = FILE_NONE};
     struct text own = {0};
     struct text *where = absolute == NULL ? &own : absolute;
 
     text_cut(where, 0);
     proc_path(machine, proc, path, where);
-    struct file_status status = process_files_status(machine->files, where->bytes);
-
+    if (path[0] != '\0') {
+        status = process_files_status(machine->files, where->bytes);
+    }
     text_free(machine->pool, &own);
-    return path[0] == '\0' ? (struct file_status){0} : status;
+    return status;
+}
+
+struct file_status command_link_status(struct machine *machine, const struct proc *proc, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    struct text folder = {0};
+    struct text absolute = {0};
+
+    text_add(machine->pool, &folder, path, slash == NULL ? 0 : (size_t)(slash - path) + 1);
+    proc_path(machine, proc, slash == NULL ? "." : folder.bytes, &absolute);
+    text_printf(machine->pool, &absolute, "%s%s", strcmp(absolute.bytes, "/") == 0 ? "" : "/",
+                slash == NULL ? path : slash + 1);
+    struct file_status status = process_files_status(machine->files, absolute.bytes);
+
+    text_free(machine->pool, &folder);
+    text_free(machine->pool, &absolute);
+    return status;
 }

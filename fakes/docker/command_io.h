@@ -22,6 +22,7 @@ enum command_answer command_fail(struct machine *machine, struct proc *proc, int
     __attribute__((format(printf, 4, 5)));
 void command_complain(struct machine *machine, struct proc *proc, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/* On standard output, where it comes at the end of the step, or before what is written otherwise. */
 void command_print(struct machine *machine, struct proc *proc, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 /* Reads the operands from `first` on one after the other, or standard input: bytes, 0 at the end of the last, −1 when
@@ -37,5 +38,7 @@ enum command_answer command_read_all(struct machine *machine, struct proc *proc,
 /* The status of the file at a path as given. */
 struct file_status command_file_status(struct machine *machine, const struct proc *proc, const char *path,
                                        struct text *absolute);
+/* The same of a link itself. */
+struct file_status command_link_status(struct machine *machine, const struct proc *proc, const char *path);
 
 #endif

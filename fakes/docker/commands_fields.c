@@ -94,7 +94,7 @@ static void translate(struct proc *proc, const struct text *from, const struct t
         }
         text_add_char(machine->pool, out, c);
         proc->state.flag = is_in;
-        proc->state.count = c;
+        proc->state.count = (unsigned char)c;
     }
 }
 

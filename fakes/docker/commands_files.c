@@ -3,7 +3,6 @@
 #include "fakes/docker/command_steps.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,13 +32,13 @@ static enum command_answer for_each(struct machine *machine, struct proc *proc, 
 static int make_folder(struct machine *machine, struct proc *proc, const char *path, const char *absolute)
 {
     struct text above = {0};
-    int error = 0;
+    int error;
 
     for (size_t i = 1; command_has_option(proc, 'p') && absolute[i] != '\0'; i++) {
         if (absolute[i] == '/') {
             text_cut(&above, 0);
             text_add(machine->pool, &above, absolute, i);
-            error = process_files_mkdir(machine->files, above.bytes, machine->now_ms);
+            (void)process_files_mkdir(machine->files, above.bytes, machine->now_ms);
         }
     }
     text_free(machine->pool, &above);

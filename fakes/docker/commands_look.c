@@ -334,16 +334,8 @@ enum command_answer command_readlink(struct machine *machine, struct proc *proc)
         text_free(machine->pool, &absolute);
         return command_finish(proc, !exists && !command_has_option(proc, 'f'));
     }
-    text_printf(machine->pool, &absolute, "%s%s%s", path[0] == '/' ? "" : text_string(&proc->folder),
-                path[0] == '/' || strcmp(text_string(&proc->folder), "/") == 0 ? "" : "/",
-                path[0] == '/' ? path : path);
-    if (path[0] != '/' && strcmp(text_string(&proc->folder), "/") == 0) {
-        text_cut(&absolute, 0);
-        text_printf(machine->pool, &absolute, "/%s", path);
-    }
-    struct file_status status = process_files_status(machine->files, absolute.bytes);
+    struct file_status status = command_link_status(machine, proc, path);
 
-    text_free(machine->pool, &absolute);
     if (status.kind != FILE_LINK) {
         return command_finish(proc, 1);
     }

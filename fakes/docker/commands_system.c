@@ -7,7 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { DATE_SIZE = 256, SECONDS_PER_MINUTE = 60, MINUTES_PER_HOUR = 60, HOURS_PER_DAY = 24, ACCOUNT_SIZE = 64 };
+enum { DATE_SIZE = 256, SECONDS_PER_MINUTE = 60, ACCOUNT_SIZE = 64 };
 
 static const char kernel_release[] = "5.10.0-28-amd64";
 static const char kernel_version[] = "#1 SMP Debian 5.10.209-2 (2024-01-31)";

@@ -54,15 +54,8 @@ static bool test_file(struct test *test, char operator, const char * path)
     case 'c':
         return status.kind == FILE_DEVICE;
     case 'h':
-    case 'L': {
-        struct text given = {0};
-
-        text_printf(test->machine->pool, &given, "%s%s%s", path[0] == '/' ? "" : text_string(&test->proc->folder),
-                    path[0] == '/' ? "" : "/", path);
-        status = process_files_status(test->machine->files, given.bytes);
-        text_free(test->machine->pool, &given);
-        return status.kind == FILE_LINK;
-    }
+    case 'L':
+        return command_link_status(test->machine, test->proc, path).kind == FILE_LINK;
     case 'b':
     case 'p':
     case 'S':

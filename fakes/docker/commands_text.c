@@ -3,11 +3,10 @@
 #include "fakes/docker/command_steps.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { LINES_DEFAULT = 10, COUNT_WIDTH = 9, CHARACTERS = 256, MEBI = 1024 };
+enum { LINES_DEFAULT = 10, COUNT_WIDTH = 9 };
 
 static void write_bytes(struct machine *machine, struct proc *proc, const char *bytes, size_t length)
 {
@@ -201,10 +200,8 @@ static void print_counts(struct machine *machine, struct proc *proc, const int64
     }
     for (uint32_t i = 0; i < sizeof letters - 1; i++) {
         if (all || command_has_option(proc, letters[i])) {
-            bool is_first = line.length == 0;
-
-            text_printf(machine->pool, &line, "%s%*lld", is_first ? "" : " ",
-                        shown == 1 && true ? 1 : COUNT_WIDTH + (is_first ? 0 : 0), (long long)counts[i]);
+            text_printf(machine->pool, &line, "%s%*lld", line.length == 0 ? "" : " ", shown == 1 ? 1 : COUNT_WIDTH,
+                        (long long)counts[i]);
         }
     }
     command_print(machine, proc, "%s%s%s\n", line.bytes, path == NULL ? "" : " ", path == NULL ? "" : path);

@@ -247,8 +247,7 @@ static bool read_instant(const char *text, int64_t *ms)
     return *end == '\0';
 }
 
-/* The instant of a parameter; `otherwise` where it was not given. false, with a 400 set, when it is none. */
-static bool instant_of(struct docker_request *request, const char *name, int64_t otherwise, int64_t *ms)
+bool docker_instant(struct docker_request *request, const char *name, int status, int64_t otherwise, int64_t *ms)
 {
     const char *text = docker_parameter(request, name);
 
@@ -256,7 +255,8 @@ static bool instant_of(struct docker_request *request, const char *name, int64_t
     if (text == NULL || text[0] == '\0' || read_instant(text, ms)) {
         return true;
     }
-    effect_fail(request->effect, request->answers, 400, NULL, "strconv.ParseInt: parsing \"%s\": invalid syntax", text);
+    effect_fail(request->effect, request->answers, status, NULL, "strconv.ParseInt: parsing \"%s\": invalid syntax",
+                text);
     return false;
 }
 
@@ -269,7 +269,8 @@ void docker_events(struct docker_request *request)
     struct docker_filters filters;
     int64_t since_ms = 0, until_ms = 0;
 
-    if (!instant_of(request, "since", -1, &since_ms) || !instant_of(request, "until", INT64_MAX, &until_ms) ||
+    if (!docker_instant(request, "since", 400, -1, &since_ms) ||
+        !docker_instant(request, "until", 400, INT64_MAX, &until_ms) ||
         !docker_filters_read(request, accepted, &filters)) {
         return;
     }

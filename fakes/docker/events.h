@@ -7,6 +7,7 @@
 
 struct docker_engine;
 struct container;
+struct docker_request;
 
 enum { EVENTS_KEPT = 256 }; /* moby daemon/events: eventsLimit */
 
@@ -40,5 +41,8 @@ void docker_event_note(struct docker_engine *engine, struct docker_event event);
  * `more`, an object of texts or NULL. */
 void docker_event_of_container(struct docker_engine *engine, const struct container *container, const char *action,
                                const struct value *more);
+/* The instant of a parameter, seconds since the epoch with a fraction or not, in ms; `otherwise` where it was not
+ * given. false, with an error of `status` set, when it is none. */
+bool docker_instant(struct docker_request *request, const char *name, int status, int64_t otherwise, int64_t *ms);
 
 #endif

@@ -10,18 +10,22 @@ struct docker_engine;
 
 struct docker_exec {
     const char *id;
-    const char *container; /* its id */
-    const struct value *asked;
-    struct process *process; /* while it runs */
+    const char *container;     /* its id */
+    const struct value *asked; /* ExecConfig: as it was created */
+    struct process *process;   /* while it runs */
     struct docker_logs output;
     int exit_code;
     int pid;
+    int64_t finished_ms;
     bool started, running, detached;
 };
 
 struct docker_execs {
     struct docker_exec *all;
     uint32_t count, size;
+    uint32_t running;
+    int pid;                     /* the last that was given */
+    const struct value *silence; /* a script that ends at once; NULL: not needed yet */
 };
 
 int64_t docker_execs_next_ms(const struct docker_engine *engine);
@@ -30,5 +34,11 @@ void docker_execs_pass(struct docker_engine *engine);
 void docker_execs_end(struct docker_engine *engine, const struct container *container);
 /* A container is removed: its executions are unknown from now on. */
 void docker_execs_forget(struct docker_engine *engine, const struct container *container);
+/* Those that ended long ago are unknown from now on (moby daemon/exec.go: execCommandGC). */
+void docker_execs_drop_old(struct docker_engine *engine);
+/* A container is paused, or no longer: what runs in it, too. */
+void docker_execs_pause(struct docker_engine *engine, const struct container *container, bool pause);
+/* NULL: there is none of this id. */
+struct docker_exec *docker_exec_find(struct docker_engine *engine, const char *id);
 
 #endif

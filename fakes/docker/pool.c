@@ -1,7 +1,6 @@
 #include "fakes/docker/pool.h"
 
 #include <assert.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -91,7 +90,7 @@ void text_add_char(struct pool *pool, struct text *text, char byte)
     text_add(pool, text, &byte, 1);
 }
 
-static void add_formatted(struct pool *pool, struct text *text, const char *format, va_list arguments)
+void text_vprintf(struct pool *pool, struct text *text, const char *format, va_list arguments)
 {
     va_list again;
 
@@ -111,7 +110,7 @@ void text_printf(struct pool *pool, struct text *text, const char *format, ...)
     va_list arguments;
 
     va_start(arguments, format);
-    add_formatted(pool, text, format, arguments);
+    text_vprintf(pool, text, format, arguments);
     va_end(arguments);
 }
 
@@ -120,7 +119,7 @@ void text_printf_by(struct pool *pool, struct text *text, const char *format, ..
     va_list arguments;
 
     va_start(arguments, format);
-    add_formatted(pool, text, format, arguments);
+    text_vprintf(pool, text, format, arguments);
     va_end(arguments);
 }
 

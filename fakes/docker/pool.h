@@ -8,8 +8,9 @@
 #ifndef DRYDOCK_FAKES_DOCKER_POOL_H
 #define DRYDOCK_FAKES_DOCKER_POOL_H
 
-#include "core/arena.h"
+#include "core/effect.h"
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -46,6 +47,8 @@ void text_add(struct pool *pool, struct text *text, const char *bytes, size_t le
 void text_add_string(struct pool *pool, struct text *text, const char *string);
 void text_add_char(struct pool *pool, struct text *text, char byte);
 void text_printf(struct pool *pool, struct text *text, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void text_vprintf(struct pool *pool, struct text *text, const char *format, va_list arguments)
+    __attribute__((format(printf, 3, 0)));
 /* The same for a format that is made at run time (a printf command's), whose one conversion fits the argument. */
 void text_printf_by(struct pool *pool, struct text *text, const char *format, ...);
 /* The bytes as a string; never NULL. */

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 
 struct proc *proc_new(struct machine *machine)
@@ -120,6 +119,7 @@ void proc_reap(struct machine *machine, struct proc *proc)
     shell_free(machine, proc);
     text_free(machine->pool, &proc->folder);
     text_free(machine->pool, &proc->arguments);
+    text_free(machine->pool, &proc->printed);
     while (proc->variables != NULL) {
         variable_remove(machine, proc, proc->variables->name);
     }
@@ -229,7 +229,10 @@ static bool deliver_pending(struct machine *machine, struct proc *proc)
 
 static enum step step_command(struct machine *machine, struct proc *proc)
 {
-    switch (proc->command->step(machine, proc)) {
+    enum command_answer answer = proc->command->step(machine, proc);
+
+    (void)proc_flush(machine, proc);
+    switch (answer) {
     case COMMAND_DONE:
         if (proc->pending == 0) {
             proc_exit(machine, proc, proc->status);

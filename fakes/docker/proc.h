@@ -22,8 +22,7 @@ enum {
     EXIT_NOT_EXECUTABLE = 126,
     EXIT_NOT_FOUND = 127,
     EXIT_SIGNAL = 128, /* plus the signal's number */
-    PERMISSIONS = 0777,
-    NUMBER_SIZE = 24, /* digits of any int64_t, sign and NUL */
+    NUMBER_SIZE = 24,  /* digits of any int64_t, sign and NUL */
 };
 
 enum step { STEP_ON, STEP_BLOCKED };
@@ -154,8 +153,8 @@ struct proc {
     struct text folder; /* working directory */
     struct text arguments;
     const struct command *command; /* NULL: a shell */
-    bool is_waiting_for_input;     /* a terminal's reader */
     struct command_state state;
+    struct text printed; /* by the command, not yet written */
     struct variable *variables;
     struct shell *shell; /* NULL: a command */
 };
@@ -222,6 +221,8 @@ struct open_file *open_path(struct machine *machine, const struct proc *proc, co
 int64_t proc_read(struct machine *machine, const struct proc *proc, int fd, char *bytes, size_t size);
 /* 0, or an errno; EPIPE is a SIGPIPE. */
 int proc_write(struct machine *machine, struct proc *proc, int fd, const char *bytes, size_t length);
+/* Writes what has been printed. */
+int proc_flush(struct machine *machine, struct proc *proc);
 int open_write(struct machine *machine, struct open_file *file, const char *bytes, size_t length);
 int64_t open_read(struct machine *machine, struct open_file *file, char *bytes, size_t size);
 /* Whether a pipe behind one of its outputs is full. */

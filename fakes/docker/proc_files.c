@@ -287,7 +287,7 @@ int open_write(struct machine *machine, struct open_file *file, const char *byte
     }
 }
 
-int proc_write(struct machine *machine, struct proc *proc, int fd, const char *bytes, size_t length)
+static int write_file(struct machine *machine, struct proc *proc, int fd, const char *bytes, size_t length)
 {
     int error = proc->files[fd] == NULL ? EBADF : open_write(machine, proc->files[fd], bytes, length);
 
@@ -295,6 +295,23 @@ int proc_write(struct machine *machine, struct proc *proc, int fd, const char *b
         proc_signal(proc, SIGPIPE, false);
     }
     return error;
+}
+
+int proc_flush(struct machine *machine, struct proc *proc)
+{
+    int error = 0;
+
+    if (proc->printed.length > 0) {
+        error = write_file(machine, proc, 1, proc->printed.bytes, proc->printed.length);
+        text_free(machine->pool, &proc->printed);
+    }
+    return error;
+}
+
+int proc_write(struct machine *machine, struct proc *proc, int fd, const char *bytes, size_t length)
+{
+    (void)proc_flush(machine, proc);
+    return write_file(machine, proc, fd, bytes, length);
 }
 
 void proc_printf(struct machine *machine, struct proc *proc, int fd, const char *format, ...)

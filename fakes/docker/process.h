@@ -5,15 +5,15 @@
  * A process is one container's start or one exec: the command and everything it starts. It has no thread and reads no
  * clock: its owner says what time it is (ms), hands over input and signals, and calls process_pass() when
  * process_next_ms() is due. All state lies in a pool (pool.h), by which a copy of the memory is a copy; after the end
- * nothing is left there. Work per pass is bounded: a loop that never sleeps uses up STEPS_PER_MS and goes on one
- * virtual millisecond later. Output goes to a callback and is kept nowhere.
+ * nothing is left there. Work per pass is bounded: a loop that never sleeps uses up PROCESS_STEPS_PER_MS and goes on
+ * one virtual millisecond later. Output goes to a callback and is kept nowhere.
  *
  * The same spec, input, signals and instants give the same output and exit code.
  */
 #ifndef DRYDOCK_FAKES_DOCKER_PROCESS_H
 #define DRYDOCK_FAKES_DOCKER_PROCESS_H
 
-#include "core/value.h"
+#include "core/effect.h"
 #include "fakes/docker/pool.h"
 #include "fakes/docker/process_files.h"
 

@@ -18,8 +18,6 @@ const struct base_file files_base[] = {
 
 const uint32_t files_base_count = sizeof files_base / sizeof files_base[0];
 
-static const char bin_folder[] = "/bin/";
-
 void process_files_init(struct process_files *files, struct pool *pool)
 {
     *files = (struct process_files){.pool = pool};
@@ -123,9 +121,17 @@ const struct base_file *files_table_base(const struct process_files *files, cons
 
 bool files_table_is_base_command(const struct process_files *files, const char *path)
 {
-    size_t length = sizeof bin_folder - 1;
+    static const char *const folders[] = {"/bin/", "/usr/bin/"};
+    uint32_t count = files->is_volume ? 0 : files->is_full ? sizeof folders / sizeof folders[0] : 1;
 
-    return !files->is_volume && strncmp(path, bin_folder, length) == 0 && command_is_known(path + length);
+    for (uint32_t i = 0; i < count; i++) {
+        size_t length = strlen(folders[i]);
+
+        if (strncmp(path, folders[i], length) == 0 && command_is_known(path + length)) {
+            return files->is_full || strcmp(path + length, "bash") != 0;
+        }
+    }
+    return false;
 }
 
 /* Appends what fits; the length then. */

@@ -38,6 +38,7 @@ struct process_files {
     struct pool *pool;
     bool is_volume;       /* empty but for its root; else what an image brings is there */
     bool read_only;       /* HostConfig.ReadonlyRootfs */
+    bool is_full;         /* the image is no bare busybox: it has bash, and commands in /usr/bin too */
     const char *hostname; /* for /etc/hostname and /etc/hosts; NULL: none */
     const char *address;  /* the same */
     struct process_file *first;

@@ -52,7 +52,9 @@ void process_files_names(const struct process_files *files, const char *folder, 
     }
     if (!place.files->is_volume && strcmp(place.path, "/bin") == 0) {
         for (uint32_t i = 0; (name = command_name_at(i)) != NULL; i++) {
-            add_name(pool, names, name);
+            if (place.files->is_full || strcmp(name, "bash") != 0) {
+                add_name(pool, names, name);
+            }
         }
     }
     for (const struct process_file *file = place.files->first; file != NULL; file = file->next) {

@@ -1,8 +1,6 @@
 /* The processes of one start, together: whose turn it is, and when. */
 #include "fakes/docker/process_machine.h"
 
-#include <string.h>
-
 enum { TURN_STEPS = 32, PASS_STEPS_MAX = 64 * PROCESS_STEPS_PER_MS };
 
 /* Reaps what nobody waits for. */

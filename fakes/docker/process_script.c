@@ -3,7 +3,6 @@
 #include "fakes/docker/process_script.h"
 
 #include <signal.h>
-#include <string.h>
 
 static bool names_signal(const struct value *name, int number)
 {

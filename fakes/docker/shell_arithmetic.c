@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NESTING_MAX = 32, LEVEL_COUNT = 10 };
+enum { NESTING_MAX = 32 };
 
 struct reader {
     struct machine *machine;

@@ -196,6 +196,7 @@ static enum step run_as_command(struct machine *machine, struct proc *proc, stru
     proc->arguments = frame->fields;
     proc->state = frame->state;
     (void)command->step(machine, proc);
+    (void)proc_flush(machine, proc);
     frame->state = proc->state;
     proc->state = state;
     proc->arguments = arguments;

@@ -1,7 +1,6 @@
 /* Simple commands: POSIX XCU 2.9.1. */
 #include "fakes/docker/proc.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <string.h>
 

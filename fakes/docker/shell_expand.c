@@ -6,7 +6,6 @@
 #include "fakes/docker/proc.h"
 
 #include <fnmatch.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { SLICE_ALL = -1 };

@@ -1,12 +1,7 @@
 /* Commands: POSIX XCU 2.9, 2.10. */
 #include "fakes/docker/shell_tree.h"
 
-#include <ctype.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
-
-enum { SCRIPT_BLOCK_SIZE = 1024, SCRIPT_ALIGNMENT = 16, ERROR_LENGTH_MAX = 200, STDOUT = 1 };
 
 /* ---- commands ------------------------------------------------------------------------------------------------ */
 

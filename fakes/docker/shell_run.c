@@ -1,9 +1,6 @@
 /* Performs a tree, step by step: POSIX XCU 2.9. What is under way lies in frames; a step looks at the top one. */
 #include "fakes/docker/proc.h"
 
-#include <errno.h>
-#include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 
 void shell_check_errexit(struct proc *proc, const struct frame *frame)

@@ -1,7 +1,6 @@
 /* Parameters and variables: POSIX XCU 2.5. */
 #include "fakes/docker/proc.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

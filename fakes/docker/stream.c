@@ -1,6 +1,7 @@
 #include "fakes/docker/stream.h"
 
 #include "fakes/docker/handlers.h"
+#include "fakes/docker/statistics.h"
 
 #include <string.h>
 
@@ -28,6 +29,19 @@ enum docker_stream_state docker_stream_next(struct docker_engine *engine, struct
     }
     stream->done = state == DOCKER_OVER;
     return state;
+}
+
+int64_t docker_stream_next_ms(const struct docker_engine *engine, const struct docker_stream *stream)
+{
+    switch (stream->kind) {
+    case DOCKER_STREAM_EVENTS:
+    case DOCKER_STREAM_LOGS:
+        return stream->until_ms;
+    case DOCKER_STREAM_STATS:
+        return docker_stats_next_ms(engine, stream);
+    default:
+        return INT64_MAX;
+    }
 }
 
 bool docker_stream_is_held(const struct docker_stream *stream)

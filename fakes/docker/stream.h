@@ -27,8 +27,9 @@ struct docker_stream {
     const struct value *content; /* what is given bit by bit where it was fixed at the request: lines of progress */
     uint64_t position;           /* how far it has been given; its meaning is the kind's */
     int64_t since_ms, until_ms;
-    bool raw;   /* a terminal's bytes, no frames */
-    bool input; /* takes the client's bytes: docker_stream_input() */
+    uint32_t run; /* the start of the container that it belongs to (container_details.starts) */
+    bool raw;     /* a terminal's bytes, no frames */
+    bool input;   /* takes the client's bytes: docker_stream_input() */
     bool done;
 };
 

@@ -3,7 +3,6 @@
 #include "fakes/docker/proc.h"
 
 #include <signal.h>
-#include <string.h>
 
 enum {
     KEY_INTERRUPT = 3, /* ^C */

@@ -32,6 +32,7 @@ struct docker_whole {
     struct docker_images images;
     struct docker_execs execs;
     struct docker_events events;
+    struct docker_gone_logs gone_logs;
     struct pool pool;     /* of processes, files, logs */
     struct arena scratch; /* for texts and values within a call; void after a call into another part, which resets it */
     const struct value *scripts; /* what the scenario says of processes, array; NULL: nothing */

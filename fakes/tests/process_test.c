@@ -121,8 +121,7 @@ static void run(const char *line)
     pass_until(now_ms + FOR_EVER_MS);
 }
 
-/* ---- as busybox ----------------------------------------------------------------------------------------------------
- */
+/* ---- as busybox ------------------------------------------------------------------------------------------------ */
 
 static const struct value *load_cases(void)
 {
@@ -190,8 +189,42 @@ static void test_cases_are_as_busybox_did_them(void **state)
     assert_int_equal(wrong, 0);
 }
 
-/* ---- signals
- * ----------------------------------------------------------------------------------------------------------- */
+/* ---- commands and images --------------------------------------------------------------------------------------- */
+
+static void test_only_a_bare_busybox_has_no_bash(void **state)
+{
+    (void)state;
+    run("bash -c 'echo x'; ls -l /bin/ls | cut -c 1-10; ls /bin | grep -c bash");
+    assert_exit(1);
+    assert_output("-rwxr-xr-x\n0\n");
+    assert_string_equal(text_string(&err), "sh: bash: not found\n");
+    files.is_full = true;
+    run("bash -c uptime; /usr/bin/env echo y; which ls");
+    assert_output(" 00:16:40 up 0 min,  0 users,  load average: 0.00, 0.00, 0.00\ny\n/usr/bin/ls\n");
+}
+
+static uint32_t write_count;
+
+static void count_write(void *context, int64_t ms, enum process_stream stream, const char *bytes, size_t length)
+{
+    write_count++;
+    keep(context, ms, stream, bytes, length);
+}
+
+static void test_a_command_writes_in_one_piece(void **state)
+{
+    const struct process_io counting = {.output = count_write};
+    const char *const argv[] = {"ls", "/", NULL};
+    const struct process_spec spec = {.argv = argv};
+
+    (void)state;
+    write_count = 0;
+    process_start(&process, &spec, &pool, &files, now_ms);
+    process_pass(&process, now_ms, &counting);
+    assert_int_equal(write_count, 1);
+}
+
+/* ---- signals --------------------------------------------------------------------------------------------------- */
 
 static void test_pid_1_without_handler_ignores_all_but_kill(void **state)
 {
@@ -285,8 +318,7 @@ static void test_an_exec_kills_what_the_container_runs(void **state)
     assert_string_equal(text_string(&err), "sh: can't kill pid 2: No such process\n");
 }
 
-/* ---- time
- * ---------------------------------------------------------------------------------------------------------------- */
+/* ---- time ------------------------------------------------------------------------------------------------------ */
 
 static void test_it_exits_when_it_has_slept(void **state)
 {
@@ -416,8 +448,7 @@ static void test_a_sleeping_container_is_small(void **state)
     assert_true((chunk_bytes() - before) / COUNT < BYTES_MAX);
 }
 
-/* ---- input
- * ------------------------------------------------------------------------------------------------------------------ */
+/* ---- input ----------------------------------------------------------------------------------------------------- */
 
 static void test_cat_gives_back_what_comes(void **state)
 {
@@ -467,8 +498,7 @@ static void test_a_shell_reads_commands_from_its_input(void **state)
     assert_exit(4);
 }
 
-/* ---- terminals
- * ------------------------------------------------------------------------------------------------------------- */
+/* ---- terminals ------------------------------------------------------------------------------------------------- */
 
 static void test_a_terminal_writes_carriage_returns(void **state)
 {
@@ -538,8 +568,7 @@ static void test_the_size_of_a_terminal(void **state)
     assert_output("stty size; tty\r\n40 100\r\n/dev/pts/0\r\n/ # \033[6n");
 }
 
-/* ---- where it runs
- * ----------------------------------------------------------------------------------------------------------- */
+/* ---- where it runs --------------------------------------------------------------------------------------------- */
 
 static void test_environment(void **state)
 {
@@ -647,9 +676,7 @@ static void test_list_of_processes(void **state)
     assert_string_equal(text_string(&listed), "1 0 sh -c sleep 60 & wait\n2 1 sleep 60\n");
 }
 
-/* ---- files
- * --------------------------------------------------------------------------------------------------------------------
- */
+/* ---- files ----------------------------------------------------------------------------------------------------- */
 
 static void assert_changes(const char *expected)
 {
@@ -722,9 +749,7 @@ static void test_output_of_pid_1_from_elsewhere(void **state)
     assert_output("a\n");
 }
 
-/* ---- scripts
- * --------------------------------------------------------------------------------------------------------------------
- */
+/* ---- scripts --------------------------------------------------------------------------------------------------- */
 
 static void start_script(const char *json)
 {
@@ -789,9 +814,7 @@ static void test_a_script_runs_out_of_memory(void **state)
     assert_true(process.oom_killed);
 }
 
-/* ---- copies
- * -------------------------------------------------------------------------------------------------------------------
- */
+/* ---- copies ---------------------------------------------------------------------------------------------------- */
 
 static void test_the_same_twice(void **state)
 {
@@ -874,6 +897,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(test_cases_are_as_busybox_did_them),
+        CASE(test_only_a_bare_busybox_has_no_bash),
+        CASE(test_a_command_writes_in_one_piece),
         CASE(test_pid_1_without_handler_ignores_all_but_kill),
         CASE(test_an_exec_dies_of_what_nobody_handles),
         CASE(test_a_trap_waits_for_the_command_that_runs),
