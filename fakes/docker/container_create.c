@@ -349,6 +349,8 @@ void docker_containers_init(struct docker_engine *engine)
     struct docker_containers *containers = &engine->whole->containers;
 
     config_fallbacks_init(&containers->fallbacks, engine->world->memory);
+    containers->clock.due_ms = INT64_MAX;
+    containers->bench = arena_alloc(engine->world->memory, LISTING_BENCH);
     arena_init(&containers->scratch, engine->world->memory->source);
 }
 
@@ -383,6 +385,24 @@ static const struct value *hostname_of(const struct container *container, struct
     return is_host ? value_string(arena, "drydock") : value_string_n(arena, container->id, HOSTNAME_LENGTH);
 }
 
+/* That of an image's tags which a reference means; NULL: none. */
+static const char *tag_asked_for(struct docker_engine *engine, const struct docker_image *image, const char *reference)
+{
+    struct arena *scratch = &engine->whole->containers.scratch;
+    struct docker_reference parts;
+    const char *found = NULL;
+
+    if (docker_reference_read(scratch, reference, &parts) == NULL) {
+        const char *tag = docker_reference_tagged(scratch, &parts);
+
+        for (uint32_t i = 0; found == NULL && i < value_count(image->tags); i++) {
+            found = value_is_text(value_at(image->tags, i), tag) ? value_text(value_at(image->tags, i)) : NULL;
+        }
+    }
+    arena_reset(scratch);
+    return found;
+}
+
 void docker_container_added(struct docker_engine *engine, struct container *container)
 {
     struct docker_containers *containers = &engine->whole->containers;
@@ -399,10 +419,12 @@ void docker_container_added(struct docker_engine *engine, struct container *cont
         .config = value_get(container->body, "Config"),
         .host_config = value_get(container->body, "HostConfig"),
         .image_id = image != NULL ? image->id : "",
+        .image_tag = image != NULL ? tag_asked_for(engine, image, container->image) : NULL,
         .error = "",
         .finished_ms = container->state == CONTAINER_EXITED ? engine->world->now_ms : 0,
         .stop_due_ms = INT64_MAX,
         .restart_due_ms = INT64_MAX,
+        .due_ms = INT64_MAX,
         .has_files = container->state != CONTAINER_CREATED,
     };
     if (value_get(details->config, "Hostname") == NULL) {

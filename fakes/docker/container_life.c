@@ -75,6 +75,10 @@ void docker_container_leaves(struct docker_engine *engine, struct container *con
     docker_networks_detach(engine, container);
     container_process_end(engine, container);
     container_files_end(engine, container);
+    container->details->removing = container->details->start_again = false;
+    container->details->health = NULL;
+    container->details->stop_due_ms = container->details->restart_due_ms = INT64_MAX;
+    docker_container_due(engine, container->details); /* nothing, from now on */
 }
 
 /* ---- starting
@@ -241,6 +245,7 @@ bool container_stop(struct docker_engine *engine, struct container *container, i
         return true;
     }
     details->stopping = true;
+    docker_container_due(engine, details);
     send_signal(engine, container, container_stop_signal(container));
     if (container->state != CONTAINER_RUNNING) {
         return true;
@@ -336,6 +341,7 @@ void docker_container_restart(struct docker_request *request)
         return;
     }
     container->details->start_again = true;
+    docker_container_due(engine, container->details);
     if (!docker_container_is_up(container) || stop_for(request, container, timeout_s)) {
         container_start_again(engine, request, container);
     }

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { KEPT_LENGTH_MAX = 1 << 18 };
+
 /* What a list is asked for. */
 struct listing {
     struct docker_request *request;
@@ -296,24 +298,15 @@ static int64_t add_entries(const struct listing *listing, struct text_room *room
     return until_ms;
 }
 
-/* The answer that was kept, in room for it; NULL when it is not this one's or no longer true. */
-static bool take_kept(const struct listing *listing, struct text_room *room)
-{
-    struct docker_engine *engine = listing->request->engine;
-    const struct docker_kept_list *kept = &engine->whole->containers.lists[listing->all];
-
-    if (engine->world->now_ms >= kept->until_ms) {
-        return false;
-    }
-    text_room_add(room, kept->text, kept->length);
-    return true;
-}
-
+/* A list without filters is kept for the next who asks, unless it is large: that is put together from its entries. */
 static void keep(const struct listing *listing, const struct text_room *room, int64_t until_ms)
 {
     struct docker_engine *engine = listing->request->engine;
     struct docker_kept_list *kept = &engine->whole->containers.lists[listing->all];
 
+    if (room->length > KEPT_LENGTH_MAX) {
+        return;
+    }
     if (kept->size < room->length) {
         kept->size = 2 * room->length;
         kept->text = arena_take(engine->world->memory, kept->size);
@@ -321,6 +314,23 @@ static void keep(const struct listing *listing, const struct text_room *room, in
     memcpy(kept->text, room->text, room->length);
     kept->length = room->length;
     kept->until_ms = until_ms;
+}
+
+static void make_list(const struct listing *listing, struct text_room *room)
+{
+    struct docker_engine *engine = listing->request->engine;
+    const struct docker_kept_list *kept = &engine->whole->containers.lists[listing->all];
+    bool is_plain = value_count(listing->filters.all) == 0 && listing->limit <= 0 && !listing->size;
+
+    if (is_plain && engine->world->now_ms < kept->until_ms) {
+        text_room_add(room, kept->text, kept->length);
+        return;
+    }
+    int64_t until_ms = add_entries(listing, room);
+
+    if (is_plain) {
+        keep(listing, room, until_ms);
+    }
 }
 
 void docker_containers_list(struct docker_request *request)
@@ -335,15 +345,7 @@ void docker_containers_list(struct docker_request *request)
         !read_filters(&listing)) {
         return;
     }
-    bool is_plain = value_count(listing.filters.all) == 0 && listing.limit <= 0 && !listing.size;
-
-    if (!is_plain || !take_kept(&listing, &room)) {
-        int64_t until_ms = add_entries(&listing, &room);
-
-        if (is_plain) {
-            keep(&listing, &room, until_ms);
-        }
-    }
+    make_list(&listing, &room);
     if (request->effect->payload == NULL) { /* who asks in process wants values */
         request->effect->result = value_parse(request->answers, room.text, room.length);
         return;
@@ -357,6 +359,7 @@ void docker_container_changed(struct docker_engine *engine, struct container *co
 {
     if (container != NULL && container->details != NULL) {
         container->details->listing.length = 0;
+        docker_container_due(engine, container->details);
     }
     for (size_t i = 0; i < LISTS_KEPT; i++) {
         engine->whole->containers.lists[i].until_ms = 0;

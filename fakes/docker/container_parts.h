@@ -4,7 +4,7 @@
 
 #include "fakes/docker/whole.h"
 
-enum { MS_PER_SECOND = 1000, CONTAINER_CPUS = 2 };
+enum { MS_PER_SECOND = 1000, CONTAINER_CPUS = 2, LISTING_BENCH = 16384 };
 
 /* ---- container_names.c ----------------------------------------------------------------------------------------- */
 
@@ -64,7 +64,7 @@ void container_process_start(struct docker_engine *engine, struct container *con
 void container_process_pause(struct docker_engine *engine, struct container *container, bool pause);
 void container_process_end(struct docker_engine *engine, struct container *container);
 void container_files_end(struct docker_engine *engine, struct container *container);
-int64_t container_process_next_ms(const struct container *container);
+int64_t container_process_next_ms(const struct container_details *details);
 /* Lets it do what is due; it may have exited then. */
 void container_process_pass(struct docker_engine *engine, struct container *container);
 

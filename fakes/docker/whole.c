@@ -44,7 +44,7 @@ void docker_engine_make_whole(struct docker_engine *engine, const struct value *
     }
 }
 
-int64_t docker_engine_next_ms(const struct docker_engine *engine)
+int64_t docker_engine_next_ms(struct docker_engine *engine)
 {
     if (engine->whole == NULL) {
         return INT64_MAX;
