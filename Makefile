@@ -31,6 +31,9 @@ TEST_LIBS := -lcmocka $(LIBS)
 # What a clean machine lacks, per purpose. gcc and make are what `make` itself needs to get here.
 PACKAGES := gcc libc6-dev pkg-config libcmocka-dev libcjson-dev libssl-dev libmicrohttpd-dev libfaketime faketime lcov python3
 LINT_PACKAGES := clang clang-format clang-tidy cppcheck python3-jsonschema
+# What the conformance runner is built with, and what a real Engine needs, without which the recorded answers have to do.
+CONFORMANCE_PACKAGES := libcurl4-openssl-dev
+ENGINE_PACKAGES := docker.io busybox-static curl
 # npm often comes with node from elsewhere, and then Debian's does not go in.
 BENCH_PACKAGES := spin $(if $(shell command -v npm),,npm)
 
@@ -41,7 +44,8 @@ LIBRARY := $(filter-out $(MAIN),$(SOURCES))
 TESTS := $(sort $(wildcard core/tests/*_test.c fakes/tests/*_test.c reports/tests/*_test.c sim/tests/*_test.c))
 TEST_HELPERS := $(filter-out $(TESTS),$(sort $(wildcard */tests/*.c)))
 BENCHES := $(sort $(wildcard sim/bench/*.c))
-HEADERS := $(filter-out $(BUILD)/%,$(sort $(wildcard */*.h */*/*.h */*.def */*/*.def)))
+CONFORMANCE := $(sort $(wildcard fakes/tests/conformance/*.c))
+HEADERS := $(filter-out $(BUILD)/%,$(sort $(wildcard */*.h */*/*.h */*/*/*.h */*.def */*/*.def)))
 
 ## all: build build/drydock (default)
 all: $(BUILD)/drydock
@@ -73,8 +77,13 @@ $$($(1)_BENCHES): $(2)/%: $(2)/obj/%.o $(2)/libdrydock.a
 	@mkdir -p $$(@D)
 	$$(QUIET_LD)$(3) $(4) $(5) $$^ $$(LIBS) -o $$@
 
+$(2)/conformance: $$(CONFORMANCE:%.c=$(2)/obj/%.o) $(2)/libdrydock.a
+	$$(QUIET_LD)$(3) $(4) $(5) $$^ $$(LIBS) -lcurl -pthread -o $$@
+
+$$(CONFORMANCE:%.c=$(2)/obj/%.o): | $$(BUILD)/.conformance-deps
+
 .SECONDARY: $$(SOURCES:%.c=$(2)/obj/%.o) $$(TESTS:%.c=$(2)/obj/%.o) $$(TEST_HELPERS:%.c=$(2)/obj/%.o)
--include $$(SOURCES:%.c=$(2)/obj/%.d) $$(TESTS:%.c=$(2)/obj/%.d) $$(TEST_HELPERS:%.c=$(2)/obj/%.d) $$(BENCHES:%.c=$(2)/obj/%.d)
+-include $$(SOURCES:%.c=$(2)/obj/%.d) $$(TESTS:%.c=$(2)/obj/%.d) $$(TEST_HELPERS:%.c=$(2)/obj/%.d) $$(BENCHES:%.c=$(2)/obj/%.d) $$(CONFORMANCE:%.c=$(2)/obj/%.d)
 endef
 
 ifneq ($(V),1)
@@ -118,6 +127,14 @@ $(BUILD)/.deps:
 
 $(BUILD)/.lint-deps: $(BUILD)/.deps
 	$(call install_packages,$(LINT_PACKAGES))
+	@touch $@
+
+$(BUILD)/.conformance-deps: $(BUILD)/.deps
+	$(call install_packages,$(CONFORMANCE_PACKAGES))
+	@touch $@
+
+$(BUILD)/.engine-deps: $(BUILD)/.deps
+	-$(call install_packages,$(ENGINE_PACKAGES))
 	@touch $@
 
 # A peer that cannot be had is left out.
@@ -172,6 +189,11 @@ bench: $(BUILD)/drydock $(plain_BENCHES) $(BUILD)/.bench-deps
 	@sim/bench/explore.sh $(BUILD)/drydock $(BUILD)/bench
 .PHONY: bench
 
+## conformance: the same cases on the fake Engine, in process and on the wire, and on a real one that is started for it
+conformance: $(BUILD)/o0/conformance $(BUILD)/.engine-deps
+	@fakes/tests/conformance/conformance.sh $(BUILD)/o0/conformance
+.PHONY: conformance
+
 ## sweep: fail every call of every scenario but the long ones in every way it can fail (minutes)
 sweep: $(BUILD)/drydock
 	@$(BUILD)/drydock sweep $(filter-out scenarios/boot scenarios/recordings scenarios/incidents,$(patsubst %/,%,$(wildcard scenarios/*/)))
@@ -184,7 +206,7 @@ findings: $(BUILD)/drydock
 
 ## lint: formatting, static analysis, includes that run against the arrows
 lint: $(BUILD)/.lint-deps
-	@sim/tests/lint.sh $(SOURCES) $(TESTS) $(TEST_HELPERS) $(BENCHES) $(HEADERS)
+	@sim/tests/lint.sh $(SOURCES) $(TESTS) $(TEST_HELPERS) $(BENCHES) $(CONFORMANCE) $(HEADERS)
 .PHONY: lint
 
 ## install: install the binary and the scenarios below $(DESTDIR)$(PREFIX)

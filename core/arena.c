@@ -92,7 +92,7 @@ char *arena_lines(struct arena *arena, const char *const *lines, size_t count)
 
 /* A text being put together in a room of fixed size. */
 struct line {
-    char text[512];
+    char text[2048]; /* a table of disks goes in */
     size_t length;
 };
 
@@ -122,20 +122,49 @@ static bool line_add_number(struct line *line, bool negative, unsigned number)
     return line_add(line, first, (size_t)(digits + sizeof digits - first));
 }
 
-/* One of %s, %d, %u; false when it is another or nothing that can be printed. */
-static bool line_add_argument(struct line *line, char conversion, va_list *arguments)
+static bool line_add_hex(struct line *line, uint64_t number)
 {
-    if (conversion == 's') {
-        const char *text = va_arg(*arguments, const char *);
+    enum { DIGITS = 16, BITS = 4 };
+    char digits[DIGITS];
 
-        return text != NULL && line_add(line, text, strlen(text));
+    for (int i = DIGITS - 1; i >= 0; i--, number >>= BITS) {
+        digits[i] = "0123456789abcdef"[number % DIGITS];
     }
-    if (conversion == 'd') {
+    return line_add(line, digits, sizeof digits);
+}
+
+static bool line_add_text(struct line *line, const char *text, int length_max)
+{
+    return text != NULL && line_add(line, text, length_max < 0 ? strlen(text) : strnlen(text, (size_t)length_max));
+}
+
+/* What a conversion, without its %, stands for; sets its length. false when it is another than these or nothing that
+ * can be printed. */
+static bool line_add_argument(struct line *line, const char *conversion, size_t *length, va_list *arguments)
+{
+    static const char hex[] = "016llx";
+    static const char some[] = ".*s";
+
+    *length = 1;
+    if (conversion[0] == 's') {
+        return line_add_text(line, va_arg(*arguments, const char *), -1);
+    }
+    if (conversion[0] == 'd') {
         int number = va_arg(*arguments, int);
 
         return line_add_number(line, number < 0, number < 0 ? 0u - (unsigned)number : (unsigned)number);
     }
-    return conversion == 'u' && line_add_number(line, false, va_arg(*arguments, unsigned));
+    if (conversion[0] == 'u') {
+        return line_add_number(line, false, va_arg(*arguments, unsigned));
+    }
+    if (strncmp(conversion, some, strlen(some)) == 0) {
+        int length_max = va_arg(*arguments, int);
+
+        *length = strlen(some);
+        return line_add_text(line, va_arg(*arguments, const char *), length_max);
+    }
+    *length = strlen(hex);
+    return strncmp(conversion, hex, strlen(hex)) == 0 && line_add_hex(line, va_arg(*arguments, unsigned long long));
 }
 
 /* What nearly all texts of a run are made with, without the stream that printf sets up for each. false: printf has to
@@ -151,10 +180,12 @@ static bool print_simply(struct line *line, const char *format, va_list *argumen
         if (*percent == '\0') {
             return true;
         }
-        if (!line_add_argument(line, percent[1], arguments)) {
+        size_t length = 0;
+
+        if (!line_add_argument(line, percent + 1, &length, arguments)) {
             return false;
         }
-        format = percent + 2;
+        format = percent + 1 + length;
     }
 }
 

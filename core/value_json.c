@@ -166,10 +166,22 @@ const char *value_json(struct arena *arena, const struct value *value)
     return text.bytes;
 }
 
+/* The last `count` digits of a number, which is not negative. Returns where they end. */
+static char *put_digits(char *text, int64_t number, int count)
+{
+    enum { BASE = 10 };
+
+    for (int i = count - 1; i >= 0; i--, number /= BASE) {
+        text[i] = (char)('0' + number % BASE);
+    }
+    return text + count;
+}
+
 /* Days since 1970-01-01 to year, month, day: https://howardhinnant.github.io/date_algorithms.html#civil_from_days
  * libc's gmtime is not used: it reads the environment (TZ) on its way. */
 const char *value_iso_date(struct arena *arena, int64_t ms)
 {
+    enum { YEAR_MAX = 9999 }; /* of four digits */
     int64_t days = ms / 86400000 - (ms % 86400000 < 0);
     int64_t day_ms = ms - days * 86400000;
     int64_t shifted = days + 719468;
@@ -182,9 +194,23 @@ const char *value_iso_date(struct arena *arena, int64_t ms)
     int64_t month = month_index < 10 ? month_index + 3 : month_index - 9;
     int64_t year = year_of_era + era * 400 + (month <= 2);
 
-    return arena_printf(arena, "%04lld-%02lld-%02lldT%02lld:%02lld:%02lld.%03lldZ", (long long)year, (long long)month,
-                        (long long)day, (long long)(day_ms / 3600000), (long long)(day_ms / 60000 % 60),
-                        (long long)(day_ms / 1000 % 60), (long long)(day_ms % 1000));
+    if (year < 0 || year > YEAR_MAX) {
+        return arena_printf(arena, "%04lld-%02lld-%02lldT%02lld:%02lld:%02lld.%03lldZ", (long long)year,
+                            (long long)month, (long long)day, (long long)(day_ms / 3600000),
+                            (long long)(day_ms / 60000 % 60), (long long)(day_ms / 1000 % 60),
+                            (long long)(day_ms % 1000));
+    }
+    char *text = arena_string(arena, "0000-00-00T00:00:00.000Z");
+
+    char *end = put_digits(text, year, 4) + 1;
+
+    end = put_digits(end, month, 2) + 1;
+    end = put_digits(end, day, 2) + 1;
+    end = put_digits(end, day_ms / 3600000, 2) + 1;
+    end = put_digits(end, day_ms / 60000 % 60, 2) + 1;
+    end = put_digits(end, day_ms / 1000 % 60, 2) + 1;
+    put_digits(end, day_ms % 1000, 3);
+    return text;
 }
 
 /* Reads exactly `digits` digits; −1 when there are fewer. */

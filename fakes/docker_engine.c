@@ -74,12 +74,14 @@ static const struct docker_network *find_network(const struct docker_engine *eng
 
 const struct docker_network *docker_engine_network(const struct docker_engine *engine, const char *name)
 {
-    for (uint32_t i = 0; i < engine->network_count; i++) {
-        if (strcmp(engine->networks[i].name, name) == 0 || strcmp(engine->networks[i].id, name) == 0) {
-            return &engine->networks[i];
-        }
+    struct name_column names = {engine->networks, sizeof engine->networks[0], offsetof(struct docker_network, name),
+                                engine->network_count};
+    uint32_t at = name_index_last(&engine->network_names, name, strlen(name), &names);
+
+    for (uint32_t i = 0; at == NAME_NOWHERE && i < engine->network_count; i++) {
+        at = strcmp(engine->networks[i].id, name) == 0 ? i : NAME_NOWHERE;
     }
-    return NULL;
+    return at == NAME_NOWHERE ? NULL : &engine->networks[at];
 }
 
 /* Networks that every engine has. */
@@ -212,6 +214,8 @@ static void remove_network_at(struct docker_engine *engine, uint32_t index)
     touch_network(engine, engine->networks[index].id, TOUCH_WRITE);
     touch_network(engine, engine->networks[index].subnet, TOUCH_WRITE);
     note(engine, CHANGE_NETWORK_REMOVED, engine->networks[index].name);
+    name_index_remove(&engine->network_names, engine->networks[index].name);
+    name_index_remove(&engine->network_subnets, engine->networks[index].subnet);
     world_remove(engine->world, engine->networks, &engine->network_count, sizeof engine->networks[0], index);
 }
 
@@ -273,12 +277,7 @@ struct container *docker_engine_add_container(struct docker_engine *engine, cons
 static bool subnet_taken(const struct docker_engine *engine, const char *subnet)
 {
     touch_network(engine, subnet, TOUCH_READ);
-    for (uint32_t i = 0; i < engine->network_count; i++) {
-        if (strcmp(engine->networks[i].subnet, subnet) == 0) {
-            return true;
-        }
-    }
-    return false;
+    return name_index_find(&engine->network_subnets, subnet) != NULL;
 }
 
 static const char *next_free_subnet(struct docker_engine *engine)
@@ -315,6 +314,8 @@ bool docker_engine_add_network(struct docker_engine *engine, const char *name, c
                                        .name = arena_string(memory, name),
                                        .subnet = arena_string(memory, subnet),
                                        .gateway = arena_printf(memory, "%.*s1", (int)prefix, subnet)};
+    name_index_add(&engine->network_names, memory, network->name, engine->network_count - 1);
+    name_index_add(&engine->network_subnets, memory, network->subnet, engine->network_count - 1);
     touch_added(&engine->world->watch, OBJECTS_NETWORKS, network->name);
     touch_network(engine, network->id, TOUCH_WRITE);
     touch_network(engine, network->subnet, TOUCH_WRITE);

@@ -48,6 +48,7 @@ struct docker_engine {
     struct name_index container_names;
     struct docker_network *networks;
     uint32_t network_count, network_size;
+    struct name_index network_names, network_subnets;
     const char **images; /* repotags present */
     uint32_t image_count, image_size;
     struct docker_whole *whole; /* NULL: a lean engine, which shows what FluxOS reads */

@@ -36,6 +36,8 @@ void world_tell_writes(struct world *world, struct write_log *writes)
 {
     world->writes = writes;
     world->docker.container_names.writes = writes;
+    world->docker.network_names.writes = writes;
+    world->docker.network_subnets.writes = writes;
     world->host.volume_paths.writes = writes;
     world->host.mount_folders.writes = writes;
     world->host.mount_volumes.writes = writes;

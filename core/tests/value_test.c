@@ -97,7 +97,11 @@ static void test_texts_are_printfs(void **state)
     assert_string_equal(arena_printf(&arena, "%s 100%% %d", "a", 1), "a 100% 1");
     assert_string_equal(arena_printf(&arena, "%s %.1f %3d", "a", 0.25, 7), "a 0.2   7");
     assert_string_equal(arena_printf(&arena, "%d %s", 1, nothing), "1 (null)");
-    for (int length = 500; length < 520; length++) { /* about the room there is */
+    assert_string_equal(arena_printf(&arena, "%.*s|%.*s|%.*s", 2, "abc", 0, "abc", -1, "abc"), "ab||abc");
+    assert_string_equal(arena_printf(&arena, "%016llx %016llx", 0xfedcba9876543210ull, 0x10ull),
+                        "fedcba9876543210 0000000000000010");
+    assert_string_equal(arena_printf(&arena, "%016x %08llx", 10u, 11ull), "000000000000000a 0000000b");
+    for (int length = 2040; length < 2060; length++) { /* about the room there is */
         assert_int_equal(strlen(arena_printf(&arena, "%0*d", length, 0)), length);
         assert_int_equal(strlen(arena_printf(&arena, "%s7%s", arena_printf(&arena, "%0*d", length - 1, 0), "")),
                          length);
@@ -114,6 +118,8 @@ static void test_dates(void **state)
                  {"2028-02-29T23:59:59.999Z", 1835481599999},
                  {"2038-01-19T03:14:08.000Z", 2147483648000},
                  {"1969-12-31T23:59:59.999Z", -1},
+                 {"9999-12-31T23:59:59.999Z", 253402300799999},
+                 {"0000-01-01T00:00:00.000Z", -62167219200000},
                  {"2000-02-29T12:00:00.000Z", 951825600000}};
     int64_t ms = 0;
 
@@ -123,6 +129,7 @@ static void test_dates(void **state)
         assert_true(parse_iso_date(dates[i].text, &ms));
         assert_int_equal(ms, dates[i].ms);
     }
+    assert_string_equal(value_iso_date(&arena, 253402300800000), "10000-01-01T00:00:00.000Z");
     assert_true(parse_iso_date("2026-03-27T02:40:00+02:00", &ms));
     assert_int_equal(ms, 1774572000000);
     assert_true(parse_iso_date("2026-03-26t20:40:00.5-04:00", &ms));

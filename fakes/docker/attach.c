@@ -65,13 +65,15 @@ static struct process *process_of(struct docker_engine *engine, const struct doc
 {
     struct container *container = NULL;
 
+    if (!stream->takes_in) {
+        return NULL;
+    }
     if (stream->kind == DOCKER_STREAM_EXEC) {
         struct docker_exec *exec = docker_exec_find(engine, stream->subject);
 
-        return exec == NULL || !value_truthy(value_get(exec->asked, "AttachStdin")) ? NULL : exec->process;
+        return exec == NULL ? NULL : exec->process;
     }
-    if (stream->kind != DOCKER_STREAM_ATTACH || !value_truthy(value_get(stream->asked, "stdin")) ||
-        docker_logs_find(engine, stream->subject, &container) == NULL || container == NULL) {
+    if (docker_logs_find(engine, stream->subject, &container) == NULL || container == NULL) {
         return NULL;
     }
     return container->details->process;
@@ -124,8 +126,7 @@ void docker_stream_input_end(struct docker_engine *engine, struct docker_stream 
     if (container != NULL && value_truthy(value_get(container->details->config, "StdinOnce"))) {
         process_input_end(process);
     }
-    stream->done =
-        !value_truthy(value_get(stream->asked, "stdout")) && !value_truthy(value_get(stream->asked, "stderr"));
+    stream->done = !stream->gives_out && !stream->gives_err;
 }
 
 /* ---- attach -------------------------------------------------------------------------------------------------------
@@ -145,17 +146,15 @@ enum docker_stream_state docker_attach_next(struct docker_engine *engine, struct
 {
     struct container *container = NULL;
     const struct docker_logs *logs = docker_logs_find(engine, stream->subject, &container);
-    bool out = value_truthy(value_get(stream->asked, "stdout"));
-    bool err = value_truthy(value_get(stream->asked, "stderr"));
 
     if (logs == NULL) {
         return DOCKER_OVER;
     }
-    if (docker_logs_give(logs, stream, out, err, arena, chunk)) {
+    if (docker_logs_give(logs, stream, arena, chunk)) {
         return DOCKER_MORE;
     }
-    return goes_on(stream, container) && (out || err || value_truthy(value_get(stream->asked, "stdin"))) ? DOCKER_LATER
-                                                                                                         : DOCKER_OVER;
+    return goes_on(stream, container) && (stream->gives_out || stream->gives_err || stream->takes_in) ? DOCKER_LATER
+                                                                                                      : DOCKER_OVER;
 }
 
 static const char raw_stream[] = "application/vnd.docker.raw-stream";
@@ -200,7 +199,6 @@ static struct container *find_to_attach(struct docker_request *request)
 
 void docker_container_attach(struct docker_request *request)
 {
-    struct arena *answers = request->answers;
     struct container *container = find_to_attach(request);
 
     if (container == NULL) {
@@ -213,9 +211,9 @@ void docker_container_attach(struct docker_request *request)
     request->reply->stream = (struct docker_stream){
         .kind = DOCKER_STREAM_ATTACH,
         .subject = container->id,
-        .asked = OBJECT(answers, {"stdin", value_bool(docker_flag(request, "stdin"))},
-                        {"stdout", value_bool(docker_flag(request, "stdout"))},
-                        {"stderr", value_bool(docker_flag(request, "stderr"))}),
+        .takes_in = docker_flag(request, "stdin"),
+        .gives_out = docker_flag(request, "stdout"),
+        .gives_err = docker_flag(request, "stderr"),
         .position = docker_flag(request, "logs") ? 0 : details->logs.written,
         .run = !docker_flag(request, "stream") ? 0
                : runs                          ? details->starts

@@ -260,11 +260,11 @@ bool docker_instant(struct docker_request *request, const char *name, int status
     return false;
 }
 
+static const char *const accepted[] = {"config", "container", "daemon", "event",   "image", "label",  "network", "node",
+                                       "plugin", "scope",     "secret", "service", "type",  "volume", NULL};
+
 void docker_events(struct docker_request *request)
 {
-    static const char *const accepted[] = {"config", "container", "daemon", "event",  "image",
-                                           "label",  "network",   "node",   "plugin", "scope",
-                                           "secret", "service",   "type",   "volume", NULL};
     struct docker_engine *engine = request->engine;
     struct docker_filters filters;
     int64_t since_ms = 0, until_ms = 0;
@@ -283,7 +283,7 @@ void docker_events(struct docker_request *request)
     request->reply->content_type = "application/json";
     request->reply->stream = (struct docker_stream){
         .kind = DOCKER_STREAM_EVENTS,
-        .asked = filters.all,
+        .asked = request->effect->args,
         .position = since_ms >= 0 ? 0 : engine->whole->events.noted,
         .since_ms = since_ms,
         .until_ms = until_ms,
@@ -295,7 +295,12 @@ enum docker_stream_state docker_events_next(struct docker_engine *engine, struct
                                             struct arena *arena, struct docker_chunk *chunk)
 {
     const struct docker_events *events = &engine->whole->events;
-    const struct docker_filters filters = {.all = stream->asked};
+    struct effect effect = {.args = stream->asked};
+    struct docker_reply reply = {0};
+    struct docker_request request = {engine, &effect, arena, &reply};
+    struct docker_filters filters;
+
+    (void)docker_filters_read(&request, accepted, &filters); /* it was valid when it was asked */
 
     if (events->noted > EVENTS_KEPT && stream->position < events->noted - EVENTS_KEPT) {
         stream->position = events->noted - EVENTS_KEPT;

@@ -243,25 +243,32 @@ static const char *run(struct docker_request *request, const struct container *c
     return NULL;
 }
 
-/* Tells a client why nothing runs: one that stays for the output in the stream. */
-static void answer(struct docker_request *request, const struct docker_exec *exec, int status, const char *message)
+/* What a client that stays is given: the output, or what is said in place of it (DOCKER_EXEC_RAN …; 0: nothing). */
+static void give_stream(struct docker_request *request, const struct docker_exec *exec, uint32_t said, bool failed)
 {
-    const struct value *body = value_get(request->effect->args, "body");
+    bool has_terminal = value_truthy(value_get(exec->asked, "Tty"));
 
-    if (value_truthy(value_get(body, "Detach"))) {
-        if (message != NULL) {
-            effect_fail(request->effect, request->answers, status, NULL, "%s", message);
-        }
-        return;
-    }
     request->reply->content_type = "application/vnd.docker.raw-stream";
     request->reply->stream = (struct docker_stream){
         .kind = DOCKER_STREAM_EXEC,
         .subject = exec->id,
-        .content = message == NULL ? NULL : value_format(request->answers, "%s\r\n", message),
-        .raw = value_truthy(value_get(body, "Tty")),
+        .run = said,
+        .takes_in = said == 0 && value_truthy(value_get(exec->asked, "AttachStdin")),
+        .gives_out = failed || has_terminal || value_truthy(value_get(exec->asked, "AttachStdout")),
+        .gives_err = value_truthy(value_get(exec->asked, "AttachStderr")),
+        .raw = value_truthy(value_get(value_get(request->effect->args, "body"), "Tty")),
         .input = true,
     };
+}
+
+/* Errors of one that is attached are the output of the process. */
+static void write_error(struct docker_engine *engine, struct docker_exec *exec, const char *message)
+{
+    static const char end[] = "\r\n";
+
+    docker_logs_add(&engine->whole->pool, &exec->output, engine->world->now_ms, 0, DOCKER_STDOUT, message,
+                    strlen(message));
+    docker_logs_add(&engine->whole->pool, &exec->output, engine->world->now_ms, 0, DOCKER_STDOUT, end, strlen(end));
 }
 
 void docker_exec_start(struct docker_request *request)
@@ -282,15 +289,30 @@ void docker_exec_start(struct docker_request *request)
     if (!is_active(request, container, container->id)) {
         return;
     }
-    if (exec->started) {
-        answer(request, exec, 409,
-               arena_printf(request->answers, "Error: Exec command %s %s", exec->id,
-                            exec->running ? "is already running" : "has already run"));
+    bool detached = value_truthy(value_get(body, "Detach"));
+    uint32_t said = exec->running ? DOCKER_EXEC_RUNS : exec->started ? DOCKER_EXEC_RAN : 0;
+
+    if (said != 0 && detached) {
+        effect_fail(request->effect, request->answers, 409, NULL, "%s",
+                    docker_exec_started(request->answers, exec->id, said));
         return;
     }
-    exec->detached = value_truthy(value_get(body, "Detach"));
+    if (said != 0) {
+        give_stream(request, exec, said, false);
+        return;
+    }
+    exec->detached = detached;
     note(request, container, exec, "exec_start");
-    answer(request, exec, 400, run(request, container, exec));
+    const char *message = run(request, container, exec);
+
+    if (detached && message != NULL) {
+        effect_fail(request->effect, request->answers, 400, NULL, "%s", message);
+    } else if (!detached) {
+        if (message != NULL) {
+            write_error(request->engine, exec, message);
+        }
+        give_stream(request, exec, 0, message != NULL);
+    }
 }
 
 /* ---- inspect, resize ----------------------------------------------------------------------------------------------

@@ -216,14 +216,21 @@ void docker_execs_pass(struct docker_engine *engine)
 /* ---- its stream ---------------------------------------------------------------------------------------------------
  */
 
-/* content: a message in place of a process's output; else position: the number of the last entry that was given. */
+const char *docker_exec_started(struct arena *arena, const char *id, uint32_t state)
+{
+    return arena_printf(arena, "Error: Exec command %s %s", id,
+                        state == DOCKER_EXEC_RUNS ? "is already running" : "has already run");
+}
+
+/* position: the number of the last entry that was given. run: DOCKER_EXEC_RAN, DOCKER_EXEC_RUNS: it is said in place of
+ * the output. */
 enum docker_stream_state docker_exec_next(struct docker_engine *engine, struct docker_stream *stream,
                                           struct arena *arena, struct docker_chunk *chunk)
 {
     struct docker_exec *exec = docker_exec_find(engine, stream->subject);
 
-    if (stream->content != NULL) {
-        const char *message = value_text(stream->content);
+    if (stream->run != 0) {
+        const char *message = arena_printf(arena, "%s\r\n", docker_exec_started(arena, stream->subject, stream->run));
 
         docker_stream_frame(stream, arena, chunk, DOCKER_STDOUT, message, strlen(message));
         return DOCKER_OVER;
@@ -231,10 +238,7 @@ enum docker_stream_state docker_exec_next(struct docker_engine *engine, struct d
     if (exec == NULL) {
         return DOCKER_OVER;
     }
-    if (docker_logs_give(&exec->output, stream,
-                         value_truthy(value_get(exec->asked, "AttachStdout")) ||
-                             value_truthy(value_get(exec->asked, "Tty")),
-                         value_truthy(value_get(exec->asked, "AttachStderr")), arena, chunk)) {
+    if (docker_logs_give(&exec->output, stream, arena, chunk)) {
         return DOCKER_MORE;
     }
     if (exec->running) {

@@ -8,6 +8,9 @@ struct process;
 struct container;
 struct docker_engine;
 
+/* What a client that comes too late is told. */
+enum { DOCKER_EXEC_RAN = 1, DOCKER_EXEC_RUNS = 2 };
+
 struct docker_exec {
     const char *id;
     const char *container;     /* its id */
@@ -38,6 +41,8 @@ void docker_execs_forget(struct docker_engine *engine, const struct container *c
 void docker_execs_drop_old(struct docker_engine *engine);
 /* A container is paused, or no longer: what runs in it, too. */
 void docker_execs_pause(struct docker_engine *engine, const struct container *container, bool pause);
+/* Why it is not started once more: DOCKER_EXEC_RAN, DOCKER_EXEC_RUNS. */
+const char *docker_exec_started(struct arena *arena, const char *id, uint32_t state);
 /* NULL: there is none of this id. */
 struct docker_exec *docker_exec_find(struct docker_engine *engine, const char *id);
 

@@ -140,12 +140,17 @@ const struct docker_log_entry *docker_logs_after(const struct docker_logs *logs,
     return index == logs->count ? NULL : entry_at(logs, index);
 }
 
-bool docker_logs_give(const struct docker_logs *logs, struct docker_stream *stream, bool out, bool err,
-                      struct arena *arena, struct docker_chunk *chunk)
+static bool wants(const struct docker_stream *stream, const struct docker_log_entry *entry)
+{
+    return entry->output == DOCKER_STDERR ? stream->gives_err : stream->gives_out;
+}
+
+bool docker_logs_give(const struct docker_logs *logs, struct docker_stream *stream, struct arena *arena,
+                      struct docker_chunk *chunk)
 {
     const struct docker_log_entry *entry = docker_logs_after(logs, stream->position);
 
-    while (entry != NULL && !(entry->output == DOCKER_STDERR ? err : out)) {
+    while (entry != NULL && !wants(stream, entry)) {
         stream->position = entry->number;
         entry = docker_logs_after(logs, stream->position);
     }
@@ -230,11 +235,6 @@ static struct docker_chunk line_text(const struct docker_logs *logs, uint32_t in
     return (struct docker_chunk){text, length};
 }
 
-static bool asks(const struct docker_stream *stream, const char *name)
-{
-    return value_truthy(value_get(stream->asked, name));
-}
-
 /* With nine digits of a second, whatever they are (moby pkg/jsonmessage: RFC3339NanoFixed). */
 static const char *nanoseconds(struct arena *arena, int64_t ms)
 {
@@ -248,8 +248,8 @@ static void give_line(const struct docker_logs *logs, uint32_t index, const stru
 {
     const struct docker_log_entry *entry = entry_at(logs, index);
     struct docker_chunk line = line_text(logs, index, arena);
-    const char *prefix = arena_printf(arena, "%s%s", asks(stream, "timestamps") ? nanoseconds(arena, entry->at_ms) : "",
-                                      asks(stream, "details") ? " " : "");
+    const char *prefix = arena_printf(arena, "%s%s", stream->timestamps ? nanoseconds(arena, entry->at_ms) : "",
+                                      stream->details ? " " : "");
     size_t prefix_length = strlen(prefix);
     char *text = arena_alloc(arena, prefix_length + line.length + 1);
 
@@ -286,7 +286,7 @@ enum docker_stream_state docker_logs_next(struct docker_engine *engine, struct d
         }
         stream->position = entry->number;
         if (line == LINE_ENDS && entry->at_ms >= stream->since_ms && entry->at_ms <= stream->until_ms &&
-            asks(stream, entry->output == DOCKER_STDERR ? "stderr" : "stdout")) {
+            wants(stream, entry)) {
             give_line(logs, i, stream, arena, chunk);
             return DOCKER_MORE;
         }
@@ -313,14 +313,6 @@ static uint64_t tail_position(const struct docker_logs *logs, const char *tail, 
     return logs->written - logs->count + index;
 }
 
-static const struct value *flags_of(struct docker_request *request)
-{
-    return OBJECT(request->answers, {"stdout", value_bool(docker_flag(request, "stdout"))},
-                  {"stderr", value_bool(docker_flag(request, "stderr"))},
-                  {"timestamps", value_bool(docker_flag(request, "timestamps"))},
-                  {"details", value_bool(docker_flag(request, "details"))});
-}
-
 void docker_container_logs(struct docker_request *request)
 {
     const struct container *container;
@@ -341,7 +333,10 @@ void docker_container_logs(struct docker_request *request)
     request->reply->stream = (struct docker_stream){
         .kind = DOCKER_STREAM_LOGS,
         .subject = container->id,
-        .asked = flags_of(request),
+        .gives_out = docker_flag(request, "stdout"),
+        .gives_err = docker_flag(request, "stderr"),
+        .timestamps = docker_flag(request, "timestamps"),
+        .details = docker_flag(request, "details"),
         .position = tail_position(&container->details->logs, docker_parameter(request, "tail"), running),
         .since_ms = since_ms,
         .until_ms = until_ms == 0 ? INT64_MAX : until_ms,

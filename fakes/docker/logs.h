@@ -61,8 +61,8 @@ void docker_logs_clear(struct pool *pool, struct docker_logs *logs);
 const struct docker_log_entry *docker_logs_after(const struct docker_logs *logs, uint64_t number);
 /* Gives a stream, as one frame, what comes next of the outputs it wants, and moves its position; false: nothing there.
  */
-bool docker_logs_give(const struct docker_logs *logs, struct docker_stream *stream, bool out, bool err,
-                      struct arena *arena, struct docker_chunk *chunk);
+bool docker_logs_give(const struct docker_logs *logs, struct docker_stream *stream, struct arena *arena,
+                      struct docker_chunk *chunk);
 /* The logs of a container by its id, also of one that is gone a short while; NULL: none. `*container`: NULL when it is
  * gone. */
 const struct docker_logs *docker_logs_find(struct docker_engine *engine, const char *id, struct container **container);

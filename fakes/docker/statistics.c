@@ -189,7 +189,13 @@ void docker_container_changes(struct docker_request *request)
     struct pool *pool = &request->engine->whole->pool;
     struct text paths = {0};
 
-    if (container == NULL || container->details->files == NULL) {
+    if (container == NULL) {
+        return;
+    }
+    request->reply->text = "null\n";
+    request->reply->text_length = strlen(request->reply->text);
+    request->reply->content_type = "application/json";
+    if (container->details->files == NULL) {
         return;
     }
     process_files_changes(container->details->files, pool, &paths);
@@ -205,6 +211,7 @@ void docker_container_changes(struct docker_request *request)
     }
     text_free(pool, &paths);
     if (count > 0) {
+        request->reply->text = NULL;
         request->effect->result = value_array(arena, items, count);
     }
 }

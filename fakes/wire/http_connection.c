@@ -30,6 +30,18 @@ static void unlink_from_list(struct http_connection *connection)
     list->count--;
 }
 
+struct http_connection *http_list_take(struct http_list *list)
+{
+    struct http_connection *first = list->first;
+
+    list->first = first->after;
+    *(first->after == NULL ? &list->last : &first->after->before) = NULL;
+    list->count--;
+    first->after = NULL;
+    first->list = NULL;
+    return first;
+}
+
 void http_connection_move(struct http_connection *connection, struct http_list *list)
 {
     if (connection->half_closed && list == &connection->server->idle) {
@@ -210,7 +222,7 @@ static bool make_room(struct http_server *server)
     struct http_connection *served = server->leaving.first != NULL ? server->leaving.first : server->idle.first;
 
     if (waiting != NULL && (served == NULL || waiting->last_used < served->last_used)) {
-        http_connection_close(waiting);
+        http_connection_close(http_list_take(&server->waiting));
     } else if (served != NULL) {
         shut(served);
     }
@@ -257,7 +269,7 @@ void http_connections_tick(struct http_server *server)
 {
     server->ticks++;
     while (server->waiting.first != NULL && server->ticks - server->waiting.first->tick > TICKS_PER_TIMEOUT) {
-        http_connection_close(server->waiting.first);
+        http_connection_close(http_list_take(&server->waiting));
     }
 }
 

@@ -124,6 +124,8 @@ void http_connections_leave(struct http_server *server);
 /* Moves a connection to the end of a list; it was used just now. Who is half closed goes to `leaving`, not to `idle`.
  */
 void http_connection_move(struct http_connection *connection, struct http_list *list);
+/* Takes the first connection out of a list, which there must be. */
+struct http_connection *http_list_take(struct http_list *list);
 /* Forgets a connection whose socket is closed or libmicrohttpd's. */
 void http_connection_free(struct http_connection *connection);
 /* Closes a connection that libmicrohttpd does not have. */

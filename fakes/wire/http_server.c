@@ -242,7 +242,7 @@ void http_server_close(struct http_server *server)
         MHD_stop_daemon(server->daemon);
     }
     while (server->waiting.first != NULL) {
-        http_connection_close(server->waiting.first);
+        http_connection_close(http_list_take(&server->waiting));
     }
     for (size_t i = 0; i < server->listener_count; i++) {
         listener_close(&server->listeners[i].listener);

@@ -12,14 +12,13 @@
  * connections as there may be, the one that has been idle longest makes room for a new one; connections whose request
  * the handler has not finished with are never closed for that.
  *
- * Malformed heads are answered as Go's net/http does (`400 Bad Request` or `431 Request Header Fields Too Large`,
- * text/plain, and the connection closes). libmicrohttpd 0.9.75 has no way to replace its own error answers. They
- * remain: for heads of later requests on a connection that is kept alive and for bad chunks (the same status, its HTML
- * as the body); a later request line without a space closes without an answer. It also
- * - answers requests in HTTP/1.0 as HTTP/1.1, and adds `Date`, `Content-Length`, `Transfer-Encoding`, `Connection:
- * close`;
- * - words the reason phrase itself;
- * - cannot refuse a body of unknown length in its middle: the server writes that 413 itself.
+ * Malformed heads are answered as Go's net/http does (`400 Bad Request`, `431 Request Header Fields Too Large` and so
+ * on in text/plain, and the connection closes). libmicrohttpd 0.9.75 has no way to replace its own error answers, and
+ * they remain for bad chunks and for heads of later requests on a connection that is kept alive: the same status with a
+ * body in HTML; two heads for a bad Content-Length; none at all for a request line without a space. It adds `Date`,
+ * `Content-Length`, `Transfer-Encoding` and `Connection: close` itself, words the reason phrase, answers HTTP/1.0 as
+ * HTTP/1.1, and takes no answer in the middle of a body (the server writes 413 past it). A body that is cut off closes
+ * the connection without an answer.
  * A client that shuts its side down while its answer is not there yet has left, as for Go's request context. */
 #ifndef DRYDOCK_FAKES_WIRE_HTTP_SERVER_H
 #define DRYDOCK_FAKES_WIRE_HTTP_SERVER_H

@@ -48,19 +48,25 @@ one=$(seconds %R "$drydock" explore $stage --revision 8.9.2 --faults 1 --jobs 1)
 two=$(seconds %R "$drydock" explore $stage --revision 8.9.2 --faults 1 --jobs 2)
 awk -v one="$one" -v two="$two" 'BEGIN {printf "\ntwo jobs to one, removal beside the loop, one fault: %.2f × (aim: 1.8 ×)\n", one / two}'
 
-# transition_ns APPS: what a transition costs beside so many apps, the building of the world left out
+# transition_ns APPS WHO EXECUTIONS: what a transition costs beside so many apps, the building of the world left out
 transition_ns() {
   local few many
-  "$here/many_apps.sh" "$1" >"$work/$1.json"
+  "$here/many_apps.sh" "$1" "$2" >"$work/$1.json"
   few=$(seconds %U "$drydock" explore "$work/$1.json" --revision 8.9.2 --faults 0 --strategy pos --executions 1 --jobs 1)
-  many=$(seconds %U "$drydock" explore "$work/$1.json" --revision 8.9.2 --faults 0 --strategy pos --executions 3000 --jobs 1)
+  many=$(seconds %U "$drydock" explore "$work/$1.json" --revision 8.9.2 --faults 0 --strategy pos --executions "$3" --jobs 1)
   awk -v few="$few" -v many="$many" -v transitions="$(counted transitions)" 'BEGIN {print (many - few) * 1e9 / transitions}'
 }
-for apps in 10 100 1000; do
-  transition_ns $apps
-done | awk '{ns[NR] = $1} END {
-  printf "a transition beside 10, 100, 1000 apps: %.0f, %.0f, %.0f ns; 1000 to 10: %.1f × (aim: below 2 ×)\n", ns[1], ns[2], ns[3], ns[3] / ns[1]
-}'
+# beside_apps WHAT WHO EXECUTIONS AIM
+beside_apps() {
+  for apps in 10 100 1000; do
+    transition_ns $apps "$2" "$3"
+  done | awk -v what="$1" -v aim="$4" '{ns[NR] = $1} END {
+    printf "a transition %s, beside 10, 100, 1000 apps: %.0f, %.0f, %.0f ns; 1000 to 10: %.1f × (aim: %s)\n", what, ns[1], ns[2], ns[3],
+      ns[3] / ns[1], aim
+  }'
+}
+beside_apps 'that touches one container' world 50000 'below 2 ×'
+beside_apps 'of tasks that list all containers' owner 3000 'less than the list grows, 100 ×'
 
 python3 - "$drydock" $stage <<'END'
 import resource, subprocess, sys

@@ -158,6 +158,8 @@ void explore_json_write(struct sink *sink, const struct explored *explored, uint
                    {"revision", value_string(arena, explored[i].options.revision->name)},
                    {"strategy", value_string(arena, strategy_info(explored[i].options.strategy)->name)},
                    {"faults", whole(arena, explored[i].options.faults_max)},
+                   {"heals", whole(arena, explored[i].options.stays.heals_max)},
+                   {"for_ever", value_bool(explored[i].options.stays.forever)},
                    {"crashes", whole(arena, explored[i].options.crashes_max)},
                    {"complete", value_bool(exploration->complete)},
                    {"stopped_by", value_string(arena, exploration->stopped_by)},

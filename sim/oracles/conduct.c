@@ -101,19 +101,19 @@ static void noted(struct oracles *oracles, struct kernel_task *task, const struc
 
     if (app != NULL) {
         oracle_touch(oracles, removing, app->app->name, true);
-        oracle_writes(oracles, app);
-        app->removing_task = task->number;
+        oracle_set_task(oracles, app, &app->removing_task, task->number, &oracles->removing_count);
     }
 }
 
 static void ended(struct oracles *oracles, struct kernel_task *task, bool killed)
 {
     (void)killed;
-    for (uint32_t i = 0; i < oracles->app_count; i++) {
-        if (oracles->apps[i].removing_task == task->number) {
-            oracle_touch(oracles, removing, oracles->apps[i].app->name, true);
-            oracle_writes(oracles, &oracles->apps[i]);
-            oracles->apps[i].removing_task = RUN_NONE;
+    for (uint32_t i = 0; oracles->removing_count > 0 && i < oracles->app_count; i++) {
+        struct oracle_app *app = &oracles->apps[i];
+
+        if (app->removing_task == task->number) {
+            oracle_touch(oracles, removing, app->app->name, true);
+            oracle_set_task(oracles, app, &app->removing_task, RUN_NONE, &oracles->removing_count);
         }
     }
 }

@@ -229,6 +229,15 @@ bool oracle_has_row(struct oracles *oracles, const char *app)
     return document_store_has(store, ORACLE_ROWS_DB, ORACLE_ROWS_COLLECTION, app);
 }
 
+void oracle_set_task(struct oracles *oracles, const struct oracle_app *app, uint32_t *task, uint32_t number,
+                     uint32_t *count)
+{
+    oracle_writes(oracles, app);
+    *count -= *task != RUN_NONE;
+    *count += number != RUN_NONE;
+    *task = number;
+}
+
 bool oracle_was_asked(const struct oracles *oracles, const struct kernel_task *task, const struct oracle_app *app)
 {
     struct oracle_actor actor = oracle_actor_of(oracles, task);

@@ -68,6 +68,7 @@ struct oracles {
     bool has_check;               /* the hourly check runs in this scenario: `dark` means something */
     struct oracle_app *apps;
     uint32_t app_count;
+    uint32_t removing_count, forgotten_count;     /* apps with a removing_task, with a forgotten_task */
     struct name_index app_names, container_names; /* to an app's index; nothing goes, so each stands where it was put */
     uint32_t flag_owner[FLAG_COUNT];              /* number of the task that set it, RUN_NONE: nobody */
     struct oracle_failure failures[ORACLE_FAILURES_MAX];
@@ -131,6 +132,9 @@ static inline void oracle_writes(struct oracles *oracles, const struct oracle_ap
 {
     world_writes(&oracles->kernel->world, app, sizeof *app);
 }
+/* Sets one of an app's tasks, RUN_NONE for none; `count` is of the apps that have one. */
+void oracle_set_task(struct oracles *oracles, const struct oracle_app *app, uint32_t *task, uint32_t number,
+                     uint32_t *count);
 /* The container engine's view of a component: NULL when its container does not exist. */
 const struct container *oracle_container(const struct oracles *oracles, const char *app_id);
 /* The verdict depends on this, or changes it: a cell by its name and key, something an oracle remembers. What an oracle

@@ -25,8 +25,7 @@ static void row_removed(struct oracles *oracles, struct kernel_task *task, struc
         return; /* the first half of a redeploy: the row comes back (6.3) */
     }
     if (app->removed_told_task != task->number && network_believes(oracles, name)) {
-        oracle_writes(oracles, app);
-        app->forgotten_task = task->number;
+        oracle_set_task(oracles, app, &app->forgotten_task, task->number, &oracles->forgotten_count);
         app->forgotten_event = task->event;
     }
 }
@@ -46,7 +45,7 @@ static void message_sent(struct oracles *oracles, struct kernel_task *task, cons
         oracle_writes(oracles, app);
         app->removed_told_task = task->number;
         if (app->forgotten_task == task->number) {
-            app->forgotten_task = RUN_NONE;
+            oracle_set_task(oracles, app, &app->forgotten_task, RUN_NONE, &oracles->forgotten_count);
         }
     }
 }
@@ -77,15 +76,14 @@ static void applied(struct oracles *oracles, struct kernel_task *task, const str
 static void ended(struct oracles *oracles, struct kernel_task *task, bool killed)
 {
     (void)killed;
-    for (uint32_t i = 0; i < oracles->app_count; i++) {
+    for (uint32_t i = 0; oracles->forgotten_count > 0 && i < oracles->app_count; i++) {
         struct oracle_app *app = &oracles->apps[i];
 
         if (app->forgotten_task != task->number) {
             continue;
         }
         oracle_touch(oracles, telling, app->app->name, true);
-        oracle_writes(oracles, app);
-        app->forgotten_task = RUN_NONE;
+        oracle_set_task(oracles, app, &app->forgotten_task, RUN_NONE, &oracles->forgotten_count);
         if (!oracle_has_row(oracles, app->app->name)) {
             oracle_broken(oracles, ORACLE_ROW_FORGOTTEN, task, app->forgotten_event, app->app->name,
                           "the local row of app %s vanished in %s, and no fluxappremoved told the network, which still "

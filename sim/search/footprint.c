@@ -26,6 +26,9 @@ void catalogue_free(struct catalogue *catalogue)
     free(catalogue->by_key);
     free(catalogue->singles);
     free(catalogue->places);
+    for (uint32_t i = 0; i < ORDER_MEMOS; i++) {
+        free(catalogue->orders[i].accesses);
+    }
 }
 
 /* ---- objects -------------------------------------------------------------------------------------------------- */
@@ -226,6 +229,28 @@ static const struct footprint *keep(struct catalogue *catalogue, const struct ac
     return *slot;
 }
 
+/* Of accesses that came in no order. To sort them costs more than all else, and the same transition, met again, touches
+ * the same in the same order. */
+static const struct footprint *keep_sorted(struct catalogue *catalogue)
+{
+    struct access *accesses = catalogue->scratch;
+    uint32_t count = catalogue->scratch_count;
+    uint64_t hash = hash_accesses(accesses, count);
+    struct order_memo *memo = &catalogue->orders[hash % ORDER_MEMOS];
+
+    if (memo->footprint != NULL && memo->hash == hash && memo->count == count &&
+        memcmp(memo->accesses, accesses, count * sizeof *accesses) == 0) {
+        return memo->footprint;
+    }
+    grow((void *)&memo->accesses, &memo->size, count, sizeof *accesses);
+    memcpy(memo->accesses, accesses, count * sizeof *accesses);
+    memo->hash = hash;
+    memo->count = count;
+    qsort(accesses, count, sizeof *accesses, by_object);
+    memo->footprint = keep(catalogue, accesses, count);
+    return memo->footprint;
+}
+
 const struct footprint *footprint_end_other(struct catalogue *catalogue)
 {
     if (catalogue->scratch_count == 0 && catalogue->empty != NULL) {
@@ -234,10 +259,8 @@ const struct footprint *footprint_end_other(struct catalogue *catalogue)
     if (catalogue->scratch_count == 1) {
         return footprint_single(catalogue, catalogue->scratch[0].object, catalogue->scratch[0].mode);
     }
-    if (!catalogue->scratch_sorted) {
-        qsort(catalogue->scratch, catalogue->scratch_count, sizeof catalogue->scratch[0], by_object);
-    }
-    return keep(catalogue, catalogue->scratch, catalogue->scratch_count);
+    return catalogue->scratch_sorted ? keep(catalogue, catalogue->scratch, catalogue->scratch_count)
+                                     : keep_sorted(catalogue);
 }
 
 const struct footprint *footprint_single(struct catalogue *catalogue, uint32_t object, enum access_mode mode)

@@ -44,7 +44,15 @@ struct member_memo {
     uint32_t object; /* + 1; 0: none */
 };
 
-enum { MEMBER_MEMOS = 256 };
+/* Accesses that were gathered lately, in the order in which they came. */
+struct order_memo {
+    uint64_t hash;
+    struct access *accesses;
+    uint32_t count, size;
+    const struct footprint *footprint; /* NULL: none yet */
+};
+
+enum { MEMBER_MEMOS = 256, ORDER_MEMOS = 256 };
 
 struct catalogue {
     struct object *objects;
@@ -57,6 +65,7 @@ struct catalogue {
     const struct footprint **singles; /* of one access, ACCESS_MODES per object; NULL: not met yet */
     uint32_t single_size;
     struct member_memo memos[MEMBER_MEMOS]; /* by a hash of both keys */
+    struct order_memo orders[ORDER_MEMOS];  /* by hash */
     uint32_t *places;                       /* in scratch, by object; holds only where scratch says so, too */
     uint32_t place_size;
     struct access scratch[FOOTPRINT_ACCESSES_MAX]; /* of the footprint being gathered */

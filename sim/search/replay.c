@@ -50,6 +50,21 @@ static void add_step(struct replay *replay, const char *label, const char *text,
     repro_steps_add(&replay->steps, step);
 }
 
+/* Whether a turn comes before what follows this delay. A delay has no apply, and is a step only where that is to be
+ * read. */
+static bool course_has_delay(const struct course *course, const struct kernel_task *task)
+{
+    for (uint32_t i = 0; i < course->count; i++) {
+        const struct turn *turn = &course->turns[i];
+
+        if (turn->at != NULL && turn->effect == EFFECT_CLOCK_DELAY && turn->nth == task->issued[EFFECT_CLOCK_DELAY] &&
+            strcmp(turn->at, kernel_label(task)) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* The run is over: nothing may be missing. */
 static void end_steps(struct replay *replay)
 {
@@ -85,9 +100,12 @@ static void on_applied(void *context, struct kernel_task *task, struct effect *e
 
 static void on_resumed(void *context, struct kernel_task *task, struct effect *effect)
 {
-    const struct replay *replay = context;
+    struct replay *replay = context;
 
     replay->inner.resumed(replay->inner.context, task, effect);
+    if (effect->id == EFFECT_CLOCK_DELAY && course_has_delay(&replay->scenario->course, task)) {
+        add_step(replay, kernel_label(task), repro_step_text(&task->arena, effect), effect);
+    }
 }
 
 static void on_immediate(void *context, struct kernel_task *task, struct effect *effect)

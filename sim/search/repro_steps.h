@@ -1,10 +1,10 @@
 /* What a run asked for, in the order of apply, short enough to stand in a repro: so that a later replay can name the
  * first step where it goes another way.
  *
- * A step is the start of a task, or an effect as it is applied: "docker container.stop fluxweb_shop 9f3e", whose last
- * four digits are two of a hash of the arguments and two of one of the answer. In a file, steps of one task that follow
- * one another stand in one line, `task: step; step x3; step`, and a last line `and 123 more` stands for those that were
- * left out.
+ * A step is the start of a task, a delay that a turn of the course comes before the end of, or an effect as it is
+ * applied: "docker container.stop fluxweb_shop 9f3e", whose last four digits are two of a hash of the arguments and two
+ * of one of the answer. In a file, steps of one task that follow one another stand in one line, `task: step; step x3;
+ * step`, and a last line `and 123 more` stands for those that were left out.
  */
 #ifndef DRYDOCK_SIM_SEARCH_REPRO_STEPS_H
 #define DRYDOCK_SIM_SEARCH_REPRO_STEPS_H

@@ -128,6 +128,40 @@ static void each_call_and_each_way_make_a_plan(void **state)
     assert_int_equal(plans_of(&trip), 1 + calls.refusable);
     trip.options.stays.heals_max = 0;
     assert_int_equal(plans_of(&trip), 1 + calls.refusable);
+    trip.options.stays.heals_max = 9;
+    assert_int_equal(plans_of(&trip), 1 + calls.refusable);
+    trip_end(&trip);
+}
+
+/* Three owners, one call of each: a failure of the first can end after one call, after two, or not before the third,
+ * which is not to be told from for ever. For the others a second time is tried since somebody makes the call too, and
+ * there it shows that nobody does so later. */
+static void a_failure_stays_as_long_as_can_be_told(void **state)
+{
+    static const char three_kills[] =
+        "{\"name\":\"kills\",\"world\":{\"apps\":[{\"name\":\"shop\"},{\"name\":\"mart\"},{\"name\":\"deli\"}]},"
+        "\"actors\":[{\"actor\":\"owner-kill\",\"app\":\"shop\"},{\"actor\":\"owner-kill\",\"app\":\"mart\",\"at\":"
+        "\"1m\"},"
+        "{\"actor\":\"owner-kill\",\"app\":\"deli\",\"at\":\"2m\"}]}";
+    struct trip trip;
+
+    (void)state;
+    trip_begin(&trip, three_kills);
+    trip.options.faults_max = 1;
+    trip.options.ports = 1u << PORT_db;
+    trip.options.fault_kinds = 1u << FAULT_REFUSED;
+    assert_int_equal(plans_of(&trip), 1 + 3);
+    trip.options.stays.heals_max = 2;
+    assert_int_equal(plans_of(&trip), 1 + 3 + 3);
+    /* After two, the first's failure alone can be told from one that stays longer. */
+    trip.options.stays.heals_max = 3;
+    assert_int_equal(plans_of(&trip), 1 + 3 + 3 + 1);
+    trip.options.stays.heals_max = 9;
+    assert_int_equal(plans_of(&trip), 1 + 3 + 3 + 1);
+    trip.options.stays.forever = true;
+    assert_int_equal(plans_of(&trip), 1 + 3 + 3 + 1);
+    trip.options.stays.heals_max = 2;
+    assert_int_equal(plans_of(&trip), 1 + 3 + 3 + 1);
     trip_end(&trip);
 }
 
@@ -208,6 +242,34 @@ static void errors_of_one_call_are_one_finding(void **state)
     assert_string_equal(found->oracle, "orphan");
     assert_string_equal(found->message, "container fluxweb_shop is left over: no installed app owns it");
     assert_null(find(&trip, "orphan"));
+    trip_end(&trip);
+}
+
+/* A read that is interrupted is sent again at once: one failure is not felt, two in a row are, and when it is for ever
+ * the installation does not get so far as to leave something over. */
+static void what_only_a_failure_that_heals_leads_to(void **state)
+{
+    static const char install_alone[] = "{\"name\":\"install\",\"world\":{\"apps\":[{\"name\":\"napp\"}]},\"actors\":["
+                                        "{\"actor\":\"install\",\"app\":\"napp\"}]}";
+    static const char left_over[] = "orphan | install/host mke2fs | install/db find: fails";
+    struct trip trip;
+
+    (void)state;
+    trip_begin(&trip, install_alone);
+    trip.options.faults_max = 1;
+    trip.options.fault_kinds = 1u << FAULT_INTERRUPTED;
+    trip.options.stays = (struct stays){1, true};
+    trip_go(&trip);
+    assert_true(trip.exploration.complete);
+    assert_null(find(&trip, left_over));
+    trip.options.stays = (struct stays){2, false};
+    trip_go(&trip);
+    assert_true(trip.exploration.complete);
+    const struct found *found = find(&trip, left_over);
+
+    assert_non_null(found);
+    assert_int_equal(found->plan.count, 1);
+    assert_int_equal(found->plan.mishaps[0].fires, 2);
     trip_end(&trip);
 }
 
@@ -340,10 +402,12 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_call_and_each_way_make_a_plan),
+        cmocka_unit_test(a_failure_stays_as_long_as_can_be_told),
         cmocka_unit_test(a_strike_comes_after_what_changes_the_world),
         cmocka_unit_test(a_pair_is_tried_once),
         cmocka_unit_test(what_needs_no_mishap_is_told_without),
         cmocka_unit_test(errors_of_one_call_are_one_finding),
+        cmocka_unit_test(what_only_a_failure_that_heals_leads_to),
         cmocka_unit_test(the_number_of_jobs_changes_nothing),
         cmocka_unit_test(bounds_end_it_and_are_told),
         cmocka_unit_test(a_stop_keeps_what_was_found),

@@ -25,6 +25,9 @@ check_arrows() {
 }
 check_arrows core 'core/.*'
 check_arrows fakes 'core/effect\.h|fakes/.*'
+check_arrows fakes/wire 'fakes/.*'
+found=$(printf '%s\n' "${all[@]}" | grep -E '^(core|fakes|reports)/' | grep -vE '^fakes/wire/|/tests/' | xargs grep -nE '#include ("fakes/wire/|<microhttpd)')
+[ -z "$found" ] || { fail "only the wire and sim/ may:"; printf '%s\n' "$found" >&2; }
 check_arrows reports 'core/effect\.h|core/effects\.def|reports/.*'
 
 echo "  LINT  cells"
@@ -42,8 +45,8 @@ echo "  LINT  clocks, chance and environment below the command line"
 found=$(printf '%s\n' "${all[@]}" | grep -vE '^(sim/cli/|sim/bench/|reports/sink|reports/color|reports/coverage|sim/main)|/tests/' |
   xargs grep -nE '\b(time|gettimeofday|clock_gettime|rand|srand|random|getenv|localtime|gmtime|setlocale)\(')
 [ -z "$found" ] || { fail "not below the command line:"; printf '%s\n' "$found" >&2; }
-found=$(printf '%s\n' "${all[@]}" | grep -E '^(core|fakes)/' | grep -vE '/tests/|core/arena\.c' | xargs grep -nE '\b(malloc|calloc|realloc|free)\(')
-[ -z "$found" ] || { fail "core/ and fakes/ take memory from arenas only:"; printf '%s\n' "$found" >&2; }
+found=$(printf '%s\n' "${all[@]}" | grep -E '^(core|fakes)/' | grep -vE '/tests/|core/arena\.c|^fakes/wire/' | xargs grep -nE '\b(malloc|calloc|realloc|free)\(')
+[ -z "$found" ] || { fail "core/ and fakes/ (but the wire) take memory from arenas only:"; printf '%s\n' "$found" >&2; }
 
 echo "  LINT  cppcheck"
 # Suppressed: it does not follow an X-macro included inside an enum (cli.h), does not know __has_include (coroutine.c), and takes an

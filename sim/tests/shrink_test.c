@@ -215,6 +215,27 @@ static void mishaps_are_spared_and_made_to_pass(void **state)
     arena_reset(&arena);
 }
 
+/* A read that is interrupted is sent again at once: it takes two in a row. */
+static void a_fault_heals_as_soon_as_it_can(void **state)
+{
+    static const char install[] = "{\"name\":\"install\",\"world\":{\"apps\":[{\"name\":\"napp\"}]},\"actors\":["
+                                  "{\"actor\":\"install\",\"app\":\"napp\"}]}";
+    struct arena arena;
+
+    (void)state;
+    arena_init(&arena, arena_source_malloc());
+    struct shrinkable what = {
+        .tree = value_parse(&arena, install, strlen(install)),
+        .plan = {{{.task = "install:napp", .effect = EFFECT_DB_FIND, .nth = 6, .fault = FAULT_INTERRUPTED, .fires = 3}},
+                 1}};
+    struct shrunk shrunk = shrink_to(&what, "orphan | install/host mke2fs | install/db find: fails", 0, &arena);
+
+    assert_true(shrunk.shows && shrunk.minimal);
+    assert_int_equal(what.plan.count, 1);
+    assert_int_equal(what.plan.mishaps[0].fires, 2);
+    arena_reset(&arena);
+}
+
 static void a_bound_gives_the_best_so_far(void **state)
 {
     struct seeking seeking;
@@ -245,6 +266,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_race_is_left_with_its_parties),
         cmocka_unit_test(mishaps_are_spared_and_made_to_pass),
+        cmocka_unit_test(a_fault_heals_as_soon_as_it_can),
         cmocka_unit_test(a_bound_gives_the_best_so_far),
     };
 

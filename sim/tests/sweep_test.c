@@ -306,6 +306,29 @@ static void test_pairs_follow_the_first(void **state)
     end(&trials);
 }
 
+/* Each call that can be refused: once, twice, three times; and for ever. */
+static void test_faults_heal_after_each_number_of_calls(void **state)
+{
+    struct sweep_trials trials;
+
+    (void)state;
+    begin(&trials, OWNER_STOP);
+    struct sweep_bounds bounds = {.faults = 1U << FAULT_REFUSED, .ports = UINT32_MAX, .stays = {1, false}, .all = true};
+    uint32_t calls = sweep_cases(trials.plain, &bounds, 0, NULL, &trials.kept).count;
+
+    bounds.stays = (struct stays){3, true};
+    struct sweep_cases cases = sweep_cases(trials.plain, &bounds, 0, NULL, &trials.kept);
+
+    assert_true(calls > 0);
+    assert_int_equal(cases.count, 4 * calls);
+    for (uint32_t i = 0; i < cases.count; i++) {
+        static const uint32_t fires[] = {1, 2, 3, FIRES_FOREVER};
+
+        assert_int_equal(cases.cases[i].mishap.fires, fires[i % 4]);
+    }
+    end(&trials);
+}
+
 /* A sticky fault leaves no room for another on the same calls. */
 static void test_no_second_where_the_first_sticks(void **state)
 {
@@ -507,6 +530,7 @@ int main(void)
         cmocka_unit_test(test_every_call_in_every_way),
         cmocka_unit_test(test_repetitions_are_folded),
         cmocka_unit_test(test_pairs_follow_the_first),
+        cmocka_unit_test(test_faults_heal_after_each_number_of_calls),
         cmocka_unit_test(test_no_second_where_the_first_sticks),
         cmocka_unit_test(test_any_number_of_processes_gives_the_same),
         cmocka_unit_test(test_a_broken_release_shows),
