@@ -63,7 +63,7 @@ void docker_engine_apply(struct docker_engine *engine, struct effect *effect, st
 void docker_engine_make_whole(struct docker_engine *engine, const struct value *scripts);
 /* When something happens in the engine by itself (INT64_MAX: never; always so on a lean one), and making happen what is
  * due at world->now_ms: the owner of time calls both. */
-int64_t docker_engine_next_ms(const struct docker_engine *engine);
+int64_t docker_engine_next_ms(struct docker_engine *engine);
 void docker_engine_pass(struct docker_engine *engine);
 uint64_t docker_engine_hash(const struct docker_engine *engine); /* world_hash() */
 

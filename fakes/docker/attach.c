@@ -79,6 +79,17 @@ static struct process *process_of(struct docker_engine *engine, const struct doc
     return container->details->process;
 }
 
+/* A container's process has something to do. */
+static void input_is_due(struct docker_engine *engine, const struct docker_stream *stream)
+{
+    struct container *container = NULL;
+
+    if (stream->kind == DOCKER_STREAM_ATTACH && docker_logs_find(engine, stream->subject, &container) != NULL &&
+        container != NULL) {
+        docker_container_due(engine, container->details);
+    }
+}
+
 /* What a process does not take at once it gets after a pass; what it does not take then is lost. */
 void docker_stream_input(struct docker_engine *engine, struct docker_stream *stream, const char *bytes, size_t length)
 {
@@ -87,6 +98,7 @@ void docker_stream_input(struct docker_engine *engine, struct docker_stream *str
 
     while (process != NULL && length > 0 && taken > 0) {
         taken = process_input(process, bytes, length);
+        input_is_due(engine, stream);
         bytes += taken;
         length -= taken;
         if (length > 0) {
@@ -105,6 +117,7 @@ void docker_stream_input_end(struct docker_engine *engine, struct docker_stream 
     if (process == NULL) {
         return;
     }
+    input_is_due(engine, stream);
     if (stream->kind == DOCKER_STREAM_EXEC) {
         process_input_end(process);
         return;
@@ -233,6 +246,7 @@ void docker_container_resize(struct docker_request *request)
     }
     if (container->details->process != NULL) {
         process_resize(container->details->process, rows, columns);
+        docker_container_due(request->engine, container->details);
     }
     docker_event_of_container(request->engine, container, "resize",
                               OBJECT(answers, {"height", value_format(answers, "%u", rows)},

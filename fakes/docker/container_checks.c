@@ -3,6 +3,7 @@
 #include "fakes/docker/container_parts.h"
 #include "fakes/world.h"
 
+#include <arpa/inet.h>
 #include <ctype.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -49,6 +50,7 @@ bool container_config_is_valid(struct docker_request *request, const struct valu
     struct arena *arena = request->answers;
     const char *folder = value_get_text(config, "WorkingDir");
     const char *signal = value_get_text(config, "StopSignal");
+    int64_t number = 0;
     const struct value *environment = value_get(config, "Env");
 
     if (folder != NULL && folder[0] != '/') {
@@ -57,7 +59,7 @@ bool container_config_is_valid(struct docker_request *request, const struct valu
                                             "path",
                                             folder));
     }
-    if (signal != NULL && container_signal_number(signal) < 0) {
+    if (signal != NULL && !container_signal_number(signal, &number)) {
         return refuse(request, arena_printf(arena, "Invalid signal: %s", signal));
     }
     for (uint32_t i = 0; i < value_count(environment); i++) {
@@ -142,6 +144,13 @@ static bool ports_are_valid(struct docker_request *request, const struct value *
     return true;
 }
 
+static bool is_address(const char *text)
+{
+    unsigned char bytes[sizeof(struct in6_addr)];
+
+    return inet_pton(AF_INET, text, bytes) == 1 || inet_pton(AF_INET6, text, bytes) == 1;
+}
+
 static bool extra_hosts_are_valid(struct docker_request *request, const struct value *hosts)
 {
     for (uint32_t i = 0; i < value_count(hosts); i++) {
@@ -152,7 +161,7 @@ static bool extra_hosts_are_valid(struct docker_request *request, const struct v
         if (colon == NULL || colon == host) {
             return refuse(request, arena_printf(request->answers, "bad format for add-host: \"%s\"", host));
         }
-        if (strcmp(address, "host-gateway") != 0 && strspn(address, "0123456789abcdefABCDEF.:") != strlen(address)) {
+        if (strcmp(address, "host-gateway") != 0 && !is_address(address)) {
             return refuse(request, arena_printf(request->answers, "invalid IP address in add-host: \"%s\"", address));
         }
     }
@@ -346,7 +355,8 @@ static bool resources_are_valid(struct docker_request *request, const struct val
     return true;
 }
 
-static bool platform_is_valid(struct docker_request *request, const struct value *host_config)
+static bool platform_is_valid(struct docker_request *request, const struct value *host_config,
+                              const struct value **warnings)
 {
     double score = value_get_number(host_config, "OomScoreAdj", 0);
     const char *runtime = value_get_text(host_config, "Runtime");
@@ -359,6 +369,10 @@ static bool platform_is_valid(struct docker_request *request, const struct value
     if (score < -OOM_SCORE_MAX || score > OOM_SCORE_MAX) {
         return refuse(request, arena_printf(request->answers,
                                             "Invalid value %.0f, range for oom score adj is [-1000, 1000]", score));
+    }
+    if (value_is_text(value_get(host_config, "NetworkMode"), "host") &&
+        value_count(value_get(host_config, "PortBindings")) > 0) {
+        warn(request, warnings, "Published ports are discarded when using host network mode");
     }
     if (runtime != NULL && strcmp(runtime, "") != 0 && strcmp(runtime, "io.containerd.runc.v2") != 0 &&
         strcmp(runtime, "io.containerd.runtime.v1.linux") != 0) {
@@ -391,5 +405,6 @@ bool container_host_config_is_valid(struct docker_request *request, const struct
            container_restart_policy_is_valid(request, policy) &&
            capabilities_are_valid(request, host_config, "CapAdd") &&
            capabilities_are_valid(request, host_config, "CapDrop") &&
-           resources_are_valid(request, host_config, update, warnings) && platform_is_valid(request, host_config);
+           resources_are_valid(request, host_config, update, warnings) &&
+           platform_is_valid(request, host_config, warnings);
 }

@@ -253,7 +253,7 @@ static bool is_fallback(const struct config_fallbacks *fallbacks, size_t index, 
     const struct value *fallback = fallbacks->all[index];
 
     if (value == NULL || value_is(value, VALUE_NULL)) {
-        return true;
+        return value == NULL || value_is(fallback, VALUE_NULL) || fallback == NULL;
     }
     return fallback == NULL ? is_empty(value) && members[index].kind != KIND_BOOL : value_equal(fallback, value);
 }
@@ -410,7 +410,9 @@ const struct value *config_merged(const struct config_fallbacks *fallbacks, cons
             SET(maps[i], merged_map(arena, value_get(config, maps[i]), value_get(image, maps[i])));
         }
     }
-    if (value_count(value_get(image, "Env")) > 0) {
+    if (value_count(value_get(config, "Env")) == 0) {
+        SET("Env", value_get(image, "Env"));
+    } else if (value_count(value_get(image, "Env")) > 0) {
         SET("Env", merged_environment(arena, value_get(config, "Env"), value_get(image, "Env")));
     }
     if (value_get(image, "Healthcheck") != NULL) {

@@ -33,6 +33,14 @@ static bool is_text(const struct value *object, const char *name, const char *te
     return value_is_text(value_get(object, name), text);
 }
 
+static bool is_among(const char *const *names, const char *name)
+{
+    while (*names != NULL && strcmp(*names, name) != 0) {
+        names++;
+    }
+    return *names != NULL;
+}
+
 /* ---- reading the body
  * -------------------------------------------------------------------------------------------------------------------
  */
@@ -123,7 +131,7 @@ static bool modes_are_valid(const struct creation *creation)
     }
     if (network != NULL && strncmp(network, shared, sizeof shared - 1) == 0) {
         if (network[sizeof shared - 1] == '\0') {
-            return refuse(request, 400, "invalid container format container:<name|id>");
+            return refuse(request, 400, "Invalid network mode: invalid container format container:<name|id>");
         }
         if (!shared_network_is_valid(creation)) {
             return false;
@@ -153,6 +161,8 @@ static bool platform_is_valid(const struct creation *creation)
     struct docker_request *request = creation->request;
     const char *platform = docker_parameter(request, "platform");
     const char *image = value_get_text(creation->config, "Image");
+    static const char *const known[] = {"linux", "windows", "darwin",  "freebsd", "amd64",   "arm64",
+                                        "arm",   "386",     "ppc64le", "s390x",   "riscv64", NULL};
     unsigned slashes = 0;
 
     if (platform == NULL || platform[0] == '\0') {
@@ -166,9 +176,15 @@ static bool platform_is_valid(const struct creation *creation)
             request, 400,
             arena_printf(request->answers, "\"%s\": cannot parse platform specifier: invalid argument", platform));
     }
+    if (slashes == 0 && !is_among(known, platform)) {
+        return refuse(request, 400,
+                      arena_printf(request->answers,
+                                   "\"%s\": unknown operating system or architecture: invalid argument", platform));
+    }
     const char *actual = arena_printf(request->answers, "linux/%s", creation->image->architecture);
 
     return strcmp(platform, actual) == 0 || strcmp(platform, "linux") == 0 ||
+           strcmp(platform, creation->image->architecture) == 0 ||
            refuse(request, 404,
                   arena_printf(request->answers,
                                "image with reference %s was found but does not match the specified platform: wanted "
@@ -202,14 +218,6 @@ static bool find_image(struct creation *creation)
 /* ---- log driver, security options
  * -------------------------------------------------------------------------------------------------------------------
  */
-
-static bool is_among(const char *const *names, const char *name)
-{
-    while (*names != NULL && strcmp(*names, name) != 0) {
-        names++;
-    }
-    return *names != NULL;
-}
 
 static bool log_config_is_valid(const struct creation *creation)
 {
@@ -300,6 +308,15 @@ static const struct value *adapted(const struct config_fallbacks *fallbacks, str
     if (memory > 0 && value_get_number(adapted, "MemorySwap", 0) == 0) {
         SET("MemorySwap", value_number(arena, 2 * memory));
     }
+    if (privileged) { /* nothing is hidden from it */
+        static const char *const hidden[] = {"MaskedPaths", "ReadonlyPaths"};
+
+        for (size_t i = 0; i < sizeof hidden / sizeof hidden[0]; i++) {
+            if (value_get(adapted, hidden[i]) == NULL) {
+                SET(hidden[i], value_null());
+            }
+        }
+    }
     if ((privileged || is_text(adapted, "IpcMode", "host") || is_text(adapted, "PidMode", "host")) &&
         value_get(adapted, "SecurityOpt") == NULL) {
         SET("SecurityOpt", ARRAY(arena, value_string(arena, "label=disable")));
@@ -332,6 +349,8 @@ void docker_containers_init(struct docker_engine *engine)
     struct docker_containers *containers = &engine->whole->containers;
 
     config_fallbacks_init(&containers->fallbacks, engine->world->memory);
+    containers->clock.due_ms = INT64_MAX;
+    containers->bench = arena_alloc(engine->world->memory, LISTING_BENCH);
     arena_init(&containers->scratch, engine->world->memory->source);
 }
 
@@ -366,6 +385,24 @@ static const struct value *hostname_of(const struct container *container, struct
     return is_host ? value_string(arena, "drydock") : value_string_n(arena, container->id, HOSTNAME_LENGTH);
 }
 
+/* That of an image's tags which a reference means; NULL: none. */
+static const char *tag_asked_for(struct docker_engine *engine, const struct docker_image *image, const char *reference)
+{
+    struct arena *scratch = &engine->whole->containers.scratch;
+    struct docker_reference parts;
+    const char *found = NULL;
+
+    if (docker_reference_read(scratch, reference, &parts) == NULL) {
+        const char *tag = docker_reference_tagged(scratch, &parts);
+
+        for (uint32_t i = 0; found == NULL && i < value_count(image->tags); i++) {
+            found = value_is_text(value_at(image->tags, i), tag) ? value_text(value_at(image->tags, i)) : NULL;
+        }
+    }
+    arena_reset(scratch);
+    return found;
+}
+
 void docker_container_added(struct docker_engine *engine, struct container *container)
 {
     struct docker_containers *containers = &engine->whole->containers;
@@ -382,10 +419,12 @@ void docker_container_added(struct docker_engine *engine, struct container *cont
         .config = value_get(container->body, "Config"),
         .host_config = value_get(container->body, "HostConfig"),
         .image_id = image != NULL ? image->id : "",
+        .image_tag = image != NULL ? tag_asked_for(engine, image, container->image) : NULL,
         .error = "",
         .finished_ms = container->state == CONTAINER_EXITED ? engine->world->now_ms : 0,
         .stop_due_ms = INT64_MAX,
         .restart_due_ms = INT64_MAX,
+        .due_ms = INT64_MAX,
         .has_files = container->state != CONTAINER_CREATED,
     };
     if (value_get(details->config, "Hostname") == NULL) {
@@ -422,6 +461,19 @@ static bool check(struct creation *creation)
     return log_config_is_valid(creation);
 }
 
+/* "container:NAME" with the id of that container, where there is one. */
+static const struct value *shared_by_id(struct docker_engine *engine, const struct value *host_config,
+                                        struct arena *arena)
+{
+    const char *reference = container_shared_network(host_config);
+    uint32_t fitting = 0;
+    const struct container *other = reference == NULL ? NULL : docker_container_find(engine, reference, &fitting);
+
+    return other == NULL ? host_config
+                         : config_with(fallbacks_of(engine), SHAPE_HOST_CONFIG, host_config, "NetworkMode",
+                                       value_format(arena, "container:%s", other->id), arena);
+}
+
 static struct container *add(struct creation *creation, const char *name)
 {
     struct docker_request *request = creation->request;
@@ -429,7 +481,7 @@ static struct container *add(struct creation *creation, const char *name)
     struct arena *arena = request->answers;
     const struct config_fallbacks *fallbacks = fallbacks_of(engine);
     const struct value *networking = config_given(value_get(request->effect->args, "body"), "NetworkingConfig");
-    const struct value *host_config = adapted(fallbacks, arena, creation->host_config);
+    const struct value *host_config = shared_by_id(engine, adapted(fallbacks, arena, creation->host_config), arena);
     const char *network = value_get_text(host_config, "NetworkMode");
     const char *image = value_get_text(creation->config, "Image");
 

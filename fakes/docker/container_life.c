@@ -4,6 +4,7 @@
 #include "fakes/docker/handlers.h"
 #include "fakes/world.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -74,6 +75,10 @@ void docker_container_leaves(struct docker_engine *engine, struct container *con
     docker_networks_detach(engine, container);
     container_process_end(engine, container);
     container_files_end(engine, container);
+    container->details->removing = container->details->start_again = false;
+    container->details->health = NULL;
+    container->details->stop_due_ms = container->details->restart_due_ms = INT64_MAX;
+    docker_container_due(engine, container->details); /* nothing, from now on */
 }
 
 /* ---- starting
@@ -94,12 +99,45 @@ static void keep_failure(struct docker_engine *engine, struct container *contain
     docker_engine_container_changed(engine, container);
 }
 
+const char *container_shared_network(const struct value *host_config)
+{
+    static const char prefix[] = "container:";
+    const char *mode = value_get_text(host_config, "NetworkMode");
+
+    return mode != NULL && strncmp(mode, prefix, sizeof prefix - 1) == 0 ? mode + sizeof prefix - 1 : NULL;
+}
+
+/* Whether the container whose network it shares runs; otherwise why not, in `*wrong`, and a status. */
+static int check_shared_network(struct docker_engine *engine, const struct container *container, struct arena *arena,
+                                const char **wrong)
+{
+    const char *reference = container_shared_network(container->details->host_config);
+    uint32_t fitting = 0;
+    const struct container *other = reference == NULL ? NULL : docker_container_find(engine, reference, &fitting);
+
+    if (reference == NULL || (other != NULL && other->state == CONTAINER_RUNNING)) {
+        return 0;
+    }
+    *wrong = other == NULL ? arena_printf(arena, "No such container: %s", reference)
+                           : arena_printf(arena, "cannot join network of a non running container: %s", other->id);
+    return other == NULL ? 404 : 409;
+}
+
 bool container_start(struct docker_engine *engine, struct docker_request *request, struct container *container)
 {
     struct container_details *details = container->details;
     struct arena *arena = request == NULL ? &engine->whole->containers.scratch : request->answers;
     const char *wrong = "";
 
+    int status = check_shared_network(engine, container, arena, &wrong);
+
+    if (status != 0) {
+        keep_failure(engine, container, EXIT_CODE_NOT_STARTED, wrong);
+        if (request != NULL) {
+            effect_fail(request->effect, request->answers, status, NULL, "%s", wrong);
+        }
+        return false;
+    }
     if (!docker_networks_attach(engine, request, container)) {
         keep_failure(engine, container, EXIT_CODE_NOT_STARTED,
                      request == NULL ? "network not found" : request->effect->error->message);
@@ -207,6 +245,7 @@ bool container_stop(struct docker_engine *engine, struct container *container, i
         return true;
     }
     details->stopping = true;
+    docker_container_due(engine, details);
     send_signal(engine, container, container_stop_signal(container));
     if (container->state != CONTAINER_RUNNING) {
         return true;
@@ -286,6 +325,9 @@ void container_start_again(struct docker_engine *engine, struct docker_request *
     container->details->restart_delay_ms = 0;
     if (container_start(engine, request, container)) {
         docker_event_of_container(engine, container, "restart", NULL);
+    } else if (request != NULL) {
+        effect_fail(request->effect, request->answers, 500, NULL, "Cannot restart container %s: %s",
+                    docker_parameter(request, "container"), request->effect->error->message);
     }
 }
 
@@ -299,6 +341,7 @@ void docker_container_restart(struct docker_request *request)
         return;
     }
     container->details->start_again = true;
+    docker_container_due(engine, container->details);
     if (!docker_container_is_up(container) || stop_for(request, container, timeout_s)) {
         container_start_again(engine, request, container);
     }
@@ -330,9 +373,9 @@ static struct container *find_to_kill(struct docker_request *request)
 void docker_container_kill(struct docker_request *request)
 {
     const char *name = docker_parameter(request, "signal");
-    int signal = name == NULL || name[0] == '\0' ? SIGNAL_KILL : container_signal_number(name);
+    int64_t signal = SIGNAL_KILL;
 
-    if (signal < 0) {
+    if (name != NULL && name[0] != '\0' && !container_signal_number(name, &signal)) {
         effect_fail(request->effect, request->answers, 400, NULL, "Invalid signal: %s", name);
         return;
     }
@@ -341,14 +384,14 @@ void docker_container_kill(struct docker_request *request)
     if (container == NULL) {
         return;
     }
-    if (signal > SIGNAL_LAST) {
+    if (signal > SIGNAL_LAST || signal < 0) {
         effect_fail(request->effect, request->answers, 500, NULL,
-                    "Cannot kill container: %s: The linux daemon does not support signal %d",
-                    docker_parameter(request, "container"), signal);
+                    "Cannot kill container: %s: The linux daemon does not support signal %" PRIu64,
+                    docker_parameter(request, "container"), (uint64_t)signal);
     } else if (container->state != CONTAINER_RUNNING) {
         container_stay_down(request->engine, container);
     } else {
-        send_signal(request->engine, container, signal);
+        send_signal(request->engine, container, (int)signal);
     }
 }
 

@@ -8,11 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { KEPT_LENGTH_MAX = 1 << 18 };
+
 /* What a list is asked for. */
 struct listing {
     struct docker_request *request;
     struct docker_filters filters;
     bool all, size;
+    bool tasks;                             /* of a swarm only: there are none */
     long limit;                             /* 0 or less: none */
     const struct container *before, *since; /* NULL: none */
 };
@@ -125,11 +128,15 @@ static bool read_filters(struct listing *listing)
     static const char *const states[] = {"paused", "restarting", "removing", "running",
                                          "dead",   "created",    "exited",   NULL};
     static const char *const healths[] = {"starting", "healthy", "unhealthy", "none", NULL};
-    bool task = false;
-
-    if (!docker_filters_read(listing->request, names, &listing->filters) || !exit_codes_are_numbers(listing) ||
-        !values_are_among(listing, "status", states, "Invalid filter 'status=") ||
-        !docker_filter_truth(listing->request, &listing->filters, "is-task", false, &task) ||
+    if (!docker_filters_read(listing->request, names, &listing->filters)) {
+        if (listing->filters.unreadable) {
+            effect_fail(listing->request->effect, listing->request->answers, 500, NULL, "%s",
+                        listing->request->effect->error->message);
+        }
+        return false;
+    }
+    if (!exit_codes_are_numbers(listing) || !values_are_among(listing, "status", states, "Invalid filter 'status=") ||
+        !docker_filter_truth(listing->request, &listing->filters, "is-task", false, &listing->tasks) ||
         !values_are_among(listing, "health", healths, "Unrecognised filter value for health: ") ||
         !read_container(listing, "before", &listing->before) || !read_container(listing, "since", &listing->since)) {
         return false;
@@ -204,21 +211,24 @@ static bool network_fits(const struct listing *listing, const struct container *
     const struct docker_endpoints *endpoints = &container->details->endpoints;
 
     for (uint32_t i = 0; i < endpoints->count; i++) {
-        const struct docker_network *network =
-            docker_engine_network(listing->request->engine, endpoints->all[i].network);
-
         if (value_holds_text(values, endpoints->all[i].network) ||
-            (network != NULL && value_holds_text(values, network->id))) {
+            value_holds_text(values, endpoints->all[i].network_id)) {
             return true;
         }
     }
     return value_count(values) == 0;
 }
 
-/* Whether one of a filter's ports is among the members of `ports` ("80/tcp"). */
-static bool port_fits(const struct listing *listing, const char *name, const struct value *ports)
+/* Whether one of a filter's ports is among those that the container has now; `published` ones only. */
+static bool port_fits(const struct listing *listing, const char *name, const struct container *container,
+                      bool published)
 {
     const struct value *values = docker_filter_values(&listing->filters, name);
+    struct docker_request *request = listing->request;
+    const struct value *ports =
+        values == NULL
+            ? NULL
+            : value_get(docker_networks_settings(request->engine, container, false, request->answers), "Ports");
 
     for (uint32_t i = 0; i < value_count(values); i++) {
         const char *text = value_text(value_at(values, i));
@@ -230,7 +240,8 @@ static bool port_fits(const struct listing *listing, const char *name, const str
         for (uint32_t j = 0; j < value_count(ports); j++) {
             long port = strtol(ports->members[j].key, &end, 10);
 
-            if (port >= first && port <= last && strcmp(end, protocol) == 0) {
+            if (port >= first && port <= last && strcmp(end, protocol) == 0 &&
+                (!published || value_count(ports->members[j].value) > 0)) {
                 return true;
             }
         }
@@ -249,10 +260,8 @@ static bool fits(const struct listing *listing, const struct container *containe
            exit_code_fits(listing, container) &&
            docker_filter_is(filters, "status", docker_container_status(container)) &&
            docker_filter_is(filters, "health", container_health_name(container)) && volume_fits(listing, container) &&
-           ancestor_fits(listing, container) && network_fits(listing, container) &&
-           docker_filter_values(filters, "is-task") == NULL &&
-           port_fits(listing, "publish", value_get(details->host_config, "PortBindings")) &&
-           port_fits(listing, "expose", value_get(details->config, "ExposedPorts"));
+           ancestor_fits(listing, container) && network_fits(listing, container) && !listing->tasks &&
+           port_fits(listing, "publish", container, true) && port_fits(listing, "expose", container, false);
 }
 
 /* ---- the answer
@@ -289,24 +298,15 @@ static int64_t add_entries(const struct listing *listing, struct text_room *room
     return until_ms;
 }
 
-/* The answer that was kept, in room for it; NULL when it is not this one's or no longer true. */
-static bool take_kept(const struct listing *listing, struct text_room *room)
-{
-    struct docker_engine *engine = listing->request->engine;
-    const struct docker_kept_list *kept = &engine->whole->containers.lists[listing->all];
-
-    if (engine->world->now_ms >= kept->until_ms) {
-        return false;
-    }
-    text_room_add(room, kept->text, kept->length);
-    return true;
-}
-
+/* A list without filters is kept for the next who asks, unless it is large: that is put together from its entries. */
 static void keep(const struct listing *listing, const struct text_room *room, int64_t until_ms)
 {
     struct docker_engine *engine = listing->request->engine;
     struct docker_kept_list *kept = &engine->whole->containers.lists[listing->all];
 
+    if (room->length > KEPT_LENGTH_MAX) {
+        return;
+    }
     if (kept->size < room->length) {
         kept->size = 2 * room->length;
         kept->text = arena_take(engine->world->memory, kept->size);
@@ -314,6 +314,23 @@ static void keep(const struct listing *listing, const struct text_room *room, in
     memcpy(kept->text, room->text, room->length);
     kept->length = room->length;
     kept->until_ms = until_ms;
+}
+
+static void make_list(const struct listing *listing, struct text_room *room)
+{
+    struct docker_engine *engine = listing->request->engine;
+    const struct docker_kept_list *kept = &engine->whole->containers.lists[listing->all];
+    bool is_plain = value_count(listing->filters.all) == 0 && listing->limit <= 0 && !listing->size;
+
+    if (is_plain && engine->world->now_ms < kept->until_ms) {
+        text_room_add(room, kept->text, kept->length);
+        return;
+    }
+    int64_t until_ms = add_entries(listing, room);
+
+    if (is_plain) {
+        keep(listing, room, until_ms);
+    }
 }
 
 void docker_containers_list(struct docker_request *request)
@@ -328,15 +345,7 @@ void docker_containers_list(struct docker_request *request)
         !read_filters(&listing)) {
         return;
     }
-    bool is_plain = value_count(listing.filters.all) == 0 && listing.limit <= 0 && !listing.size;
-
-    if (!is_plain || !take_kept(&listing, &room)) {
-        int64_t until_ms = add_entries(&listing, &room);
-
-        if (is_plain) {
-            keep(&listing, &room, until_ms);
-        }
-    }
+    make_list(&listing, &room);
     if (request->effect->payload == NULL) { /* who asks in process wants values */
         request->effect->result = value_parse(request->answers, room.text, room.length);
         return;
@@ -350,6 +359,7 @@ void docker_container_changed(struct docker_engine *engine, struct container *co
 {
     if (container != NULL && container->details != NULL) {
         container->details->listing.length = 0;
+        docker_container_due(engine, container->details);
     }
     for (size_t i = 0; i < LISTS_KEPT; i++) {
         engine->whole->containers.lists[i].until_ms = 0;

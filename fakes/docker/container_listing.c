@@ -4,11 +4,12 @@
 #include "fakes/world.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROOM_FIRST = 256, ROOM_STEP = 64, NUMBER_LENGTH = 64, ANONYMOUS_NAME = 64 };
+enum { ROOM_FIRST = 1536, ROOM_STEP = 64, NUMBER_LENGTH = 64, ANONYMOUS_NAME = 64 };
 
 void text_room_add(struct text_room *room, const char *bytes, size_t length)
 {
@@ -33,12 +34,32 @@ static void add(struct text_room *room, const char *text)
     text_room_add(room, text, strlen(text));
 }
 
-static void add_member(struct text_room *room, const char *name, const struct value *value)
+/* `label` is what stands before it: `,"Name":`. */
+static void add_member(struct text_room *room, const char *label, const struct value *value)
 {
-    add(room, ",\"");
-    add(room, name);
-    add(room, "\":");
+    add(room, label);
     add(room, value_json(room->arena, value));
+}
+
+static bool is_plain(const char *text)
+{
+    while ((unsigned char)*text >= ' ' && (unsigned char)*text < SCHAR_MAX && *text != '"' && *text != '\\') {
+        text++;
+    }
+    return *text == '\0';
+}
+
+/* A text as JSON, after what stands before it: `,"Name":`. */
+static void add_text(struct text_room *room, const char *label, const char *text)
+{
+    add(room, label);
+    if (is_plain(text)) {
+        add(room, "\"");
+        add(room, text);
+        add(room, "\"");
+    } else {
+        add(room, value_json(room->arena, value_string(room->arena, text)));
+    }
 }
 
 /* ---- members
@@ -105,10 +126,17 @@ static const struct value *mounts_shown(const struct container *container, struc
 /* Its image as it was asked for, or its id when that means another image by now. */
 static const char *image_shown(const struct docker_engine *engine, const struct container *container)
 {
-    const struct docker_image *image = docker_image_find(engine, container->image);
-    const char *id = container->details->image_id;
+    const struct docker_images *images = &engine->whole->images;
+    const struct container_details *details = container->details;
 
-    return id[0] == '\0' || (image != NULL && strcmp(image->id, id) == 0) ? container->image : id;
+    for (uint32_t i = 0; i < images->count; i++) {
+        if (strcmp(images->all[i].id, details->image_id) == 0) {
+            return details->image_tag == NULL || value_holds_text(images->all[i].tags, details->image_tag)
+                       ? container->image
+                       : details->image_id;
+        }
+    }
+    return details->image_id[0] == '\0' ? container->image : details->image_id;
 }
 
 static const struct value *labels_of(const struct container *container)
@@ -122,35 +150,39 @@ static const struct value *labels_of(const struct container *container)
  * -------------------------------------------------------------------------------------------------------------------
  */
 
+/* Memory for putting one entry together: what does not fit on the bench comes from the engine's source, until it is
+ * reset. */
+static struct arena bench_of(struct docker_engine *engine)
+{
+    char *bench = engine->whole->containers.bench;
+
+    return (struct arena){.source = engine->world->memory->source, .next = bench, .end = bench + LISTING_BENCH};
+}
+
 static void make(struct docker_engine *engine, struct container *container)
 {
     struct docker_listing *listing = &container->details->listing;
-    struct arena *arena = &engine->whole->containers.scratch;
-    struct text_room room = {.arena = arena};
+    struct arena bench = bench_of(engine);
+    struct text_room room = {.arena = &bench};
     const struct value *network = docker_container_config(engine, container, MEMBER_HOST_CONFIG_NetworkMode);
     char created[NUMBER_LENGTH];
 
-    (void)snprintf(created, sizeof created, ",\"Created\":%" PRId64, container->created_ms / MS_PER_SECOND);
-    add(&room, "{\"Id\":\"");
-    add(&room, container->id);
-    add(&room, "\"");
-    add_member(&room, "Names", ARRAY(arena, value_format(arena, "/%s", container->name)));
-    add_member(&room, "Image", value_string(arena, image_shown(engine, container)));
-    add_member(&room, "ImageID", value_string(arena, container->details->image_id));
-    add_member(&room, "Command", value_string(arena, container_command_line(container, arena)));
-    add(&room, created);
-    add_member(&room, "Ports", ports_shown(engine, container, arena));
-    uint32_t sizes_at = (uint32_t)room.length;
-
-    add_member(&room, "Labels", labels_of(container));
-    add_member(&room, "State", value_string(arena, docker_container_status(container)));
+    (void)snprintf(created, sizeof created,
+                   ",\"Created\":%" PRId64 ",\"Ports\":", container->created_ms / MS_PER_SECOND);
+    add_text(&room, "{\"Id\":", container->id);
+    add_text(&room, ",\"Names\":[", arena_printf(&bench, "/%s", container->name));
+    add_text(&room, "],\"Image\":", image_shown(engine, container));
+    add_text(&room, ",\"ImageID\":", container->details->image_id);
+    add_text(&room, ",\"Command\":", container_command_line(container, &bench));
+    add_member(&room, created, ports_shown(engine, container, &bench));
+    listing->sizes_at = (uint32_t)room.length;
+    add_member(&room, ",\"Labels\":", labels_of(container));
+    add_text(&room, ",\"State\":", docker_container_status(container));
     add(&room, ",\"Status\":\"");
-    uint32_t status_at = (uint32_t)room.length;
-
-    add(&room, "\"");
-    add_member(&room, "HostConfig", OBJECT(arena, {"NetworkMode", network}));
-    add_member(&room, "NetworkSettings", docker_networks_settings(engine, container, true, arena));
-    add_member(&room, "Mounts", mounts_shown(container, arena));
+    listing->status_at = (uint32_t)room.length;
+    add_text(&room, "\",\"HostConfig\":{\"NetworkMode\":", value_text(network));
+    add_member(&room, "},\"NetworkSettings\":", docker_networks_settings(engine, container, true, &bench));
+    add_member(&room, ",\"Mounts\":", mounts_shown(container, &bench));
     add(&room, "}");
     if (listing->size < room.length) {
         listing->size = (uint32_t)(room.length + ROOM_STEP) / ROOM_STEP * ROOM_STEP;
@@ -158,9 +190,7 @@ static void make(struct docker_engine *engine, struct container *container)
     }
     memcpy(listing->text, room.text, room.length);
     listing->length = (uint32_t)room.length;
-    listing->sizes_at = sizes_at;
-    listing->status_at = status_at;
-    arena_reset(arena);
+    arena_reset(&bench);
 }
 
 static void add_sizes(const struct docker_engine *engine, const struct container *container, struct text_room *room)
@@ -168,7 +198,7 @@ static void add_sizes(const struct docker_engine *engine, const struct container
     const struct docker_image *image = docker_image_find(engine, container->details->image_id);
 
     if (image != NULL) {
-        add_member(room, "SizeRootFs", value_number(room->arena, image->size_bytes));
+        add_member(room, ",\"SizeRootFs\":", value_number(room->arena, image->size_bytes));
     }
 }
 
@@ -181,12 +211,15 @@ int64_t container_listing_add(struct docker_engine *engine, struct container *co
     if (listing->length == 0) {
         make(engine, container);
     }
+    struct arena bench = bench_of(engine);
+
     text_room_add(room, listing->text, listing->sizes_at);
     if (size) {
         add_sizes(engine, container, room);
     }
     text_room_add(room, listing->text + listing->sizes_at, listing->status_at - listing->sizes_at);
-    add(room, container_status_line(engine, container, room->arena, &until_ms));
+    add(room, container_status_line(engine, container, &bench, &until_ms));
     text_room_add(room, listing->text + listing->status_at, listing->length - listing->status_at);
+    arena_reset(&bench);
     return until_ms;
 }

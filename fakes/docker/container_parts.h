@@ -4,7 +4,7 @@
 
 #include "fakes/docker/whole.h"
 
-enum { MS_PER_SECOND = 1000, CONTAINER_CPUS = 2 };
+enum { MS_PER_SECOND = 1000, CONTAINER_CPUS = 2, LISTING_BENCH = 16384 };
 
 /* ---- container_names.c ----------------------------------------------------------------------------------------- */
 
@@ -29,6 +29,8 @@ bool container_restart_policy_is_valid(struct docker_request *request, const str
 /* Starts one that does not run, with all that belongs to it; false with an error set: its networks are not there, its
  * command cannot be run. `request` NULL: nobody is told, but State.Error. */
 bool container_start(struct docker_engine *engine, struct docker_request *request, struct container *container);
+/* The container whose network it shares ("container:…"); NULL: none's. */
+const char *container_shared_network(const struct value *host_config);
 /* The second half of a restart. */
 void container_start_again(struct docker_engine *engine, struct docker_request *request, struct container *container);
 /* Asks it to stop with its StopSignal; it is killed after `timeout_s` (below 0: never). True: it has stopped. */
@@ -62,14 +64,14 @@ void container_process_start(struct docker_engine *engine, struct container *con
 void container_process_pause(struct docker_engine *engine, struct container *container, bool pause);
 void container_process_end(struct docker_engine *engine, struct container *container);
 void container_files_end(struct docker_engine *engine, struct container *container);
-int64_t container_process_next_ms(const struct container *container);
+int64_t container_process_next_ms(const struct container_details *details);
 /* Lets it do what is due; it may have exited then. */
 void container_process_pass(struct docker_engine *engine, struct container *container);
 
 /* ---- container_signals.c --------------------------------------------------------------------------------------- */
 
-/* The number of a signal ("KILL", "sigterm", "9"), as the Engine reads it; −1: none. */
-int container_signal_number(const char *name);
+/* The number of a signal ("KILL", "sigterm", "9"), as the Engine reads it; false: it is none. */
+bool container_signal_number(const char *name, int64_t *number);
 int container_stop_signal(const struct container *container);
 int container_stop_timeout_s(const struct container *container);
 

@@ -198,12 +198,14 @@ void docker_container_signal(struct docker_engine *engine, struct container *con
         return;
     }
     process_signal(details->process, signal, engine->world->now_ms);
+    docker_container_due(engine, details);
     container_process_pass(engine, container);
 }
 
 void container_process_pause(struct docker_engine *engine, struct container *container, bool pause)
 {
     docker_execs_pause(engine, container, pause);
+    docker_container_due(engine, container->details);
     if (pause) {
         process_pause(container->details->process, engine->world->now_ms);
     } else {
@@ -211,7 +213,7 @@ void container_process_pause(struct docker_engine *engine, struct container *con
     }
 }
 
-int64_t container_process_next_ms(const struct container *container)
+int64_t container_process_next_ms(const struct container_details *details)
 {
-    return container->details->process == NULL ? INT64_MAX : process_next_ms(container->details->process);
+    return details->process == NULL ? INT64_MAX : process_next_ms(details->process);
 }

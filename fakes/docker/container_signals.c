@@ -6,7 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { SIGNAL_KILL = 9, SIGNAL_TERM = 15, SIGNAL_RT_FIRST = 34, SIGNAL_LAST = 64, STOP_TIMEOUT_S = 10 };
+enum { SIGNAL_TERM = 15, SIGNAL_RT_FIRST = 34, SIGNAL_LAST = 64, STOP_TIMEOUT_S = 10 };
 
 static const char *const names[] = {
     NULL,   "HUP",  "INT",  "QUIT", "ILL",    "TRAP",   "ABRT",  "BUS",  "FPE",  "KILL", "USR1",
@@ -35,34 +35,36 @@ static int real_time_signal(const char *name)
     return from_first ? SIGNAL_RT_FIRST + more : SIGNAL_LAST - more;
 }
 
-int container_signal_number(const char *name)
+bool container_signal_number(const char *name, int64_t *number)
 {
     char *end = NULL;
-    long number = strtol(name, &end, 10);
 
+    *number = strtoll(name, &end, 10);
     if (name[0] != '\0' && *end == '\0' && isspace((unsigned char)name[0]) == 0) {
-        return number == 0 || number > INT32_MAX || number < 0 ? -1 : (int)number;
+        return *number != 0;
     }
     name += strncasecmp(name, "SIG", 3) == 0 ? 3 : 0;
+    *number = real_time_signal(name);
     for (size_t i = 1; i < sizeof names / sizeof names[0]; i++) {
         if (strcasecmp(names[i], name) == 0) {
-            return (int)i;
+            *number = (int64_t)i;
         }
     }
     for (size_t i = 0; i < sizeof other_names / sizeof other_names[0]; i++) {
         if (strcasecmp(other_names[i].name, name) == 0) {
-            return other_names[i].number;
+            *number = other_names[i].number;
         }
     }
-    return real_time_signal(name);
+    return *number > 0;
 }
 
 int container_stop_signal(const struct container *container)
 {
     const char *name = value_get_text(container->details->config, "StopSignal");
-    int number = name == NULL ? SIGNAL_TERM : container_signal_number(name);
+    int64_t number = SIGNAL_TERM;
 
-    return number < 0 ? SIGNAL_TERM : number;
+    return name != NULL && container_signal_number(name, &number) && number <= SIGNAL_LAST && number > 0 ? (int)number
+                                                                                                         : SIGNAL_TERM;
 }
 
 int container_stop_timeout_s(const struct container *container)

@@ -66,6 +66,13 @@ void container_answer_later(struct docker_request *request, const struct contain
     };
 }
 
+static const struct value *answer_of(struct arena *arena, const char *error, int exit_code)
+{
+    return OBJECT(arena,
+                  {"Error", error[0] == '\0' ? value_null() : OBJECT(arena, {"Message", value_string(arena, error)})},
+                  {"StatusCode", value_number(arena, exit_code)});
+}
+
 enum docker_stream_state docker_wait_next(struct docker_engine *engine, struct docker_stream *stream,
                                           struct arena *arena, struct docker_chunk *chunk)
 {
@@ -79,8 +86,9 @@ enum docker_stream_state docker_wait_next(struct docker_engine *engine, struct d
         return DOCKER_LATER;
     }
     int exit_code = container == NULL ? exit_code_of_departed(engine, stream->subject) : container->exit_code;
+    const char *error = container == NULL ? "" : container->details->error;
 
-    chunk->bytes = arena_printf(arena, "{\"Error\":null,\"StatusCode\":%d}\n", exit_code);
+    chunk->bytes = arena_printf(arena, "%s\n", value_json(arena, answer_of(arena, error, exit_code)));
     chunk->length = strlen(chunk->bytes);
     return DOCKER_OVER;
 }
@@ -94,8 +102,7 @@ void docker_container_wait(struct docker_request *request)
     }
     bool runs = container->state == CONTAINER_RUNNING;
 
-    request->effect->result = OBJECT(request->answers, {"Error", value_null()},
-                                     {"StatusCode", value_number(request->answers, container->exit_code)});
+    request->effect->result = answer_of(request->answers, container->details->error, container->exit_code);
     request->reply->content_type = "application/json";
     request->reply->stream = (struct docker_stream){
         .kind = DOCKER_STREAM_WAIT,

@@ -48,19 +48,22 @@ struct container_details {
     const struct value *host_config; /* the same of HostConfig */
     const struct value *mounts;      /* Mounts; NULL: none */
     const char *image_id;            /* "sha256:…" */
+    const char *image_tag;           /* the tag by which it was asked for; NULL: by id */
     struct process *process;         /* while it runs, else NULL; in the pool */
     struct process_files *files;     /* what its processes see, from its first start on; in the pool */
     struct docker_logs logs;
     struct docker_endpoints endpoints;
     const char *error; /* State.Error; "" */
     int64_t finished_ms;
-    int64_t stop_due_ms;                /* being stopped: when it is killed; INT64_MAX: not */
-    int64_t restart_due_ms;             /* when its restart policy starts it again; INT64_MAX: not */
-    int64_t restart_delay_ms;           /* the last one: it doubles with each restart in a row */
-    uint32_t restart_count;             /* since a client started it */
-    uint32_t starts;                    /* how often it was started: a waiter knows its run by it */
-    int pid;                            /* 0: it does not run */
-    struct docker_health_state *health; /* NULL: it has no health check */
+    int64_t stop_due_ms;                    /* being stopped: when it is killed; INT64_MAX: not */
+    int64_t restart_due_ms;                 /* when its restart policy starts it again; INT64_MAX: not */
+    int64_t restart_delay_ms;               /* the last one: it doubles with each restart in a row */
+    uint32_t restart_count;                 /* since a client started it */
+    uint32_t starts;                        /* how often it was started: a waiter knows its run by it */
+    int64_t due_ms;                         /* when something is due, as far as the clock has looked */
+    struct container_details *next_touched; /* of docker_clock.touched */
+    int pid;                                /* 0: it does not run */
+    struct docker_health_state *health;     /* NULL: it has no health check */
     struct docker_listing listing;
     bool paused, oom_killed, dead;
     bool restarting;      /* it has exited, and its policy will start it again */
@@ -68,6 +71,7 @@ struct container_details {
     bool stopping;        /* a client waits for its end, which is then a "stop" */
     bool start_again;     /* it is started once it has stopped */
     bool removing;        /* AutoRemove, once it has exited */
+    bool is_touched;      /* it is among docker_clock.touched */
     bool has_files;       /* it came as far as having a hostname file and a log */
 };
 
@@ -86,9 +90,18 @@ struct docker_kept_list {
     int64_t until_ms; /* 0: none is kept */
 };
 
+/* When the next thing happens to any container by itself (container_clock.c). */
+struct docker_clock {
+    int64_t due_ms;
+    bool is_old;                       /* due_ms may be later by now */
+    struct container_details *touched; /* those whose due_ms may be another */
+};
+
 struct docker_containers {
+    struct docker_clock clock;
     struct config_fallbacks fallbacks;
     struct arena scratch; /* within one call here */
+    char *bench;          /* LISTING_BENCH bytes, in which entries of lists are put together */
     struct docker_departed departed[DEPARTED_KEPT];
     uint64_t departed_count;
     struct docker_kept_list lists[LISTS_KEPT]; /* the running ones, all */
@@ -115,8 +128,10 @@ void docker_containers_engine_restarted(struct docker_engine *engine, int exit_c
 /* ---- time ------------------------------------------------------------------------------------------------------- */
 
 /* When something happens to a container by itself, and making happen what is due now. */
-int64_t docker_containers_next_ms(const struct docker_engine *engine);
+int64_t docker_containers_next_ms(struct docker_engine *engine);
 void docker_containers_pass(struct docker_engine *engine);
+/* When something is next due for a container may have changed: its process got input, a deadline was set. */
+void docker_container_due(struct docker_engine *engine, struct container_details *details);
 
 /* What lists show of every container may have changed: names of images, of networks. */
 void docker_containers_forget_lists(struct docker_engine *engine);

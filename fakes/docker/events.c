@@ -152,7 +152,7 @@ static const struct value *message(const struct docker_kept_event *kept, struct 
     const struct value *id = value_string(arena, id_of(kept));
     const struct value *action = value_string(arena, action_of(kept));
 
-    return OBJECT(arena, {"status", old_fields ? action : NULL}, {"id", old_fields ? id : NULL},
+    return OBJECT(arena, {"status", old_fields ? action : NULL}, {"id", old_fields && id->count > 0 ? id : NULL},
                   {"from", value_string(arena, from)}, {"Type", value_string(arena, kept->type)}, {"Action", action},
                   {"Actor", OBJECT(arena, {"ID", id}, {"Attributes", attributes_of(kept, arena)})},
                   {"scope", value_string(arena, "local")},

@@ -40,27 +40,42 @@ static bool is_accepted(const char *const *accepted, const char *name)
     return *accepted != NULL;
 }
 
+/* Sets the 400 that says, in the words of Go's encoding/json, why a text is no filters. */
+static bool unreadable(struct docker_request *request, struct docker_filters *filters, const char *text,
+                       const struct value *value, const char *type)
+{
+    static const char *const kinds[] = {"null", "bool", "number", "string", "string", "array", "object"};
+
+    filters->unreadable = true;
+    if (value == NULL) {
+        effect_fail(request->effect, request->answers, 400, NULL,
+                    "invalid character '%c' looking for beginning of value", text[0]);
+    } else {
+        effect_fail(request->effect, request->answers, 400, NULL, "json: cannot unmarshal %s into Go value of type %s",
+                    kinds[value->kind], type);
+    }
+    return false;
+}
+
 bool docker_filters_read(struct docker_request *request, const char *const *accepted, struct docker_filters *filters)
 {
     struct arena *arena = request->answers;
     const char *text = docker_parameter(request, "filters");
     const struct value *given = text == NULL || text[0] == '\0' ? NULL : value_parse(arena, text, strlen(text));
 
-    filters->all = value_empty_object();
+    *filters = (struct docker_filters){.all = value_empty_object()};
     if (text == NULL || text[0] == '\0') {
         return true;
     }
     if (!value_is(given, VALUE_OBJECT)) {
-        effect_fail(request->effect, arena, 400, NULL, "invalid filter");
-        return false;
+        return unreadable(request, filters, text, given, "map[string]map[string]bool");
     }
     for (uint32_t i = 0; i < given->count; i++) {
         const char *name = given->members[i].key;
         const struct value *values = values_of(arena, given->members[i].value);
 
         if (values == NULL) {
-            effect_fail(request->effect, arena, 400, NULL, "invalid filter");
-            return false;
+            return unreadable(request, filters, text, given->members[i].value, "map[string]bool");
         }
         if (!is_accepted(accepted, name)) {
             effect_fail(request->effect, arena, 400, NULL, "Invalid filter '%s'", name);
@@ -189,8 +204,12 @@ bool docker_filter_truth(struct docker_request *request, const struct docker_fil
     } else if (value_count(values) == 1 && (strcmp(text, "0") == 0 || strcasecmp(text, "false") == 0)) {
         *truth = false;
     } else {
-        effect_fail(request->effect, request->answers, 400, NULL, "Invalid filter '%s=%s'", name,
-                    value_json(request->answers, values));
+        const char *all = text;
+
+        for (uint32_t i = 1; i < value_count(values); i++) {
+            all = arena_printf(request->answers, "%s %s", all, value_text(value_at(values, i)));
+        }
+        effect_fail(request->effect, request->answers, 400, NULL, "Invalid filter '%s=[%s]'", name, all);
         return false;
     }
     return true;
@@ -242,7 +261,9 @@ bool docker_filter_until(struct docker_request *request, const struct docker_fil
         *until_ms = (int64_t)(number * MS_PER_SECOND);
     } else if (read_duration(text, &number)) {
         *until_ms = request->engine->world->now_ms - (int64_t)number;
-    } else if (!parse_iso_date(text, until_ms)) {
+    } else if (!parse_iso_date(text, until_ms) &&
+               !parse_iso_date(arena_printf(request->answers, "%sZ", text), until_ms) &&
+               !parse_iso_date(arena_printf(request->answers, "%sT00:00:00Z", text), until_ms)) {
         effect_fail(request->effect, request->answers, 400, NULL, "failed to parse value as time or duration: \"%s\"",
                     text);
         return false;

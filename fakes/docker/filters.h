@@ -7,6 +7,7 @@
 
 struct docker_filters {
     const struct value *all; /* name to array of texts */
+    bool unreadable;         /* they are no JSON, or of another form */
 };
 
 /* Reads the request's filters; `accepted` are the names that it may have, NULL at the end. false, with the Engine's 400

@@ -73,9 +73,9 @@ struct docker_image *docker_image_add(struct docker_engine *engine, const char *
     struct docker_image *image = table_add(memory, (void **)&images->all, &images->count, &images->size, sizeof *image);
 
     *image = (struct docker_image){
-        .id = id == NULL
-                  ? docker_digest(memory, arena_printf(memory, "%s %s", name, world_new_id(engine->world, "image", name)))
-                  : arena_string(memory, id),
+        .id = id == NULL ? docker_digest(
+                               memory, arena_printf(memory, "%s %s", name, world_new_id(engine->world, "image", name)))
+                         : arena_string(memory, id),
         .config = usual_config(memory, name),
         .tags = value_empty_array(),
         .digests = value_empty_array(),

@@ -430,14 +430,22 @@ static const struct value *endpoint_shown(const struct container *container, con
         {"MacAddress", value_string(arena, endpoint->mac)}, {"DriverOpts", or_null(value_get(asked, "DriverOpts"))});
 }
 
-static const struct value *endpoints_shown(const struct container *container, struct arena *arena)
+/* A list does not show names and links (`brief`). */
+static const struct value *endpoints_shown(const struct container *container, bool brief, struct arena *arena)
 {
+    static const char *const left_out[] = {"Links", "Aliases", "DriverOpts"};
     const struct docker_endpoints *endpoints = &container->details->endpoints;
     struct value_member *members = arena_alloc(arena, (endpoints->count + 1) * sizeof *members);
 
     for (uint32_t i = 0; i < endpoints->count; i++) {
-        members[i] =
-            (struct value_member){endpoints->all[i].network, endpoint_shown(container, &endpoints->all[i], arena)};
+        const struct value *shown = endpoint_shown(container, &endpoints->all[i], arena);
+
+        for (size_t j = 0; brief && j < sizeof left_out / sizeof left_out[0]; j++) {
+            if (!value_is(value_get(shown, left_out[j]), VALUE_NULL)) {
+                shown = value_with(arena, shown, left_out[j], value_null());
+            }
+        }
+        members[i] = (struct value_member){endpoints->all[i].network, shown};
     }
     return value_object(arena, members, endpoints->count);
 }
@@ -483,10 +491,22 @@ static const struct value *ports_shown(const struct container *container, struct
     return ports;
 }
 
+/* The id of its network namespace: its own read backwards. */
+static const char *sandbox_of(const struct container *container, struct arena *arena)
+{
+    size_t length = strlen(container->id);
+    char *id = arena_string(arena, container->id);
+
+    for (size_t i = 0; i < length; i++) {
+        id[i] = container->id[length - 1 - i];
+    }
+    return id;
+}
+
 const struct value *docker_networks_settings(const struct docker_engine *engine, const struct container *container,
                                              bool brief, struct arena *arena)
 {
-    const struct value *networks = endpoints_shown(container, arena);
+    const struct value *networks = endpoints_shown(container, brief, arena);
     const struct docker_endpoint *bridge = endpoint_on(container, "bridge");
     const struct value *empty = value_string(arena, "");
     const struct value *zero = value_number(arena, 0);
@@ -496,9 +516,10 @@ const struct value *docker_networks_settings(const struct docker_engine *engine,
     if (brief) {
         return OBJECT(arena, {"Networks", networks});
     }
-    const struct value *sandbox = container->started_ms == 0 ? empty : value_string(arena, container->id);
+    const char *sandbox_id = sandbox_of(container, arena);
+    const struct value *sandbox = container->started_ms == 0 ? empty : value_string(arena, sandbox_id);
     const char *key =
-        strcmp(mode_of(container), "host") == 0 ? "default" : arena_string_n(arena, container->id, SHORT_ID_LENGTH);
+        strcmp(mode_of(container), "host") == 0 ? "default" : arena_string_n(arena, sandbox_id, SHORT_ID_LENGTH);
 
     return OBJECT(
         arena, {"Bridge", empty}, {"SandboxID", sandbox}, {"HairpinMode", value_bool(false)},

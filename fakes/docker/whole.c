@@ -44,7 +44,7 @@ void docker_engine_make_whole(struct docker_engine *engine, const struct value *
     }
 }
 
-int64_t docker_engine_next_ms(const struct docker_engine *engine)
+int64_t docker_engine_next_ms(struct docker_engine *engine)
 {
     if (engine->whole == NULL) {
         return INT64_MAX;
@@ -159,7 +159,7 @@ struct container *docker_find_container(struct docker_request *request)
     struct container *found = docker_container_find(request->engine, name, &fitting);
 
     if (fitting > 1) {
-        effect_fail(request->effect, request->answers, 400, NULL, "Multiple IDs found with provided prefix: %s", name);
+        effect_fail(request->effect, request->answers, 500, NULL, "Multiple IDs found with provided prefix: %s", name);
     } else if (found == NULL) {
         effect_fail(request->effect, request->answers, 404, NULL, "No such container: %s", name);
     }

@@ -801,8 +801,13 @@ static void test_filters(void **state)
     assert_string_equal(names("?all=1&filters={\"network\":[\"host\"]}"), "db");
     assert_string_equal(names("?all=1&filters={\"volume\":[\"data\"]}"), "web1");
     assert_string_equal(names("?all=1&filters={\"volume\":[\"/data\"]}"), "web1");
-    assert_string_equal(names("?all=1&filters={\"expose\":[\"80\"]}"), "web1");
-    assert_string_equal(names("?all=1&filters={\"publish\":[\"80\"]}"), "");
+    assert_string_equal(names("?all=1&filters={\"expose\":[\"80\"]}"), ""); /* only what runs has ports */
+    create("ports", "{\"Image\":\"busybox\",\"Cmd\":[\"sleep\",\"9\"],\"ExposedPorts\":{\"80/tcp\":{}}}");
+    act("ports", "start");
+    assert_string_equal(names("?filters={\"expose\":[\"79-81\"]}"), "ports");
+    assert_string_equal(names("?filters={\"publish\":[\"80\"]}"), "");
+    assert_string_equal(names("?filters={\"is-task\":[\"true\"]}"), "");
+    refused(500, "invalid character 'x' looking for beginning of value", "GET", "/containers/json?filters=x", NULL);
     refused(400, "Invalid filter 'foo'", "GET", "/containers/json?filters={\"foo\":[\"x\"]}", NULL);
     refused(400, "Invalid filter 'status=x'", "GET", "/containers/json?filters={\"status\":[\"x\"]}", NULL);
     refused(400, "Unrecognised filter value for health: x", "GET", "/containers/json?filters={\"health\":[\"x\"]}",

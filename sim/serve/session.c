@@ -302,7 +302,7 @@ void session_settle(struct session *session)
 
 int64_t session_next_ms(const struct session *session)
 {
-    const struct docker_engine *engine = &session->runner->kernel.world.docker;
+    struct docker_engine *engine = &session->runner->kernel.world.docker;
     int64_t next_ms = kernel_next_ms(&session->runner->kernel);
     int64_t engine_ms = docker_engine_next_ms(engine);
 
