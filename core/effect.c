@@ -87,8 +87,9 @@ bool fault_by_name(const char *name, enum fault_kind *kind)
 
 const char *object_class_name(unsigned bit)
 {
-    static const char *const names[] = {"containers",  "networks", "images",  "rows",   "chain",   "sync",    "primary",
-                                        "peer stores", "files",    "volumes", "mounts", "crontab", "firewall", "engine"};
+    static const char *const names[] = {"containers", "networks", "images",      "rows",  "chain",
+                                        "sync",       "primary",  "peer stores", "files", "volumes",
+                                        "mounts",     "crontab",  "firewall",    "engine"};
 
     return bit < sizeof names / sizeof names[0] ? names[bit] : NULL;
 }

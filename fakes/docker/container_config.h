@@ -6,7 +6,7 @@
 #ifndef DRYDOCK_FAKES_DOCKER_CONTAINER_CONFIG_H
 #define DRYDOCK_FAKES_DOCKER_CONTAINER_CONFIG_H
 
-#include "core/value.h"
+#include "core/effect.h"
 
 enum config_shape {
     SHAPE_NONE,

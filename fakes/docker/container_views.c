@@ -36,6 +36,13 @@ const char *docker_time_to_seconds(struct arena *arena, int64_t ms)
     return docker_time(arena, ms - ms % MS_PER_SECOND);
 }
 
+const struct value *docker_unix_seconds(struct arena *arena, int64_t ms)
+{
+    int64_t seconds = ms / MS_PER_SECOND;
+
+    return value_number(arena, (double)seconds);
+}
+
 const char *container_duration(struct arena *arena, int64_t ms, int64_t *stays_ms)
 {
     enum {

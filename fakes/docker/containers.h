@@ -145,13 +145,15 @@ const char *docker_container_status_text(const struct docker_engine *engine, con
                                          struct arena *arena);
 /* RFC 3339 with nanoseconds as Go writes it, "0001-01-01T00:00:00Z" for 0 ms. */
 const char *docker_time(struct arena *arena, int64_t ms);
+/* The same without a fraction. */
+const char *docker_time_to_seconds(struct arena *arena, int64_t ms);
+/* Seconds since the epoch, as a number without a fraction. */
+const struct value *docker_unix_seconds(struct arena *arena, int64_t ms);
 /* Whether it counts as running: it does so between an exit and its restart. */
 bool docker_container_is_up(const struct container *container);
 /* A member of its configuration, with what the Engine takes where nothing was said; NULL: left out. */
 const struct value *docker_container_config(const struct docker_engine *engine, const struct container *container,
                                             enum config_member member);
-/* The same without a fraction. */
-const char *docker_time_to_seconds(struct arena *arena, int64_t ms);
 /* Sends a signal to a running container's first process. */
 void docker_container_signal(struct docker_engine *engine, struct container *container, int signal);
 

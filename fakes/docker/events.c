@@ -1,5 +1,6 @@
 #include "fakes/docker/events.h"
 
+#include "fakes/docker/containers.h"
 #include "fakes/docker/filters.h"
 #include "fakes/docker/handlers.h"
 #include "fakes/world.h"
@@ -155,8 +156,7 @@ static const struct value *message(const struct docker_kept_event *kept, struct 
     return OBJECT(arena, {"status", old_fields ? action : NULL}, {"id", old_fields && id->count > 0 ? id : NULL},
                   {"from", value_string(arena, from)}, {"Type", value_string(arena, kept->type)}, {"Action", action},
                   {"Actor", OBJECT(arena, {"ID", id}, {"Attributes", attributes_of(kept, arena)})},
-                  {"scope", value_string(arena, "local")},
-                  {"time", value_number(arena, (double)(kept->at_ms / MS_PER_SECOND))},
+                  {"scope", value_string(arena, "local")}, {"time", docker_unix_seconds(arena, kept->at_ms)},
                   {"timeNano", value_number(arena, (double)kept->at_ms * NS_PER_MS)});
 }
 

@@ -1,5 +1,6 @@
 #include "fakes/docker/images.h"
 
+#include "fakes/docker/containers.h"
 #include "fakes/docker/filters.h"
 #include "fakes/docker/handlers.h"
 #include "fakes/docker/reference.h"
@@ -230,10 +231,10 @@ static const struct value *listed(const struct docker_image *image, struct arena
     const struct value *size = value_number(arena, image->size_bytes);
 
     return OBJECT(arena, {"Containers", value_number(arena, -1)},
-                  {"Created", value_number(arena, (double)(image->created_ms / MS_PER_SECOND))},
-                  {"Id", value_string(arena, image->id)}, {"Labels", value_get(image->config, "Labels")},
-                  {"ParentId", value_string(arena, "")}, {"RepoDigests", digests}, {"RepoTags", tags},
-                  {"SharedSize", value_number(arena, -1)}, {"Size", size}, {"VirtualSize", size});
+                  {"Created", docker_unix_seconds(arena, image->created_ms)}, {"Id", value_string(arena, image->id)},
+                  {"Labels", value_get(image->config, "Labels")}, {"ParentId", value_string(arena, "")},
+                  {"RepoDigests", digests}, {"RepoTags", tags}, {"SharedSize", value_number(arena, -1)}, {"Size", size},
+                  {"VirtualSize", size});
 }
 
 /* One of path.Match's: `*` is anything but a slash, `?` one of these. */
@@ -393,7 +394,7 @@ void docker_image_history(struct docker_request *request)
     if (image != NULL) {
         request->effect->result =
             ARRAY(arena, OBJECT(arena, {"Comment", value_string(arena, image->comment)},
-                                {"Created", value_number(arena, (double)(image->created_ms / MS_PER_SECOND))},
+                                {"Created", docker_unix_seconds(arena, image->created_ms)},
                                 {"CreatedBy", value_string(arena, "")}, {"Id", value_string(arena, image->id)},
                                 {"Size", value_number(arena, image->size_bytes)}, {"Tags", or_null(image->tags)}));
     }

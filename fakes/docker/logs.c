@@ -253,7 +253,7 @@ static void give_line(const struct docker_logs *logs, uint32_t index, const stru
     size_t prefix_length = strlen(prefix);
     char *text = arena_alloc(arena, prefix_length + line.length + 1);
 
-    memcpy(text, prefix, prefix_length);
+    memcpy(text, prefix, prefix_length + 1);
     memcpy(text + prefix_length, line.bytes, line.length);
     docker_stream_frame(stream, arena, chunk, (int)entry->output, text, prefix_length + line.length);
 }

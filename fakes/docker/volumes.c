@@ -40,7 +40,7 @@ static void note(struct docker_engine *engine, const struct docker_volume *volum
     struct arena *scratch = &engine->whole->scratch;
     const struct value *attributes = OBJECT(scratch, {"driver", value_string(scratch, volume->driver)});
 
-    for (uint32_t i = 0; i < value_count(more); i++) {
+    for (uint32_t i = 0; more != NULL && i < value_count(more); i++) {
         attributes = value_with(scratch, attributes, more->members[i].key, more->members[i].value);
     }
     docker_event_note(engine, (struct docker_event){"volume", action, volume->name, attributes});
@@ -59,7 +59,7 @@ static struct docker_volume *add(struct docker_engine *engine, const char *name,
         .name = anonymous ? world_new_id(engine->world, "volume", "") : arena_string(memory, name),
         .driver = "local",
         .labels = value_is(labels, VALUE_OBJECT) ? value_copy(memory, labels) : NULL,
-        .options = value_is(options, VALUE_OBJECT) && options->count > 0 ? value_copy(memory, options) : NULL,
+        .options = value_is(options, VALUE_OBJECT) && value_count(options) > 0 ? value_copy(memory, options) : NULL,
         .created_ms = engine->world->now_ms,
         .anonymous = anonymous,
     };

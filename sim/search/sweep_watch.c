@@ -103,15 +103,15 @@ static void note_site(struct watcher *watcher, const struct kernel_task *task, c
     const char *label = trial->site_count > 1 ? site[-1].task : "";
     uint64_t answer = effect->error == NULL ? timeless_hash(effect->result) : hash_of_text(effect->error->message);
 
-    *site =
-        (struct sweep_site){.task = strcmp(label, kernel_label(task)) == 0 ? label : arena_string(watcher->arena, kernel_label(task)),
-                            .object = kept_text(watcher->arena, effect->object),
-                            .effect = effect->id,
-                            .origin = task->origin,
-                            .nth = task->issued[effect->id],
-                            .fault = fault,
-                            .step = watcher->runner->kernel.step_count,
-                            .content = hash_combine(timeless_hash(effect->args), answer)};
+    *site = (struct sweep_site){
+        .task = strcmp(label, kernel_label(task)) == 0 ? label : arena_string(watcher->arena, kernel_label(task)),
+        .object = kept_text(watcher->arena, effect->object),
+        .effect = effect->id,
+        .origin = task->origin,
+        .nth = task->issued[effect->id],
+        .fault = fault,
+        .step = watcher->runner->kernel.step_count,
+        .content = hash_combine(timeless_hash(effect->args), answer)};
 }
 
 /* Calls that make what a state is complained of. */

@@ -37,7 +37,7 @@ check_owners() {
   found=$(printf '%s\n' "${all[@]}" | grep -E '^core/[^/]*\.c$' | grep -vE "^core/($1)\.c$" | xargs grep -nP "$2")
   [ -z "$found" ] || { fail "only core/($1).c may:"; printf '%s\n' "$found" >&2; }
 }
-check_owners 'cells|node|node_hash|enterprise' '\bnode(->|\.)(?!(config|memory)\b|h")'
+check_owners 'cells|node|node_hash|enterprise' '\bnode(->|\.)(?!(config|memory|memo)\b|h")'
 check_owners 'cells|node|node_hash|cache' '(->|\.)cells\b|\bstruct (node_cells|cache)\b|\bcache_(init|get|set|delete|clear)\('
 check_owners 'app_spec|node_hash' '(->|\.)in_place\b|\bstruct component_state \*'
 
