@@ -89,9 +89,30 @@ static void write_string(struct text *text, const char *string, size_t length)
     text_add(text, "\"");
 }
 
+enum { NUMBER_SIZE = 40 };
+
+/* "1.7956e+18" as 1795600000000000000. */
+static void write_out_exponent(char digits[NUMBER_SIZE])
+{
+    char *exponent = strchr(digits, 'e');
+    long places = strtol(exponent + 1, NULL, 10);
+    size_t sign = digits[0] == '-';
+    size_t length = (size_t)(exponent - digits);
+
+    if (length > sign + 1) { /* the point goes */
+        memmove(digits + sign + 1, digits + sign + 2, length - sign - 2);
+        length--;
+    }
+    while (length < sign + 1 + (size_t)places) {
+        digits[length++] = '0';
+    }
+    digits[length] = '\0';
+}
+
 static void write_number(struct text *text, double number)
 {
-    char digits[40];
+    static const double exponent_from = 1e21; /* Number::toString: below, integers are written out */
+    char digits[NUMBER_SIZE];
 
     if (isnan(number) || isinf(number)) {
         text_add(text, "null"); /* as JSON.stringify does */
@@ -108,6 +129,9 @@ static void write_number(struct text *text, double number)
             if (again >= number && again <= number) {
                 break;
             }
+        }
+        if (fabs(number) < exponent_from && floor(number) >= number && strchr(digits, 'e') != NULL) {
+            write_out_exponent(digits);
         }
     }
     text_add(text, digits);

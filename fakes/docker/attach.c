@@ -60,71 +60,57 @@ bool docker_terminal_size(struct docker_request *request, uint32_t *rows, uint32
 /* ---- input --------------------------------------------------------------------------------------------------------
  */
 
-/* The process that a stream's input is for; NULL: none takes it. */
-static struct process *process_of(struct docker_engine *engine, const struct docker_stream *stream)
+static void exec_input(struct docker_engine *engine, const struct docker_stream *stream, const char *bytes,
+                       size_t length)
 {
-    struct container *container = NULL;
-
-    if (!stream->takes_in) {
-        return NULL;
-    }
-    if (stream->kind == DOCKER_STREAM_EXEC) {
-        struct docker_exec *exec = docker_exec_find(engine, stream->subject);
-
-        return exec == NULL ? NULL : exec->process;
-    }
-    if (docker_logs_find(engine, stream->subject, &container) == NULL || container == NULL) {
-        return NULL;
-    }
-    return container->details->process;
-}
-
-/* A container's process has something to do. */
-static void input_is_due(struct docker_engine *engine, const struct docker_stream *stream)
-{
-    struct container *container = NULL;
-
-    if (stream->kind == DOCKER_STREAM_ATTACH && docker_logs_find(engine, stream->subject, &container) != NULL &&
-        container != NULL) {
-        docker_container_due(engine, container->details);
-    }
-}
-
-/* What a process does not take at once it gets after a pass; what it does not take then is lost. */
-void docker_stream_input(struct docker_engine *engine, struct docker_stream *stream, const char *bytes, size_t length)
-{
-    struct process *process = process_of(engine, stream);
     size_t taken = 1;
 
-    while (process != NULL && length > 0 && taken > 0) {
-        taken = process_input(process, bytes, length);
-        input_is_due(engine, stream);
+    while (length > 0 && taken > 0) {
+        struct docker_exec *exec = docker_exec_find(engine, stream->subject);
+
+        taken = exec == NULL || exec->process == NULL ? 0 : process_input(exec->process, bytes, length);
         bytes += taken;
         length -= taken;
         if (length > 0) {
             docker_engine_pass(engine);
-            process = process_of(engine, stream);
         }
+    }
+}
+
+/* What an exec's process does not take at once it gets after a pass; what it does not take then is lost. */
+void docker_stream_input(struct docker_engine *engine, struct docker_stream *stream, const char *bytes, size_t length)
+{
+    struct container *container = NULL;
+
+    if (!stream->takes_in) {
+        return;
+    }
+    if (stream->kind == DOCKER_STREAM_EXEC) {
+        exec_input(engine, stream, bytes, length);
+    } else if (docker_logs_find(engine, stream->subject, &container) != NULL && container != NULL) {
+        docker_container_input(engine, container, bytes, length);
     }
 }
 
 /* A container's input ends with its first client's only if it was created so (StdinOnce). */
 void docker_stream_input_end(struct docker_engine *engine, struct docker_stream *stream)
 {
-    struct process *process = process_of(engine, stream);
     struct container *container = NULL;
 
-    if (process == NULL) {
+    if (!stream->takes_in) {
         return;
     }
-    input_is_due(engine, stream);
     if (stream->kind == DOCKER_STREAM_EXEC) {
-        process_input_end(process);
+        struct docker_exec *exec = docker_exec_find(engine, stream->subject);
+
+        if (exec != NULL && exec->process != NULL) {
+            process_input_end(exec->process);
+        }
         return;
     }
     (void)docker_logs_find(engine, stream->subject, &container);
     if (container != NULL && value_truthy(value_get(container->details->config, "StdinOnce"))) {
-        process_input_end(process);
+        docker_container_input_end(engine, container);
     }
     stream->done = !stream->gives_out && !stream->gives_err;
 }

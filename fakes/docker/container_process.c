@@ -146,6 +146,8 @@ void container_process_end(struct docker_engine *engine, struct container *conta
         pool_give(&engine->whole->pool, details->process, sizeof *details->process);
         details->process = NULL;
     }
+    text_free(&engine->whole->pool, &details->input);
+    details->input_ended = false;
     details->pid = 0;
 }
 
@@ -174,13 +176,52 @@ static void write_output(void *context, int64_t ms, enum process_stream stream, 
                       bytes, length);
 }
 
+/* Hands over what the process takes of its input; whether it took any, or was told of the end. */
+static bool took_input(struct docker_engine *engine, struct container_details *details)
+{
+    size_t taken = 0;
+
+    if (details->input.length > 0) {
+        taken = process_input(details->process, text_string(&details->input), details->input.length);
+        text_drop_front(&details->input, taken);
+    }
+    if (details->input.length > 0 || !details->input_ended) {
+        return taken > 0;
+    }
+    text_free(&engine->whole->pool, &details->input);
+    details->input_ended = false;
+    process_input_end(details->process);
+    return true;
+}
+
+void docker_container_input(struct docker_engine *engine, struct container *container, const char *bytes,
+                            size_t length)
+{
+    struct container_details *details = container->details;
+    size_t room = CONTAINER_INPUT_MAX - details->input.length;
+
+    text_add(&engine->whole->pool, &details->input, bytes, length < room ? length : room);
+    docker_container_due(engine, details);
+    if (details->process != NULL) {
+        container_process_pass(engine, container);
+    }
+}
+
+void docker_container_input_end(struct docker_engine *engine, struct container *container)
+{
+    container->details->input_ended = true;
+    docker_container_input(engine, container, "", 0);
+}
+
 void container_process_pass(struct docker_engine *engine, struct container *container)
 {
     struct process *process = container->details->process;
     struct writer writer = {engine, container};
     const struct process_io io = {.context = &writer, .output = write_output};
 
-    process_pass(process, engine->world->now_ms, &io);
+    do {
+        process_pass(process, engine->world->now_ms, &io);
+    } while (process->state == PROCESS_RUNNING && took_input(engine, container->details));
     if (process->state == PROCESS_EXITED) {
         container->details->oom_killed = process->oom_killed;
         if (process->oom_killed) {

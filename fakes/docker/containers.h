@@ -51,6 +51,7 @@ struct container_details {
     const char *image_tag;           /* the tag by which it was asked for; NULL: by id */
     struct process *process;         /* while it runs, else NULL; in the pool */
     struct process_files *files;     /* what its processes see, from its first start on; in the pool */
+    struct text input;               /* what clients sent and its process has not taken yet; in the pool */
     struct docker_logs logs;
     struct docker_endpoints endpoints;
     const char *error; /* State.Error; "" */
@@ -72,6 +73,7 @@ struct container_details {
     bool start_again;     /* it is started once it has stopped */
     bool removing;        /* AutoRemove, once it has exited */
     bool is_touched;      /* it is among docker_clock.touched */
+    bool input_ended;     /* nothing comes after `input` */
     bool has_files;       /* it came as far as having a hostname file and a log */
 };
 
@@ -154,6 +156,12 @@ bool docker_container_is_up(const struct container *container);
 /* A member of its configuration, with what the Engine takes where nothing was said; NULL: left out. */
 const struct value *docker_container_config(const struct docker_engine *engine, const struct container *container,
                                             enum config_member member);
+/* Bytes for the standard input of its process, kept until that takes them: it may be yet to start. What is more than
+ * CONTAINER_INPUT_MAX is lost. */
+enum { CONTAINER_INPUT_MAX = 1 << 20 };
+void docker_container_input(struct docker_engine *engine, struct container *container, const char *bytes,
+                            size_t length);
+void docker_container_input_end(struct docker_engine *engine, struct container *container);
 /* Sends a signal to a running container's first process. */
 void docker_container_signal(struct docker_engine *engine, struct container *container, int signal);
 
