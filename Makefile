@@ -34,6 +34,8 @@ LINT_PACKAGES := clang clang-format clang-tidy cppcheck python3-jsonschema
 # What the conformance runner is built with, and what a real Engine needs, without which the recorded answers have to do.
 CONFORMANCE_PACKAGES := libcurl4-openssl-dev
 ENGINE_PACKAGES := docker.io busybox-static curl
+# Docker's own clients, each left out where it cannot be had.
+CLIENT_PACKAGES := docker.io python3-docker curl nodejs
 # npm often comes with node from elsewhere, and then Debian's does not go in.
 BENCH_PACKAGES := spin $(if $(shell command -v npm),,npm)
 
@@ -137,6 +139,12 @@ $(BUILD)/.engine-deps: $(BUILD)/.deps
 	-$(call install_packages,$(ENGINE_PACKAGES))
 	@touch $@
 
+$(BUILD)/.client-deps: sim/tests/clients/package.json | $(BUILD)/.deps
+	-$(call install_packages,$(CLIENT_PACKAGES) $(filter npm,$(BENCH_PACKAGES)))
+	@mkdir -p $(BUILD)/clients && cp $< $(BUILD)/clients/
+	-@cd $(BUILD)/clients && timeout 120 npm install --silent --no-audit --no-fund --no-package-lock --ignore-scripts
+	@touch $@
+
 # A peer that cannot be had is left out.
 $(BUILD)/.bench-deps: $(BUILD)/.deps
 	-$(call install_packages,$(BENCH_PACKAGES))
@@ -188,6 +196,11 @@ bench: $(BUILD)/drydock $(plain_BENCHES) $(BUILD)/.bench-deps
 	@sim/bench/search.sh $(BUILD)/sim/bench/search_bench $(BUILD)/bench
 	@sim/bench/explore.sh $(BUILD)/drydock $(BUILD)/bench
 .PHONY: bench
+
+## clients: Docker's command line, docker-py and dockerode against drydock serve, each through a whole lifecycle
+clients: $(BUILD)/o0/drydock $(BUILD)/.client-deps
+	@sim/tests/clients/clients.sh $(BUILD)/o0/drydock $(BUILD)/clients/node_modules
+.PHONY: clients
 
 ## conformance: the same cases on the fake Engine, in process and on the wire, and on a real one that is started for it
 conformance: $(BUILD)/o0/conformance $(BUILD)/.engine-deps

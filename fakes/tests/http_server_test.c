@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/time.h>
@@ -527,6 +528,47 @@ static void test_upgrade(void **state)
     stop();
 }
 
+/* What is written at once comes after the head, when that was taken, and not with it. */
+static void test_upgrade_head_comes_alone(void **state)
+{
+    enum { LOOKS = 5 };
+    int unread = 0;
+
+    (void)state;
+    start(NULL);
+    int fd = ask("POST /upgrade HTTP/1.1\r\nHost: x\r\nUpgrade: tcp\r\n\r\n");
+
+    while (ioctl(fd, FIONREAD, &unread) == 0 && unread == 0) {
+        http_server_poll(server, 1);
+    }
+    assert_true(http_exchange_write(held, "prompt", 6));
+    for (int i = 0; i < LOOKS; i++) {
+        int now_unread = 0;
+
+        assert_int_equal(ioctl(fd, FIONREAD, &now_unread), 0);
+        assert_int_equal(now_unread, unread);
+        http_server_poll(server, 0);
+    }
+    expect(fd, "\r\n\r\n");
+    assert_null(strstr(received, "prompt"));
+    expect(fd, "prompt");
+    /* Who never reads its head is given what follows all the same, in time. */
+    http_exchange_end(held);
+    expect(fd, NULL);
+    close(fd);
+    fd = ask("POST /upgrade HTTP/1.1\r\nHost: x\r\nUpgrade: tcp\r\n\r\n");
+    settle();
+    assert_true(http_exchange_write(held, "prompt", 6));
+    unread = 0;
+    for (int round = 0; round < ROUNDS && ioctl(fd, FIONREAD, &unread) == 0; round++) {
+        http_server_poll(server, 1);
+    }
+    expect(fd, "prompt");
+    assert_non_null(strstr(received, "101 UPGRADED"));
+    close(fd);
+    stop();
+}
+
 /* A pipe of more than all buffers, both ways at once: nobody is dropped, nothing is lost. */
 static void test_upgrade_flow(void **state)
 {
@@ -1024,6 +1066,7 @@ int main(void)
         BOTH(test_closing_tells),
         BOTH(test_drop),
         BOTH(test_upgrade),
+        BOTH(test_upgrade_head_comes_alone),
         BOTH(test_upgrade_flow),
         BOTH(test_slow_readers_are_dropped),
         BOTH(test_bodies_are_limited),

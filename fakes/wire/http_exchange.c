@@ -27,6 +27,7 @@ struct http_exchange *http_exchange_new(struct http_connection *connection, stru
 
 void http_exchange_free(struct http_exchange *exchange)
 {
+    http_held_remove(exchange);
     exchange->connection->server->bodies -= exchange->body.length;
     exchange->connection->exchange = NULL;
     byte_queue_free(&exchange->body);

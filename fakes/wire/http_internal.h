@@ -1,6 +1,6 @@
 /* What the parts of the HTTP server share: http_server.c (the loop), http_requests.c (libmicrohttpd's callbacks),
  * http_connection.c (sockets before libmicrohttpd has them, who makes room), http_exchange.c (answers, streams),
- * http_upgrade.c (raw connections).
+ * http_upgrade.c (raw connections), http_held.c (their heads).
  *
  * A connection is in one of the server's lists, each in the order of last use: `waiting` before libmicrohttpd has it,
  * `busy` while the handler has its exchange, `leaving` when its client has shut its side down, else `idle`. The
@@ -22,6 +22,7 @@ enum http_watch {
     WATCH_LISTENER,
     WATCH_LIBRARY,
     WATCH_TIMER,
+    WATCH_HELD,
     WATCH_CONNECTION,
 };
 
@@ -37,14 +38,16 @@ struct http_exchange {
     struct http_connection *connection;
     struct MHD_Connection *library;
     enum http_exchange_state state;
-    bool begun;       /* libmicrohttpd has told the head */
-    bool answered;    /* libmicrohttpd has a response, or there will be none: raw */
-    bool refused;     /* 413 is written, what else comes is thrown away */
-    bool lost;        /* to be closed */
-    bool suspended;   /* see above */
-    bool raw;         /* upgraded, */
-    bool input_ended; /* and the client has shut its side down, */
-    bool output_shut; /* and so has this one; */
+    bool begun;          /* libmicrohttpd has told the head */
+    bool answered;       /* libmicrohttpd has a response, or there will be none: raw */
+    bool refused;        /* 413 is written, what else comes is thrown away */
+    bool lost;           /* to be closed */
+    bool suspended;      /* see above */
+    bool raw;            /* upgraded, */
+    bool input_ended;    /* and the client has shut its side down, */
+    bool output_shut;    /* and so has this one; */
+    uint32_t held_ticks; /* > 0: what follows the head is held back so long yet */
+    struct http_exchange *held_next;
     uint32_t watched; /* epoll's events that are asked for then */
     char *target;
     const char *method;
@@ -85,9 +88,10 @@ struct http_server {
     void *context;
     struct http_limits limits;
     struct MHD_Daemon *daemon;
-    enum http_watch library, timer; /* what WATCH_LIBRARY's and WATCH_TIMER's events point to */
-    int epoll, timer_fd;
-    bool due; /* libmicrohttpd must run without waiting */
+    enum http_watch library, timer, held_watch; /* what events of WATCH_LIBRARY, _TIMER and _HELD point to */
+    int epoll, timer_fd, held_fd;
+    struct http_exchange *held; /* those with held_ticks */
+    bool due;                   /* libmicrohttpd must run without waiting */
     uint32_t ticks;
     struct http_list waiting, idle, leaving, busy;
     uint64_t uses;
@@ -154,5 +158,13 @@ void http_exchange_finish(struct http_exchange *exchange);
 void http_raw_watch(struct http_exchange *exchange);
 void http_raw_event(struct http_exchange *exchange, uint32_t events);
 void http_raw_write(struct http_exchange *exchange);
+
+/* http_held.c */
+/* The head was written; what follows waits. */
+void http_held_add(struct http_exchange *exchange);
+/* It waits no longer, if it did. */
+void http_held_remove(struct http_exchange *exchange);
+/* A period is over. */
+void http_held_tick(struct http_server *server);
 
 #endif

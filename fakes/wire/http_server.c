@@ -47,7 +47,7 @@ static void connection_event(struct http_connection *connection, uint32_t events
 
 /* What happens to connections that the round's events may be about, other than by their own event, waits for the end.
  */
-static bool handle(const struct epoll_event *event, bool *tick)
+static bool handle(const struct epoll_event *event, bool *tick, bool *held)
 {
     switch (*(enum http_watch *)event->data.ptr) {
     case WATCH_LISTENER:
@@ -57,6 +57,9 @@ static bool handle(const struct epoll_event *event, bool *tick)
         return true;
     case WATCH_TIMER:
         *tick = true;
+        break;
+    case WATCH_HELD:
+        *held = true;
         break;
     case WATCH_CONNECTION:
         connection_event(event->data.ptr, event->events);
@@ -80,16 +83,19 @@ bool http_server_poll(struct http_server *server, int timeout_ms)
     struct epoll_event events[EVENTS];
     int count = epoll_wait(server->epoll, events, EVENTS, wait_ms(server, timeout_ms));
     bool library_due = count == 0;
-    bool tick = false;
+    bool tick = false, held = false;
 
     if (count < 0) {
         return false;
     }
     for (int i = 0; i < count; i++) {
-        library_due |= handle(&events[i], &tick);
+        library_due |= handle(&events[i], &tick, &held);
     }
     if (tick) {
         tick_over(server);
+    }
+    if (held) {
+        http_held_tick(server);
     }
     for (size_t i = 0; i < server->listener_count; i++) {
         if (server->listeners[i].ready) {
@@ -206,12 +212,14 @@ struct http_server *http_server_open(const struct http_server_options *options, 
     server->context = options->context;
     server->limits = options->limits;
     server->timer_fd = -1;
+    server->held_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+    server->held_watch = WATCH_HELD;
     set_limits(server);
     error[0] = '\0';
     server->peeked = malloc(server->limits.header_bytes);
     server->epoll = epoll_create1(EPOLL_CLOEXEC);
     if (server->peeked == NULL || server->epoll < 0 || !start_library(server) || !start_timer(server) ||
-        !listen_everywhere(server, options, error, size)) {
+        !watch(server, server->held_fd, &server->held_watch) || !listen_everywhere(server, options, error, size)) {
         if (error[0] == '\0') {
             snprintf(error, size, "cannot start the HTTP server: %s", strerror(errno));
         }
@@ -249,6 +257,9 @@ void http_server_close(struct http_server *server)
     }
     if (server->timer_fd >= 0) {
         close(server->timer_fd);
+    }
+    if (server->held_fd >= 0) {
+        close(server->held_fd);
     }
     if (server->epoll >= 0) {
         close(server->epoll);

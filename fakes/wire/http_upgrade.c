@@ -18,7 +18,8 @@ static bool is_listening(const struct http_exchange *exchange)
 
 void http_raw_watch(struct http_exchange *exchange)
 {
-    const uint32_t events = (is_listening(exchange) ? EPOLLIN : 0U) | (exchange->output.length > 0 ? EPOLLOUT : 0U);
+    const uint32_t events = (is_listening(exchange) ? EPOLLIN : 0U) |
+                            (exchange->output.length > 0 && exchange->held_ticks == 0 ? EPOLLOUT : 0U);
 
     if (exchange->suspended && exchange->watched != (events | EPOLLHUP)) {
         exchange->watched = events | EPOLLHUP; /* is always asked for: never 0 */
@@ -31,7 +32,7 @@ void http_raw_write(struct http_exchange *exchange)
 {
     const int fd = exchange->connection->fd;
 
-    while (exchange->output.length > 0) {
+    while (exchange->output.length > 0 && exchange->held_ticks == 0) {
         ssize_t length = send(fd, byte_queue_bytes(&exchange->output), exchange->output.length, MSG_NOSIGNAL);
 
         if (length < 0) {
@@ -128,4 +129,7 @@ void http_exchange_upgrade(struct http_exchange *exchange, const struct http_hea
     }
     add_text(exchange, "\r\n");
     http_raw_write(exchange);
+    if (!exchange->lost) {
+        http_held_add(exchange);
+    }
 }

@@ -11,6 +11,11 @@
 
 enum { US_PER_MS = 1000, WAIT_MAX_MS = 500, HEADERS_MAX = 8 };
 
+/* With a virtual clock: how long, by the wall's, after a client asked for or was given something time stands, even if
+ * somebody waits. The first is the time in which a command line ends and the script behind it starts the next; with
+ * others at work at the same time, a script had better move the clock itself. */
+enum { QUIET_AFTER_REQUEST_US = 200 * US_PER_MS, QUIET_AFTER_ANSWER_US = 20 * US_PER_MS };
+
 struct server {
     struct session *session;
     const struct serve_options *options;
@@ -18,6 +23,7 @@ struct server {
     struct arena control; /* of one request to the control endpoint */
     int64_t start_us;     /* the wall's, when the run began */
     int64_t start_ms;     /* the run's */
+    int64_t quiet_us;     /* the wall's, from when on nobody can be thought to be about to ask */
 };
 
 /* ---- answers
@@ -82,10 +88,20 @@ static bool asks_to_upgrade(const struct http_exchange *exchange)
     return http_exchange_header(exchange, "Upgrade") != NULL;
 }
 
+/* Somebody did something, or was given something: a clock that stands waits for what follows from it. */
+static void expect_more(struct server *server, int64_t us)
+{
+    int64_t quiet_us = server->options->wall_us() + us;
+
+    server->quiet_us = quiet_us > server->quiet_us ? quiet_us : server->quiet_us;
+}
+
 static void on_request(void *context, struct http_exchange *exchange)
 {
     struct server *server = context;
     size_t length = 0;
+
+    expect_more(server, QUIET_AFTER_REQUEST_US);
     const char *body = http_exchange_body(exchange, &length);
     const struct docker_http_request request = {
         .method = http_exchange_method(exchange),
@@ -116,7 +132,7 @@ static void on_request(void *context, struct http_exchange *exchange)
 
 static void on_gone(void *context, struct http_exchange *exchange)
 {
-    (void)context;
+    expect_more(context, QUIET_AFTER_REQUEST_US);
     if (http_exchange_data(exchange) != NULL) {
         session_forget(http_exchange_data(exchange));
     }
@@ -126,6 +142,7 @@ static void on_input(void *context, struct http_exchange *exchange, const char *
 {
     struct server *server = context;
 
+    expect_more(server, QUIET_AFTER_REQUEST_US);
     if (http_exchange_data(exchange) != NULL) {
         session_input(http_exchange_data(exchange), bytes, length);
         session_settle(server->session);
@@ -151,6 +168,12 @@ static double speed(const struct serve_options *options)
     return options->clock == SERVE_CLOCK_SCALED ? options->factor : 1;
 }
 
+/* The instant to which a virtual clock goes by itself: what somebody waits for. INT64_MAX: it stands. */
+static int64_t awaited_ms(const struct server *server)
+{
+    return session_is_awaited(server->session) ? session_next_ms(server->session) : INT64_MAX;
+}
+
 /* What the run's clock should say now. */
 static int64_t due_ms(const struct server *server)
 {
@@ -158,9 +181,9 @@ static int64_t due_ms(const struct server *server)
     int64_t now_ms = session_now_ms(server->session);
 
     if (options->clock == SERVE_CLOCK_VIRTUAL) {
-        int64_t next_ms = session_next_ms(server->session);
+        int64_t next_ms = awaited_ms(server);
 
-        return session_is_awaited(server->session) && next_ms != INT64_MAX ? next_ms : now_ms;
+        return next_ms != INT64_MAX && options->wall_us() >= server->quiet_us ? next_ms : now_ms;
     }
     double elapsed_ms = (double)(options->wall_us() - server->start_us) / US_PER_MS * speed(options);
     int64_t due = server->start_ms + (int64_t)elapsed_ms;
@@ -172,18 +195,15 @@ static int64_t due_ms(const struct server *server)
  * when it is time to end. */
 static int wait_ms(const struct server *server)
 {
-    int64_t next_ms = session_next_ms(server->session);
-    int64_t now_ms = session_now_ms(server->session);
+    bool is_virtual = server->options->clock == SERVE_CLOCK_VIRTUAL;
+    int64_t next_ms = is_virtual ? awaited_ms(server) : session_next_ms(server->session);
+    double wait = is_virtual ? (double)(server->quiet_us - server->options->wall_us()) / US_PER_MS
+                             : (double)(next_ms - session_now_ms(server->session)) / speed(server->options);
 
-    if (server->options->clock == SERVE_CLOCK_VIRTUAL) {
-        return session_is_awaited(server->session) && next_ms != INT64_MAX ? 0 : WAIT_MAX_MS;
-    }
-    if (next_ms == INT64_MAX) {
+    if (next_ms == INT64_MAX || wait > WAIT_MAX_MS) {
         return WAIT_MAX_MS;
     }
-    double wait = (double)(next_ms - now_ms) / speed(server->options);
-
-    return wait < 0 ? 0 : wait > WAIT_MAX_MS ? WAIT_MAX_MS : (int)wait + 1;
+    return wait < 0 ? 0 : (int)wait + 1;
 }
 
 static void follow(struct server *server)
@@ -191,7 +211,12 @@ static void follow(struct server *server)
     struct faketime faketime = {.path = server->options->faketime};
 
     while (!server->options->stopped()) {
+        uint64_t given = session_given_count(server->session);
+
         session_pass(server->session, due_ms(server));
+        if (session_given_count(server->session) != given) {
+            expect_more(server, QUIET_AFTER_ANSWER_US);
+        }
         faketime_write(&faketime, session_now_ms(server->session), server->options->date_ms(),
                        server->options->clock == SERVE_CLOCK_REAL);
         (void)http_server_poll(server->http, wait_ms(server));

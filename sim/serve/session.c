@@ -25,6 +25,7 @@ struct session {
     struct arena scratch; /* of one look at a stream */
     struct session_request *first;
     struct session_request *free; /* by next */
+    uint64_t given;               /* pieces of answers */
 };
 
 /* Who the oracles take a client for: somebody at work by hand, outside FluxOS. */
@@ -223,6 +224,7 @@ static void stream_over(struct session_request *request)
         return;
     }
     request->session->handlers.end(request->owner);
+    request->session->given++;
     release(request);
 }
 
@@ -241,6 +243,7 @@ static void pump(struct session *session, struct session_request *request)
         }
         if (chunk.length > 0) {
             session->handlers.more(request->owner, chunk.bytes, chunk.length);
+            session->given++;
         }
         arena_reset(&session->scratch);
     }
@@ -340,16 +343,27 @@ void session_pass(struct session *session, int64_t now_ms)
     session_settle(session);
 }
 
+static bool awaits_an_end(const struct docker_stream *stream)
+{
+    const bool is_one_look = stream->kind == DOCKER_STREAM_STATS && stream->until_ms == 0;
+
+    return is_one_look || stream->kind == DOCKER_STREAM_WAIT || stream->kind == DOCKER_STREAM_ATTACH ||
+           stream->kind == DOCKER_STREAM_EXEC || stream->kind == DOCKER_STREAM_LOGS;
+}
+
 bool session_is_awaited(const struct session *session)
 {
     for (const struct session_request *request = session->first; request != NULL; request = request->next) {
-        bool waits = request->streaming && request->response.stream->kind == DOCKER_STREAM_WAIT;
-
-        if (!request->begun || waits) {
+        if (!request->begun || (request->streaming && awaits_an_end(request->response.stream))) {
             return true;
         }
     }
     return false;
+}
+
+uint64_t session_given_count(const struct session *session)
+{
+    return session->given;
 }
 
 /* ---- the run

@@ -49,9 +49,11 @@ int64_t session_next_ms(const struct session *session);
 /* Lets time pass up to an instant, and everything happen that is due on the way. */
 void session_pass(struct session *session, int64_t now_ms);
 int64_t session_now_ms(const struct session *session);
-/* Whether a client waits for an answer that has not begun, or for a container: a clock that stands has a reason to go
- * on. */
+/* Whether a client waits for an answer that has not begun, or for the end of a container, an exec or a log: a clock that
+ * stands has a reason to go on. Who watches events or statistics waits for nothing. */
 bool session_is_awaited(const struct session *session);
+/* How many pieces of answers clients were given so far. */
+uint64_t session_given_count(const struct session *session);
 struct runner *session_runner(struct session *session);
 
 #endif
