@@ -29,13 +29,13 @@ LIBS := -lcjson -lcrypto -lmicrohttpd -lm
 TEST_LIBS := -lcmocka $(LIBS)
 
 # What a clean machine lacks, per purpose. gcc and make are what `make` itself needs to get here.
-PACKAGES := gcc libc6-dev pkg-config libcmocka-dev libcjson-dev libssl-dev libmicrohttpd-dev libfaketime faketime lcov python3
+PACKAGES := gcc libc6-dev pkg-config libcmocka-dev libcjson-dev libssl-dev libmicrohttpd-dev libfaketime faketime lcov python3 curl
 LINT_PACKAGES := clang clang-format clang-tidy cppcheck python3-jsonschema
 # What the conformance runner is built with, and what a real Engine needs, without which the recorded answers have to do.
 CONFORMANCE_PACKAGES := libcurl4-openssl-dev
-ENGINE_PACKAGES := docker.io busybox-static curl
+ENGINE_PACKAGES := docker.io busybox-static
 # Docker's own clients, each left out where it cannot be had.
-CLIENT_PACKAGES := docker.io python3-docker curl nodejs
+CLIENT_PACKAGES := docker.io python3-docker nodejs
 # npm often comes with node from elsewhere, and then Debian's does not go in.
 BENCH_PACKAGES := spin $(if $(shell command -v npm),,npm)
 
@@ -171,6 +171,7 @@ test: $(BUILD)/drydock $(o0_TESTS) $(BUILD)/o0/drydock
 	@sim/tests/cli.sh $(BUILD)/drydock
 	@sim/tests/determinism.sh $(BUILD)/drydock $(BUILD)/o0/drydock
 	@sim/tests/faketime.sh $(BUILD)/drydock
+	@sim/tests/serve.sh $(BUILD)/drydock
 .PHONY: test
 
 ## test-asan: the same tests and scenarios under AddressSanitizer, UndefinedBehaviorSanitizer and LeakSanitizer

@@ -122,6 +122,15 @@ static bool is_loopback(const struct place *place)
     return ntohl(((const struct sockaddr_in *)&place->socket)->sin_addr.s_addr) >> CLASS_A_SHIFT == LOOPBACK_NET;
 }
 
+/* getaddrinfo() takes a port's low 16 bits. */
+static bool is_port(const char *text)
+{
+    enum { MOST = 65535, DIGITS = 5 };
+    size_t digits = strspn(text, "0123456789");
+
+    return digits > 0 && digits <= DIGITS && text[digits] == '\0' && strtol(text, NULL, 10) <= MOST;
+}
+
 /* `host:port` with a numeric host, [in brackets] for IPv6, `localhost`, or none for every interface. */
 static bool find_place(struct place *place, const char *text, const struct complaint *complaint)
 {
@@ -133,8 +142,8 @@ static bool find_place(struct place *place, const char *text, const struct compl
     size_t length = colon == NULL ? 0 : (size_t)(colon - text);
     bool bracketed = length > 2 && text[0] == '[' && text[length - 1] == ']';
 
-    if (colon == NULL || colon[1] == '\0' || length >= sizeof host) {
-        return complain(complaint, "must be tcp://HOST:PORT");
+    if (colon == NULL || !is_port(colon + 1) || length >= sizeof host) {
+        return complain(complaint, "must be tcp://HOST:PORT, with a port up to 65535");
     }
     snprintf(host, sizeof host, "%.*s", (int)(bracketed ? length - 2 : length), bracketed ? text + 1 : text);
     const char *name = host[0] == '\0' ? NULL : strcmp(host, "localhost") == 0 ? "127.0.0.1" : host;

@@ -216,6 +216,7 @@ static void read_images(struct loader *loader, const struct value *value, const 
 static const struct field docker_fields[] = {
     {"containers", read_containers, 0, false},
     {"images", read_images, 0, false},
+    {"processes", read_processes, 0, false},
 };
 
 const struct object_shape docker_shape = {"docker", "docker", docker_fields,

@@ -6,23 +6,24 @@
 #include <string.h>
 #include <time.h>
 
-enum { MS_PER_SECOND = 1000, ROUND_MS = 500, DATE_SIZE = 64 };
+enum { MS_PER_SECOND = 1000, ROUND_MS = 500 };
 
 /* A clock that goes as fast as the wall's: its distance from it, which stays the same. Any other: its instant, anew
  * each second. */
 static void spell(char *text, size_t size, int64_t now_ms, int64_t wall_ms, bool real)
 {
     if (real) {
-        (void)snprintf(text, size, "%+lld\n", (long long)((now_ms - wall_ms + ROUND_MS) / MS_PER_SECOND));
+        int64_t ahead_ms = now_ms - wall_ms;
+        int64_t rounded_ms = ahead_ms + (ahead_ms < 0 ? -ROUND_MS : ROUND_MS);
+
+        (void)snprintf(text, size, "%+lld\n", (long long)(rounded_ms / MS_PER_SECOND));
         return;
     }
     time_t seconds = (time_t)(now_ms / MS_PER_SECOND);
     struct tm parts;
-    char date[DATE_SIZE];
 
     (void)gmtime_r(&seconds, &parts);
-    (void)strftime(date, sizeof date, "%Y-%m-%d %H:%M:%S", &parts);
-    (void)snprintf(text, size, "%s\n", date);
+    (void)strftime(text, size, "%Y-%m-%d %H:%M:%S\n", &parts);
 }
 
 void faketime_write(struct faketime *faketime, int64_t now_ms, int64_t wall_ms, bool real)
