@@ -245,11 +245,31 @@ const struct value *value_append(struct arena *arena, const struct value *array,
     return value_array(arena, items, count + 1);
 }
 
-const struct value *value_copy(struct arena *arena, const struct value *value)
+/* The member of an object of that name, looked for at a place first; NULL: none. */
+static const struct value_member *member_like(const struct value *like, const char *key, uint32_t at)
+{
+    if (!value_is(like, VALUE_OBJECT)) {
+        return NULL;
+    }
+    if (at < like->count && strcmp(like->members[at].key, key) == 0) {
+        return &like->members[at];
+    }
+    for (uint32_t i = 0; i < like->count; i++) {
+        if (strcmp(like->members[i].key, key) == 0) {
+            return &like->members[i];
+        }
+    }
+    return NULL;
+}
+
+const struct value *value_copy_sharing(struct arena *arena, const struct value *value, const struct value *like)
 {
     if (value == NULL || value == &null_value || value == &true_value || value == &false_value ||
         value == &empty_object || value == &empty_array) {
         return value;
+    }
+    if (like != NULL && value_equal(value, like)) {
+        return like;
     }
     struct value *copy = arena_take(arena, sizeof *copy);
 
@@ -260,19 +280,27 @@ const struct value *value_copy(struct arena *arena, const struct value *value)
         const struct value **items = arena_take(arena, value->count * sizeof *items);
 
         for (uint32_t i = 0; i < value->count; i++) {
-            items[i] = value_copy(arena, value->items[i]);
+            items[i] = value_copy_sharing(arena, value->items[i], value_at(like, i));
         }
         copy->items = items;
     } else if (value->kind == VALUE_OBJECT) {
         struct value_member *members = arena_take(arena, value->count * sizeof *members);
 
         for (uint32_t i = 0; i < value->count; i++) {
-            members[i].key = arena_string(arena, value->members[i].key);
-            members[i].value = value_copy(arena, value->members[i].value);
+            const struct value_member *shared = member_like(like, value->members[i].key, i);
+
+            members[i].key = shared != NULL ? shared->key : arena_string(arena, value->members[i].key);
+            members[i].value =
+                value_copy_sharing(arena, value->members[i].value, shared != NULL ? shared->value : NULL);
         }
         copy->members = members;
     }
     return copy;
+}
+
+const struct value *value_copy(struct arena *arena, const struct value *value)
+{
+    return value_copy_sharing(arena, value, NULL);
 }
 
 /* ---- reading ----------------------------------------------------------------------------------------------- */

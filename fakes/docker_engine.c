@@ -258,7 +258,8 @@ struct container *docker_engine_add_container(struct docker_engine *engine, cons
                                     .image = arena_string(memory, image),
                                     .network = arena_string(memory, network),
                                     .address = address == NULL ? NULL : arena_string(memory, address),
-                                    .body = value_copy(memory, body),
+                                    .body = engine->whole == NULL ? value_copy(memory, body)
+                                                                  : docker_container_keep_body(engine, body),
                                     .state = state,
                                     .created_ms = engine->world->now_ms,
                                     .started_ms = state == CONTAINER_CREATED ? 0 : engine->world->now_ms};

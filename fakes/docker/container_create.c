@@ -403,6 +403,14 @@ static const char *tag_asked_for(struct docker_engine *engine, const struct dock
     return found;
 }
 
+const struct value *docker_container_keep_body(struct docker_engine *engine, const struct value *body)
+{
+    struct docker_containers *containers = &engine->whole->containers;
+
+    containers->last_body = value_copy_sharing(engine->world->memory, body, containers->last_body);
+    return containers->last_body;
+}
+
 void docker_container_added(struct docker_engine *engine, struct container *container)
 {
     struct docker_containers *containers = &engine->whole->containers;
@@ -412,7 +420,7 @@ void docker_container_added(struct docker_engine *engine, struct container *cont
     const struct docker_image *image = docker_image_find(engine, container->image);
 
     if (value_get(container->body, "Config") == NULL) {
-        container->body = value_copy(memory, body_of_scenario(engine, container, &containers->scratch));
+        container->body = docker_container_keep_body(engine, body_of_scenario(engine, container, &containers->scratch));
         arena_reset(&containers->scratch);
     }
     *details = (struct container_details){

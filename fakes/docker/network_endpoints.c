@@ -66,6 +66,11 @@ static struct docker_endpoint *add_endpoint(struct docker_engine *engine, struct
 {
     struct docker_endpoints *endpoints = &container->details->endpoints;
     struct arena *memory = engine->world->memory;
+
+    if (endpoints->size == 0) { /* most containers have one */
+        endpoints->all = arena_alloc(memory, sizeof *endpoints->all);
+        endpoints->size = 1;
+    }
     struct docker_endpoint *endpoint =
         table_add(memory, (void **)&endpoints->all, &endpoints->count, &endpoints->size, sizeof *endpoint);
 
