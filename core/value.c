@@ -245,6 +245,21 @@ const struct value *value_append(struct arena *arena, const struct value *array,
     return value_array(arena, items, count + 1);
 }
 
+/* What a copy has behind its struct value: small pieces of memory are rounded up, one less. */
+static size_t content_size(const struct value *value)
+{
+    switch (value->kind) {
+    case VALUE_STRING:
+        return value->count + 1;
+    case VALUE_ARRAY:
+        return value->count * sizeof *value->items;
+    case VALUE_OBJECT:
+        return value->count * sizeof *value->members;
+    default:
+        return 0;
+    }
+}
+
 /* The member of an object of that name, looked for at a place first; NULL: none. */
 static const struct value_member *member_like(const struct value *like, const char *key, uint32_t at)
 {
@@ -271,20 +286,21 @@ const struct value *value_copy_sharing(struct arena *arena, const struct value *
     if (like != NULL && value_equal(value, like)) {
         return like;
     }
-    struct value *copy = arena_take(arena, sizeof *copy);
+    struct value *copy = arena_take(arena, sizeof *copy + content_size(value));
+    void *content = copy + 1;
 
     *copy = *value;
     if (value->kind == VALUE_STRING) {
-        copy->string = arena_string_n(arena, value->string, value->count);
+        copy->string = memcpy(content, value->string, value->count + 1);
     } else if (value->kind == VALUE_ARRAY) {
-        const struct value **items = arena_take(arena, value->count * sizeof *items);
+        const struct value **items = content;
 
         for (uint32_t i = 0; i < value->count; i++) {
             items[i] = value_copy_sharing(arena, value->items[i], value_at(like, i));
         }
         copy->items = items;
     } else if (value->kind == VALUE_OBJECT) {
-        struct value_member *members = arena_take(arena, value->count * sizeof *members);
+        struct value_member *members = content;
 
         for (uint32_t i = 0; i < value->count; i++) {
             const struct value_member *shared = member_like(like, value->members[i].key, i);

@@ -268,6 +268,18 @@ static bool fits(const struct listing *listing, const struct container *containe
  * -------------------------------------------------------------------------------------------------------------------
  */
 
+/* Room for all entries at once: ten thousand of them are not to be copied from one room to the next. */
+static void expect_entries(const struct listing *listing, struct text_room *room)
+{
+    struct docker_engine *engine = listing->request->engine;
+    size_t length = 0;
+
+    for (uint32_t i = 0; i < engine->container_count; i++) {
+        length += container_listing_length(engine, &engine->containers[i]);
+    }
+    text_room_expect(room, length);
+}
+
 /* Adds the entries, the newest first; until when they stay true is returned. */
 static int64_t add_entries(const struct listing *listing, struct text_room *room)
 {
@@ -277,6 +289,9 @@ static int64_t add_entries(const struct listing *listing, struct text_room *room
     int64_t until_ms = INT64_MAX;
     long shown = 0;
 
+    if (is_plain && listing->limit <= 0) {
+        expect_entries(listing, room);
+    }
     text_room_add(room, "[", 1);
     for (uint32_t i = engine->container_count; i > 0; i--) {
         struct container *container = &engine->containers[i - 1];

@@ -11,18 +11,30 @@
 
 enum { ROOM_FIRST = 1536, ROOM_STEP = 64, NUMBER_LENGTH = 64, ANONYMOUS_NAME = 64 };
 
-void text_room_add(struct text_room *room, const char *bytes, size_t length)
+static void enlarge(struct text_room *room, size_t size)
+{
+    char *larger = arena_take(room->arena, size);
+
+    if (room->length > 0) {
+        memcpy(larger, room->text, room->length);
+    }
+    room->text = larger;
+    room->size = size;
+}
+
+void text_room_expect(struct text_room *room, size_t length)
 {
     if (room->length + length + 1 > room->size) {
-        size_t wanted = room->length + length + 1;
-        size_t size = room->size * 2 > wanted ? room->size * 2 : wanted + ROOM_FIRST;
-        char *larger = arena_take(room->arena, size);
+        enlarge(room, room->length + length + 1);
+    }
+}
 
-        if (room->length > 0) {
-            memcpy(larger, room->text, room->length);
-        }
-        room->text = larger;
-        room->size = size;
+void text_room_add(struct text_room *room, const char *bytes, size_t length)
+{
+    size_t wanted = room->length + length + 1;
+
+    if (wanted > room->size) {
+        enlarge(room, room->size * 2 > wanted ? room->size * 2 : wanted + ROOM_FIRST);
     }
     memcpy(room->text + room->length, bytes, length);
     room->length += length;
@@ -200,6 +212,16 @@ static void add_sizes(const struct docker_engine *engine, const struct container
     if (image != NULL) {
         add_member(room, ",\"SizeRootFs\":", value_number(room->arena, image->size_bytes));
     }
+}
+
+size_t container_listing_length(struct docker_engine *engine, struct container *container)
+{
+    enum { STATUS_LENGTH_MAX = 64 };
+
+    if (container->details->listing.length == 0) {
+        make(engine, container);
+    }
+    return container->details->listing.length + STATUS_LENGTH_MAX;
 }
 
 int64_t container_listing_add(struct docker_engine *engine, struct container *container, bool size,

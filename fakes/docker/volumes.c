@@ -279,9 +279,8 @@ struct mount {
     bool writable;
 };
 
-static const struct value *mount_shown(struct docker_engine *engine, const struct mount *mount)
+static const struct value *mount_shown(const struct mount *mount, struct arena *memory)
 {
-    struct arena *memory = engine->world->memory;
     bool volume = strcmp(mount->type, "volume") == 0;
     const struct value *source =
         volume ? value_format(memory, VOLUMES_ROOT "/%s/_data", mount->source) : value_string(memory, mount->source);
@@ -295,6 +294,19 @@ static const struct value *mount_shown(struct docker_engine *engine, const struc
 }
 
 /* Adds a mount; the volume that it names is made where it is not there, an anonymous one where it names none. */
+/* One more of a container's mounts, whose parts are mostly as in the last one's. */
+static void keep_mount(struct docker_engine *engine, struct container_details *details, const struct mount *mount)
+{
+    struct docker_volumes *volumes = &engine->whole->volumes;
+    struct arena *memory = engine->world->memory;
+    struct arena arena;
+
+    arena_init(&arena, memory->source);
+    volumes->last_mount = value_copy_sharing(memory, mount_shown(mount, &arena), volumes->last_mount);
+    details->mounts = value_append(memory, details->mounts, volumes->last_mount);
+    arena_reset(&arena);
+}
+
 static bool add_mount(struct docker_engine *engine, struct docker_request *request, struct container *container,
                       struct mount mount, const struct value *labels)
 {
@@ -321,7 +333,7 @@ static bool add_mount(struct docker_engine *engine, struct docker_request *reque
         volume = volume == NULL ? add(engine, mount.source, labels, NULL) : volume;
         mount.source = volume->name;
     }
-    container->details->mounts = value_append(engine->world->memory, mounts, mount_shown(engine, &mount));
+    keep_mount(engine, container->details, &mount);
     return true;
 }
 
