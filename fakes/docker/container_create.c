@@ -535,6 +535,8 @@ void docker_containers_create(struct docker_request *request)
     }
     world_note_change(engine->world, (struct change){.kind = CHANGE_CONTAINER_CREATED, .object = container->name});
     docker_event_of_container(engine, container, "create", NULL);
+    (void)container_listing_length(engine,
+                                   container); /* made now, so that the first list of many does not wait for all */
     request->effect->result = OBJECT(request->answers, {"Id", value_string(request->answers, container->id)},
                                      {"Warnings", creation.warnings});
 }

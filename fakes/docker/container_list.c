@@ -225,10 +225,7 @@ static bool port_fits(const struct listing *listing, const char *name, const str
 {
     const struct value *values = docker_filter_values(&listing->filters, name);
     struct docker_request *request = listing->request;
-    const struct value *ports =
-        values == NULL
-            ? NULL
-            : value_get(docker_networks_settings(request->engine, container, false, request->answers), "Ports");
+    const struct value *ports = values == NULL ? NULL : docker_networks_ports(container, request->answers);
 
     for (uint32_t i = 0; i < value_count(values); i++) {
         const char *text = value_text(value_at(values, i));
@@ -352,7 +349,8 @@ void docker_containers_list(struct docker_request *request)
 {
     struct listing listing = {
         .request = request, .all = docker_flag(request, "all"), .size = docker_flag(request, "size")};
-    struct text_room room = {.arena = request->answers};
+    struct arena *kept = request->effect->payload == NULL ? NULL : request->reply->room;
+    struct text_room room = {.arena = kept == NULL ? request->answers : kept};
     const char *limit = docker_parameter(request, "limit");
 
     listing.limit = limit == NULL ? (long)value_get_number(request->effect->args, "limit", 0) : 0;
@@ -367,6 +365,7 @@ void docker_containers_list(struct docker_request *request)
     }
     request->reply->text = room.text;
     request->reply->text_length = room.length;
+    request->reply->text_stays = kept != NULL;
     request->reply->content_type = "application/json";
 }
 
