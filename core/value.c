@@ -188,24 +188,31 @@ const struct value *value_object(struct arena *arena, const struct value_member 
     return value;
 }
 
-const struct value *value_array(struct arena *arena, const struct value *const *items, size_t count)
+/* An array of items that are in the arena already; those that are NULL become null. */
+static const struct value *array_of(struct arena *arena, const struct value **items, size_t count)
 {
     uint64_t hash = 0;
 
+    for (size_t i = 0; i < count; i++) {
+        items[i] = items[i] != NULL ? items[i] : &null_value;
+        hash = hash_combine(hash, items[i]->hash);
+    }
+    struct value *value = value_new(arena, VALUE_ARRAY, hash);
+
+    value->count = (uint32_t)count;
+    value->items = items;
+    return value;
+}
+
+const struct value *value_array(struct arena *arena, const struct value *const *items, size_t count)
+{
     if (count == 0) {
         return &empty_array;
     }
     const struct value **own = arena_take(arena, count * sizeof *own);
 
-    for (size_t i = 0; i < count; i++) {
-        own[i] = items[i] != NULL ? items[i] : &null_value;
-        hash = hash_combine(hash, own[i]->hash);
-    }
-    struct value *value = value_new(arena, VALUE_ARRAY, hash);
-
-    value->count = (uint32_t)count;
-    value->items = own;
-    return value;
+    memcpy(own, items, count * sizeof *own);
+    return array_of(arena, own, count);
 }
 
 const struct value *value_with(struct arena *arena, const struct value *object, const char *key,
@@ -242,7 +249,7 @@ const struct value *value_append(struct arena *arena, const struct value *array,
         items[i] = array->items[i];
     }
     items[count] = item;
-    return value_array(arena, items, count + 1);
+    return array_of(arena, items, count + 1);
 }
 
 /* What a copy has behind its struct value: small pieces of memory are rounded up, one less. */
