@@ -294,6 +294,12 @@ static const struct value *mount_shown(const struct mount *mount, struct arena *
 }
 
 /* Adds a mount; the volume that it names is made where it is not there, an anonymous one where it names none. */
+/* Where texts of a request go that nobody keeps: without a request they are as old as the world. */
+static struct arena *texts_of(struct docker_engine *engine, struct docker_request *request)
+{
+    return request != NULL ? request->answers : engine->world->memory;
+}
+
 /* One more of a container's mounts, whose parts are mostly as in the last one's. */
 static void keep_mount(struct docker_engine *engine, struct container_details *details, const struct mount *mount)
 {
@@ -314,14 +320,15 @@ static bool add_mount(struct docker_engine *engine, struct docker_request *reque
 
     if (mount.target == NULL || mount.target[0] != '/') {
         return fail(request, 400,
-                    arena_printf(engine->world->memory,
+                    arena_printf(texts_of(engine, request),
                                  "invalid mount config for type \"%s\": invalid mount path: '%s' mount "
                                  "path must be absolute",
                                  mount.type, mount.target == NULL ? "" : mount.target));
     }
     for (uint32_t i = 0; i < value_count(mounts); i++) {
         if (value_is_text(value_get(value_at(mounts, i), "Destination"), mount.target)) {
-            return fail(request, 400, arena_printf(engine->world->memory, "Duplicate mount point: %s", mount.target));
+            return fail(request, 400,
+                        arena_printf(texts_of(engine, request), "Duplicate mount point: %s", mount.target));
         }
     }
     if (strcmp(mount.type, "volume") == 0) {
@@ -353,19 +360,19 @@ static bool has_option(const char *mode, const char *option)
 static bool add_bind(struct docker_engine *engine, struct docker_request *request, struct container *container,
                      const char *bind)
 {
-    struct arena *memory = engine->world->memory;
-    char *parts[MODE_PARTS] = {arena_string(memory, bind == NULL ? "" : bind)};
+    struct arena *texts = texts_of(engine, request);
+    char *parts[MODE_PARTS] = {arena_string(texts, bind == NULL ? "" : bind)};
     int count = 1;
 
     for (char *colon = strchr(parts[0], ':'); colon != NULL && count <= MODE_PARTS; colon = strchr(colon + 1, ':')) {
         if (count == MODE_PARTS) {
-            return fail(request, 400, arena_printf(memory, "invalid volume specification: '%s'", bind));
+            return fail(request, 400, arena_printf(texts, "invalid volume specification: '%s'", bind));
         }
         *colon = '\0';
         parts[count++] = colon + 1;
     }
     if (count < 2 || parts[0][0] == '\0') {
-        return fail(request, 400, arena_printf(memory, "invalid volume specification: '%s'", bind));
+        return fail(request, 400, arena_printf(texts, "invalid volume specification: '%s'", bind));
     }
     const char *mode = count == MODE_PARTS ? parts[2] : "";
     bool path = parts[0][0] == '/';
@@ -373,7 +380,7 @@ static bool add_bind(struct docker_engine *engine, struct docker_request *reques
     if (parts[1][0] != '/' || strcmp(parts[1], "/") == 0) {
         return fail(
             request, 400,
-            arena_printf(memory,
+            arena_printf(texts,
                          strcmp(parts[1], "/") == 0
                              ? "invalid volume specification: '%s': invalid mount config for type \"%s\": invalid "
                                "specification: destination can't be '/'"
@@ -395,7 +402,7 @@ static bool add_bind(struct docker_engine *engine, struct docker_request *reques
 static bool add_asked(struct docker_engine *engine, struct docker_request *request, struct container *container,
                       const struct value *asked)
 {
-    struct arena *memory = engine->world->memory;
+    struct arena *texts = texts_of(engine, request);
     const char *type = value_get_text(asked, "Type");
     const char *source = value_get_text(asked, "Source");
     const char *propagation = value_get_text(value_get(asked, "BindOptions"), "Propagation");
@@ -406,7 +413,7 @@ static bool add_asked(struct docker_engine *engine, struct docker_request *reque
     if (!bind && strcmp(type, "volume") != 0 && strcmp(type, "tmpfs") != 0) {
         return fail(
             request, 400,
-            arena_printf(memory, "invalid mount config for type \"%s\": mount type unknown: \"%s\"", type, type));
+            arena_printf(texts, "invalid mount config for type \"%s\": mount type unknown: \"%s\"", type, type));
     }
     if (bind && (source == NULL || source[0] == '\0')) {
         return fail(request, 400, "invalid mount config for type \"bind\": field Source must not be empty");
