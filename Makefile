@@ -30,9 +30,10 @@ TEST_LIBS := -lcmocka $(LIBS)
 
 # What a clean machine lacks, per purpose. gcc and make are what `make` itself needs to get here.
 PACKAGES := gcc libc6-dev pkg-config libcmocka-dev libcjson-dev libssl-dev libmicrohttpd-dev libfaketime faketime lcov python3 curl
-LINT_PACKAGES := clang clang-format clang-tidy cppcheck python3-jsonschema
-# What the conformance runner is built with, and what a real Engine needs, without which the recorded answers have to do.
+# What the conformance runner and the load on `drydock serve` are built with, and what a real Engine needs, without which the recorded
+# answers have to do.
 CONFORMANCE_PACKAGES := libcurl4-openssl-dev
+LINT_PACKAGES := clang clang-format clang-tidy cppcheck python3-jsonschema $(CONFORMANCE_PACKAGES)
 ENGINE_PACKAGES := docker.io busybox-static
 # Docker's own clients, each left out where it cannot be had.
 CLIENT_PACKAGES := docker.io python3-docker nodejs
@@ -101,6 +102,10 @@ $(eval $(call variant,coverage,$(BUILD)/coverage,gcc,-O0 -g --coverage -DDRYDOCK
 $(eval $(call variant,asan,$(BUILD)/asan,gcc,-O1 -g $(SANITIZE) -DDRYDOCK_CHECKED,))
 $(eval $(call variant,o0,$(BUILD)/o0,gcc,-O0 -DDRYDOCK_CHECKED,))
 $(eval $(call variant,clang,$(BUILD)/clang,clang,-O2,))
+
+SERVE_BENCH := $(BUILD)/sim/bench/serve_bench
+$(SERVE_BENCH): LIBS += -lcurl
+$(BUILD)/obj/sim/bench/serve_bench.o: | $(BUILD)/.conformance-deps
 
 # ---- packages -----------------------------------------------------------------------------------------------------
 
@@ -191,11 +196,12 @@ coverage: $(BUILD)/coverage/drydock $(coverage_TESTS)
 	@sim/tests/coverage.sh $(BUILD)/coverage $(coverage_TESTS)
 .PHONY: coverage
 
-## bench: how long a replay takes, how fast the searches are, and peers in the same run
-bench: $(BUILD)/drydock $(plain_BENCHES) $(BUILD)/.bench-deps
+## bench: how long a replay takes, how fast the searches and the served Engine are, and peers in the same run
+bench: $(BUILD)/drydock $(plain_BENCHES) $(BUILD)/.bench-deps $(BUILD)/.engine-deps
 	@sim/bench/replay.sh $(BUILD)/drydock
 	@sim/bench/search.sh $(BUILD)/sim/bench/search_bench $(BUILD)/bench
 	@sim/bench/explore.sh $(BUILD)/drydock $(BUILD)/bench
+	@sim/bench/serve.sh $(BUILD)/drydock $(SERVE_BENCH)
 .PHONY: bench
 
 ## clients: Docker's command line, docker-py and dockerode against drydock serve, each through a whole lifecycle

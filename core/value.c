@@ -188,24 +188,31 @@ const struct value *value_object(struct arena *arena, const struct value_member 
     return value;
 }
 
-const struct value *value_array(struct arena *arena, const struct value *const *items, size_t count)
+/* An array of items that are in the arena already; those that are NULL become null. */
+static const struct value *array_of(struct arena *arena, const struct value **items, size_t count)
 {
     uint64_t hash = 0;
 
+    for (size_t i = 0; i < count; i++) {
+        items[i] = items[i] != NULL ? items[i] : &null_value;
+        hash = hash_combine(hash, items[i]->hash);
+    }
+    struct value *value = value_new(arena, VALUE_ARRAY, hash);
+
+    value->count = (uint32_t)count;
+    value->items = items;
+    return value;
+}
+
+const struct value *value_array(struct arena *arena, const struct value *const *items, size_t count)
+{
     if (count == 0) {
         return &empty_array;
     }
     const struct value **own = arena_take(arena, count * sizeof *own);
 
-    for (size_t i = 0; i < count; i++) {
-        own[i] = items[i] != NULL ? items[i] : &null_value;
-        hash = hash_combine(hash, own[i]->hash);
-    }
-    struct value *value = value_new(arena, VALUE_ARRAY, hash);
-
-    value->count = (uint32_t)count;
-    value->items = own;
-    return value;
+    memcpy(own, items, count * sizeof *own);
+    return array_of(arena, own, count);
 }
 
 const struct value *value_with(struct arena *arena, const struct value *object, const char *key,
@@ -242,37 +249,81 @@ const struct value *value_append(struct arena *arena, const struct value *array,
         items[i] = array->items[i];
     }
     items[count] = item;
-    return value_array(arena, items, count + 1);
+    return array_of(arena, items, count + 1);
 }
 
-const struct value *value_copy(struct arena *arena, const struct value *value)
+/* What a copy has behind its struct value: small pieces of memory are rounded up, one less. */
+static size_t content_size(const struct value *value)
+{
+    switch (value->kind) {
+    case VALUE_STRING:
+        return value->count + 1;
+    case VALUE_ARRAY:
+        return value->count * sizeof *value->items;
+    case VALUE_OBJECT:
+        return value->count * sizeof *value->members;
+    default:
+        return 0;
+    }
+}
+
+/* The member of an object of that name, looked for at a place first; NULL: none. */
+static const struct value_member *member_like(const struct value *like, const char *key, uint32_t at)
+{
+    if (!value_is(like, VALUE_OBJECT)) {
+        return NULL;
+    }
+    if (at < like->count && strcmp(like->members[at].key, key) == 0) {
+        return &like->members[at];
+    }
+    for (uint32_t i = 0; i < like->count; i++) {
+        if (strcmp(like->members[i].key, key) == 0) {
+            return &like->members[i];
+        }
+    }
+    return NULL;
+}
+
+const struct value *value_copy_sharing(struct arena *arena, const struct value *value, const struct value *like)
 {
     if (value == NULL || value == &null_value || value == &true_value || value == &false_value ||
         value == &empty_object || value == &empty_array) {
         return value;
     }
-    struct value *copy = arena_take(arena, sizeof *copy);
+    if (like != NULL && value_equal(value, like)) {
+        return like;
+    }
+    struct value *copy = arena_take(arena, sizeof *copy + content_size(value));
+    void *content = copy + 1;
 
     *copy = *value;
     if (value->kind == VALUE_STRING) {
-        copy->string = arena_string_n(arena, value->string, value->count);
+        copy->string = memcpy(content, value->string, value->count + 1);
     } else if (value->kind == VALUE_ARRAY) {
-        const struct value **items = arena_take(arena, value->count * sizeof *items);
+        const struct value **items = content;
 
         for (uint32_t i = 0; i < value->count; i++) {
-            items[i] = value_copy(arena, value->items[i]);
+            items[i] = value_copy_sharing(arena, value->items[i], value_at(like, i));
         }
         copy->items = items;
     } else if (value->kind == VALUE_OBJECT) {
-        struct value_member *members = arena_take(arena, value->count * sizeof *members);
+        struct value_member *members = content;
 
         for (uint32_t i = 0; i < value->count; i++) {
-            members[i].key = arena_string(arena, value->members[i].key);
-            members[i].value = value_copy(arena, value->members[i].value);
+            const struct value_member *shared = member_like(like, value->members[i].key, i);
+
+            members[i].key = shared != NULL ? shared->key : arena_string(arena, value->members[i].key);
+            members[i].value =
+                value_copy_sharing(arena, value->members[i].value, shared != NULL ? shared->value : NULL);
         }
         copy->members = members;
     }
     return copy;
+}
+
+const struct value *value_copy(struct arena *arena, const struct value *value)
+{
+    return value_copy_sharing(arena, value, NULL);
 }
 
 /* ---- reading ----------------------------------------------------------------------------------------------- */

@@ -79,6 +79,9 @@ const struct value *value_append(struct arena *arena, const struct value *array,
 
 /* Deep copy into another arena. */
 const struct value *value_copy(struct arena *arena, const struct value *value);
+/* The same, but parts that are equal to what `like` has at their place are shared with it: it must live as long as the
+ * arena. */
+const struct value *value_copy_sharing(struct arena *arena, const struct value *value, const struct value *like);
 
 /* ---- reading ----------------------------------------------------------------------------------------------- */
 

@@ -241,6 +241,12 @@ static const struct value *listed(struct docker_engine *engine, struct container
 /* ---- building
  * ------------------------------------------------------------------------------------------------------------------ */
 
+/* A text that is kept, unless the last container has the same. */
+static const char *kept_text(struct arena *memory, const char *text, const char *last)
+{
+    return last != NULL && strcmp(text, last) == 0 ? last : arena_string(memory, text);
+}
+
 struct container *docker_engine_add_container(struct docker_engine *engine, const char *name, const char *image,
                                               const char *network, const char *address, enum container_state state,
                                               const struct value *body)
@@ -253,12 +259,15 @@ struct container *docker_engine_add_container(struct docker_engine *engine, cons
     struct container *container = world_add(engine->world, (void **)&engine->containers, &engine->container_count,
                                             &engine->container_size, sizeof engine->containers[0]);
 
+    struct container none = {0}, *last = container == engine->containers ? &none : container - 1;
+
     *container = (struct container){.id = world_new_id(engine->world, "container", name),
                                     .name = arena_string(memory, name),
-                                    .image = arena_string(memory, image),
-                                    .network = arena_string(memory, network),
+                                    .image = kept_text(memory, image, last->image),
+                                    .network = kept_text(memory, network, last->network),
                                     .address = address == NULL ? NULL : arena_string(memory, address),
-                                    .body = value_copy(memory, body),
+                                    .body = engine->whole == NULL ? value_copy(memory, body)
+                                                                  : docker_container_keep_body(engine, body),
                                     .state = state,
                                     .created_ms = engine->world->now_ms,
                                     .started_ms = state == CONTAINER_CREATED ? 0 : engine->world->now_ms};

@@ -187,6 +187,27 @@ static void test_equal_content_equal_hash(void **state)
     assert_true(value_number(&arena, -0.0)->hash == value_number(&arena, 0)->hash);
 }
 
+/* A copy has every part that differs of its own, and the others in common with what it was made like. */
+static void test_a_copy_shares(void **state)
+{
+    const struct value *like = parse("{\"a\":[1,\"x\",{\"k\":\"v\"}],\"b\":{\"c\":2.5},\"d\":\"e\"}");
+    const struct value *given = parse("{\"b\":{\"c\":2.5},\"a\":[1,\"y\",{\"k\":\"v\"},3],\"d\":7}");
+    const struct value *copy = value_copy_sharing(&arena, given, like);
+
+    (void)state;
+    assert_true(value_equal(copy, given));
+    assert_string_equal(value_json(&arena, copy), value_json(&arena, given));
+    assert_ptr_equal(value_get(copy, "b"), value_get(like, "b"));
+    assert_ptr_equal(value_at(value_get(copy, "a"), 2), value_at(value_get(like, "a"), 2));
+    assert_ptr_not_equal(value_at(value_get(copy, "a"), 1), value_at(value_get(given, "a"), 1));
+    assert_ptr_not_equal(value_get(copy, "d"), value_get(given, "d"));
+    assert_ptr_equal(value_copy_sharing(&arena, parse("\"x\""), value_at(value_get(like, "a"), 1)),
+                     value_at(value_get(like, "a"), 1));
+    assert_ptr_equal(value_copy_sharing(&arena, given, copy), copy);
+    assert_true(value_equal(value_copy_sharing(&arena, given, parse("[1]")), given));
+    assert_true(value_equal(value_copy_sharing(&arena, parse("[1]"), given), parse("[1]")));
+}
+
 /* Values with one hash and other content must not be taken for equal. */
 static void test_equal_hash_is_not_enough(void **state)
 {
@@ -386,6 +407,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_dates, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_what_is_no_date, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_equal_content_equal_hash, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_copy_shares, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_equal_hash_is_not_enough, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_undefined_members_vanish, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_readers_take_anything, set_up, tear_down),

@@ -220,6 +220,7 @@ static bool take_route(struct docker_api_call *call, const struct route *route, 
         args = value_with(arena, args, "registryAuth", value_string(arena, call->request->registry_auth));
     }
     call->status = route->status;
+    call->reply.room = arena;
     call->waiter.reply = &call->reply;
     call->effect =
         (struct effect){.id = route->effect, .args = args, .object = object_of(args), .payload = &call->waiter};
@@ -283,6 +284,7 @@ void docker_api_answer(struct docker_api_call *call, struct docker_http_response
         response->content_type = reply->content_type == NULL ? "text/plain; charset=utf-8" : reply->content_type;
         response->body = reply->text;
         response->length = reply->text_length;
+        response->stays = reply->text_stays;
     } else if (reply->stream.kind == DOCKER_STREAM_NONE && !value_is(effect->result, VALUE_NULL)) {
         char *line = arena_printf(call->arena, "%s\n", value_json(call->arena, effect->result));
 

@@ -42,6 +42,7 @@ struct docker_http_response {
     size_t length;
     struct docker_stream *stream; /* what follows; NULL: nothing. docker_stream_is_held(): nothing goes out before */
     bool hijacked;                /* the connection is the stream's, both ways */
+    bool stays;                   /* the body lies in the arena of docker_api_parse() */
 };
 
 struct docker_header {

@@ -403,6 +403,14 @@ static const char *tag_asked_for(struct docker_engine *engine, const struct dock
     return found;
 }
 
+const struct value *docker_container_keep_body(struct docker_engine *engine, const struct value *body)
+{
+    struct docker_containers *containers = &engine->whole->containers;
+
+    containers->last_body = value_copy_sharing(engine->world->memory, body, containers->last_body);
+    return containers->last_body;
+}
+
 void docker_container_added(struct docker_engine *engine, struct container *container)
 {
     struct docker_containers *containers = &engine->whole->containers;
@@ -412,7 +420,7 @@ void docker_container_added(struct docker_engine *engine, struct container *cont
     const struct docker_image *image = docker_image_find(engine, container->image);
 
     if (value_get(container->body, "Config") == NULL) {
-        container->body = value_copy(memory, body_of_scenario(engine, container, &containers->scratch));
+        container->body = docker_container_keep_body(engine, body_of_scenario(engine, container, &containers->scratch));
         arena_reset(&containers->scratch);
     }
     *details = (struct container_details){
@@ -527,6 +535,8 @@ void docker_containers_create(struct docker_request *request)
     }
     world_note_change(engine->world, (struct change){.kind = CHANGE_CONTAINER_CREATED, .object = container->name});
     docker_event_of_container(engine, container, "create", NULL);
+    (void)container_listing_length(engine,
+                                   container); /* made now, so that the first list of many does not wait for all */
     request->effect->result = OBJECT(request->answers, {"Id", value_string(request->answers, container->id)},
                                      {"Warnings", creation.warnings});
 }

@@ -225,10 +225,7 @@ static bool port_fits(const struct listing *listing, const char *name, const str
 {
     const struct value *values = docker_filter_values(&listing->filters, name);
     struct docker_request *request = listing->request;
-    const struct value *ports =
-        values == NULL
-            ? NULL
-            : value_get(docker_networks_settings(request->engine, container, false, request->answers), "Ports");
+    const struct value *ports = values == NULL ? NULL : docker_networks_ports(container, request->answers);
 
     for (uint32_t i = 0; i < value_count(values); i++) {
         const char *text = value_text(value_at(values, i));
@@ -268,6 +265,18 @@ static bool fits(const struct listing *listing, const struct container *containe
  * -------------------------------------------------------------------------------------------------------------------
  */
 
+/* Room for all entries at once: ten thousand of them are not to be copied from one room to the next. */
+static void expect_entries(const struct listing *listing, struct text_room *room)
+{
+    struct docker_engine *engine = listing->request->engine;
+    size_t length = 0;
+
+    for (uint32_t i = 0; i < engine->container_count; i++) {
+        length += container_listing_length(engine, &engine->containers[i]);
+    }
+    text_room_expect(room, length);
+}
+
 /* Adds the entries, the newest first; until when they stay true is returned. */
 static int64_t add_entries(const struct listing *listing, struct text_room *room)
 {
@@ -277,6 +286,9 @@ static int64_t add_entries(const struct listing *listing, struct text_room *room
     int64_t until_ms = INT64_MAX;
     long shown = 0;
 
+    if (is_plain && listing->limit <= 0) {
+        expect_entries(listing, room);
+    }
     text_room_add(room, "[", 1);
     for (uint32_t i = engine->container_count; i > 0; i--) {
         struct container *container = &engine->containers[i - 1];
@@ -337,7 +349,8 @@ void docker_containers_list(struct docker_request *request)
 {
     struct listing listing = {
         .request = request, .all = docker_flag(request, "all"), .size = docker_flag(request, "size")};
-    struct text_room room = {.arena = request->answers};
+    struct arena *kept = request->effect->payload == NULL ? NULL : request->reply->room;
+    struct text_room room = {.arena = kept == NULL ? request->answers : kept};
     const char *limit = docker_parameter(request, "limit");
 
     listing.limit = limit == NULL ? (long)value_get_number(request->effect->args, "limit", 0) : 0;
@@ -352,6 +365,7 @@ void docker_containers_list(struct docker_request *request)
     }
     request->reply->text = room.text;
     request->reply->text_length = room.length;
+    request->reply->text_stays = kept != NULL;
     request->reply->content_type = "application/json";
 }
 

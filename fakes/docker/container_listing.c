@@ -9,20 +9,32 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROOM_FIRST = 1536, ROOM_STEP = 64, NUMBER_LENGTH = 64, ANONYMOUS_NAME = 64 };
+enum { ROOM_FIRST = 1536, ROOM_STEP = 16, NUMBER_LENGTH = 64, ANONYMOUS_NAME = 64 };
+
+static void enlarge(struct text_room *room, size_t size)
+{
+    char *larger = arena_take(room->arena, size);
+
+    if (room->length > 0) {
+        memcpy(larger, room->text, room->length);
+    }
+    room->text = larger;
+    room->size = size;
+}
+
+void text_room_expect(struct text_room *room, size_t length)
+{
+    if (room->length + length + 1 > room->size) {
+        enlarge(room, room->length + length + 1);
+    }
+}
 
 void text_room_add(struct text_room *room, const char *bytes, size_t length)
 {
-    if (room->length + length + 1 > room->size) {
-        size_t wanted = room->length + length + 1;
-        size_t size = room->size * 2 > wanted ? room->size * 2 : wanted + ROOM_FIRST;
-        char *larger = arena_take(room->arena, size);
+    size_t wanted = room->length + length + 1;
 
-        if (room->length > 0) {
-            memcpy(larger, room->text, room->length);
-        }
-        room->text = larger;
-        room->size = size;
+    if (wanted > room->size) {
+        enlarge(room, room->size * 2 > wanted ? room->size * 2 : wanted + ROOM_FIRST);
     }
     memcpy(room->text + room->length, bytes, length);
     room->length += length;
@@ -80,8 +92,7 @@ static const struct value *one_port(struct arena *arena, const char *port, const
 }
 
 /* Its published and exposed ports. */
-static const struct value *ports_shown(const struct docker_engine *engine, const struct container *container,
-                                       struct arena *arena)
+static const struct value *ports_shown(const struct container *container, struct arena *arena)
 {
     const struct container_details *details = container->details;
     const struct value *shown = value_empty_array();
@@ -89,7 +100,7 @@ static const struct value *ports_shown(const struct docker_engine *engine, const
     if (value_get(details->config, "ExposedPorts") == NULL && value_get(details->host_config, "PortBindings") == NULL) {
         return shown;
     }
-    const struct value *ports = value_get(docker_networks_settings(engine, container, false, arena), "Ports");
+    const struct value *ports = docker_networks_ports(container, arena);
 
     for (uint32_t i = 0; i < value_count(ports); i++) {
         const char *port = ports->members[i].key;
@@ -174,7 +185,7 @@ static void make(struct docker_engine *engine, struct container *container)
     add_text(&room, "],\"Image\":", image_shown(engine, container));
     add_text(&room, ",\"ImageID\":", container->details->image_id);
     add_text(&room, ",\"Command\":", container_command_line(container, &bench));
-    add_member(&room, created, ports_shown(engine, container, &bench));
+    add_member(&room, created, ports_shown(container, &bench));
     listing->sizes_at = (uint32_t)room.length;
     add_member(&room, ",\"Labels\":", labels_of(container));
     add_text(&room, ",\"State\":", docker_container_status(container));
@@ -200,6 +211,16 @@ static void add_sizes(const struct docker_engine *engine, const struct container
     if (image != NULL) {
         add_member(room, ",\"SizeRootFs\":", value_number(room->arena, image->size_bytes));
     }
+}
+
+size_t container_listing_length(struct docker_engine *engine, struct container *container)
+{
+    enum { STATUS_LENGTH_MAX = 64 };
+
+    if (container->details->listing.length == 0) {
+        make(engine, container);
+    }
+    return container->details->listing.length + STATUS_LENGTH_MAX;
 }
 
 int64_t container_listing_add(struct docker_engine *engine, struct container *container, bool size,

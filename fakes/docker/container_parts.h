@@ -95,6 +95,10 @@ struct text_room {
 };
 
 void text_room_add(struct text_room *room, const char *bytes, size_t length);
+/* So many bytes are to be added, about: they get room at once. */
+void text_room_expect(struct text_room *room, size_t length);
+/* About how many bytes a container's entry has. */
+size_t container_listing_length(struct docker_engine *engine, struct container *container);
 /* Adds its entry in a list as JSON; returns the instant up to which that stays true. */
 int64_t container_listing_add(struct docker_engine *engine, struct container *container, bool size,
                               struct text_room *room);

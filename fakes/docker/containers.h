@@ -108,6 +108,7 @@ struct docker_containers {
     uint64_t departed_count;
     struct docker_kept_list lists[LISTS_KEPT]; /* the running ones, all */
     int pid;                                   /* the last that was given */
+    const struct value *last_body;             /* of the last that came; NULL: none did */
     struct docker_request *creating;           /* whose container is being added; NULL: nobody's */
 };
 
@@ -115,6 +116,9 @@ void docker_containers_init(struct docker_engine *engine);
 
 /* ---- hooks of docker_engine.c: nothing on a lean engine -------------------------------------------------------- */
 
+/* The body of a container that is to come, in world->memory. What is as in the last one's is kept once: apps are much
+ * alike, and a container that is made again is as it was. */
+const struct value *docker_container_keep_body(struct docker_engine *engine, const struct value *body);
 /* A container has come: details are made of its body. */
 void docker_container_added(struct docker_engine *engine, struct container *container);
 /* It runs now; it has ended with container->exit_code; it goes. */

@@ -116,6 +116,7 @@ void docker_image_untag(struct docker_engine *engine, struct docker_image *image
     image->tags = without(memory, image->tags, reference);
     image->digests = without(memory, image->digests, reference);
     docker_engine_drop_image(engine, reference);
+    docker_containers_forget_lists(engine);
 }
 
 void docker_image_tag_as(struct docker_engine *engine, struct docker_image *image, const char *tag)
@@ -131,6 +132,7 @@ void docker_image_tag_as(struct docker_engine *engine, struct docker_image *imag
     image->tags = value_append(memory, image->tags, value_string(memory, tag));
     image->tagged_ms = engine->world->now_ms;
     docker_engine_add_image(engine, tag);
+    docker_containers_forget_lists(engine);
 }
 
 static struct docker_image *by_reference(const struct docker_images *images, const char *text)

@@ -66,6 +66,11 @@ static struct docker_endpoint *add_endpoint(struct docker_engine *engine, struct
 {
     struct docker_endpoints *endpoints = &container->details->endpoints;
     struct arena *memory = engine->world->memory;
+
+    if (endpoints->size == 0) { /* most containers have one */
+        endpoints->all = arena_alloc(memory, sizeof *endpoints->all);
+        endpoints->size = 1;
+    }
     struct docker_endpoint *endpoint =
         table_add(memory, (void **)&endpoints->all, &endpoints->count, &endpoints->size, sizeof *endpoint);
 
@@ -73,13 +78,14 @@ static struct docker_endpoint *add_endpoint(struct docker_engine *engine, struct
         *endpoint = endpoint[-1];
         endpoint--;
     }
-    *endpoint = (struct docker_endpoint){.network = arena_string(memory, network),
-                                         .network_id = "",
-                                         .id = "",
-                                         .address = "",
-                                         .gateway = "",
-                                         .mac = "",
-                                         .asked = value_is(asked, VALUE_OBJECT) ? value_copy(memory, asked) : NULL};
+    *endpoint = (struct docker_endpoint){
+        .network = strcmp(network, container->network) == 0 ? container->network : arena_string(memory, network),
+        .network_id = "",
+        .id = "",
+        .address = "",
+        .gateway = "",
+        .mac = "",
+        .asked = value_is(asked, VALUE_OBJECT) ? value_copy(memory, asked) : NULL};
     return endpoint;
 }
 
@@ -465,7 +471,7 @@ static const struct value *bound(const struct container *container, const char *
 }
 
 /* Ports of a running container: exposed ones, and where they are published. */
-static const struct value *ports_shown(const struct container *container, struct arena *arena)
+const struct value *docker_networks_ports(const struct container *container, struct arena *arena)
 {
     const struct value *exposed = value_get(container->details->config, "ExposedPorts");
     const struct value *bindings = value_get(container->details->host_config, "PortBindings");
@@ -523,7 +529,8 @@ const struct value *docker_networks_settings(const struct docker_engine *engine,
 
     return OBJECT(
         arena, {"Bridge", empty}, {"SandboxID", sandbox}, {"HairpinMode", value_bool(false)},
-        {"LinkLocalIPv6Address", empty}, {"LinkLocalIPv6PrefixLen", zero}, {"Ports", ports_shown(container, arena)},
+        {"LinkLocalIPv6Address", empty}, {"LinkLocalIPv6PrefixLen", zero},
+        {"Ports", docker_networks_ports(container, arena)},
         {"SandboxKey", container->started_ms == 0 ? empty : value_format(arena, "/var/run/docker/netns/%s", key)},
         {"SecondaryIPAddresses", value_null()}, {"SecondaryIPv6Addresses", value_null()},
         {"EndpointID", text_or_empty(arena, bridge == NULL ? NULL : bridge->id)},

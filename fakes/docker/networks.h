@@ -51,6 +51,8 @@ void docker_networks_detach(struct docker_engine *engine, struct container *cont
 /* NetworkSettings for inspect, or only what a list shows of it (`brief`: {Networks}). */
 const struct value *docker_networks_settings(const struct docker_engine *engine, const struct container *container,
                                              bool brief, struct arena *arena);
+/* Its member Ports alone. */
+const struct value *docker_networks_ports(const struct container *container, struct arena *arena);
 
 /* ---- for the files of networks --------------------------------------------------------------------------------- */
 

@@ -13,6 +13,8 @@ struct docker_reply {
     const char *text; /* the body where it is no JSON value; NULL: effect.result is */
     size_t text_length;
     const char *content_type; /* NULL: application/json, with text text/plain */
+    struct arena *room;       /* the call's (api.h); NULL: there is no call */
+    bool text_stays;          /* the text lies in `room` */
     struct docker_stream stream;
 };
 

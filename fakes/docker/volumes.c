@@ -279,9 +279,8 @@ struct mount {
     bool writable;
 };
 
-static const struct value *mount_shown(struct docker_engine *engine, const struct mount *mount)
+static const struct value *mount_shown(const struct mount *mount, struct arena *memory)
 {
-    struct arena *memory = engine->world->memory;
     bool volume = strcmp(mount->type, "volume") == 0;
     const struct value *source =
         volume ? value_format(memory, VOLUMES_ROOT "/%s/_data", mount->source) : value_string(memory, mount->source);
@@ -295,6 +294,25 @@ static const struct value *mount_shown(struct docker_engine *engine, const struc
 }
 
 /* Adds a mount; the volume that it names is made where it is not there, an anonymous one where it names none. */
+/* Where texts of a request go that nobody keeps: without a request they are as old as the world. */
+static struct arena *texts_of(struct docker_engine *engine, struct docker_request *request)
+{
+    return request != NULL ? request->answers : engine->world->memory;
+}
+
+/* One more of a container's mounts, whose parts are mostly as in the last one's. */
+static void keep_mount(struct docker_engine *engine, struct container_details *details, const struct mount *mount)
+{
+    struct docker_volumes *volumes = &engine->whole->volumes;
+    struct arena *memory = engine->world->memory;
+    struct arena arena;
+
+    arena_init(&arena, memory->source);
+    volumes->last_mount = value_copy_sharing(memory, mount_shown(mount, &arena), volumes->last_mount);
+    details->mounts = value_append(memory, details->mounts, volumes->last_mount);
+    arena_reset(&arena);
+}
+
 static bool add_mount(struct docker_engine *engine, struct docker_request *request, struct container *container,
                       struct mount mount, const struct value *labels)
 {
@@ -302,14 +320,15 @@ static bool add_mount(struct docker_engine *engine, struct docker_request *reque
 
     if (mount.target == NULL || mount.target[0] != '/') {
         return fail(request, 400,
-                    arena_printf(engine->world->memory,
+                    arena_printf(texts_of(engine, request),
                                  "invalid mount config for type \"%s\": invalid mount path: '%s' mount "
                                  "path must be absolute",
                                  mount.type, mount.target == NULL ? "" : mount.target));
     }
     for (uint32_t i = 0; i < value_count(mounts); i++) {
         if (value_is_text(value_get(value_at(mounts, i), "Destination"), mount.target)) {
-            return fail(request, 400, arena_printf(engine->world->memory, "Duplicate mount point: %s", mount.target));
+            return fail(request, 400,
+                        arena_printf(texts_of(engine, request), "Duplicate mount point: %s", mount.target));
         }
     }
     if (strcmp(mount.type, "volume") == 0) {
@@ -321,7 +340,7 @@ static bool add_mount(struct docker_engine *engine, struct docker_request *reque
         volume = volume == NULL ? add(engine, mount.source, labels, NULL) : volume;
         mount.source = volume->name;
     }
-    container->details->mounts = value_append(engine->world->memory, mounts, mount_shown(engine, &mount));
+    keep_mount(engine, container->details, &mount);
     return true;
 }
 
@@ -341,19 +360,19 @@ static bool has_option(const char *mode, const char *option)
 static bool add_bind(struct docker_engine *engine, struct docker_request *request, struct container *container,
                      const char *bind)
 {
-    struct arena *memory = engine->world->memory;
-    char *parts[MODE_PARTS] = {arena_string(memory, bind == NULL ? "" : bind)};
+    struct arena *texts = texts_of(engine, request);
+    char *parts[MODE_PARTS] = {arena_string(texts, bind == NULL ? "" : bind)};
     int count = 1;
 
     for (char *colon = strchr(parts[0], ':'); colon != NULL && count <= MODE_PARTS; colon = strchr(colon + 1, ':')) {
         if (count == MODE_PARTS) {
-            return fail(request, 400, arena_printf(memory, "invalid volume specification: '%s'", bind));
+            return fail(request, 400, arena_printf(texts, "invalid volume specification: '%s'", bind));
         }
         *colon = '\0';
         parts[count++] = colon + 1;
     }
     if (count < 2 || parts[0][0] == '\0') {
-        return fail(request, 400, arena_printf(memory, "invalid volume specification: '%s'", bind));
+        return fail(request, 400, arena_printf(texts, "invalid volume specification: '%s'", bind));
     }
     const char *mode = count == MODE_PARTS ? parts[2] : "";
     bool path = parts[0][0] == '/';
@@ -361,7 +380,7 @@ static bool add_bind(struct docker_engine *engine, struct docker_request *reques
     if (parts[1][0] != '/' || strcmp(parts[1], "/") == 0) {
         return fail(
             request, 400,
-            arena_printf(memory,
+            arena_printf(texts,
                          strcmp(parts[1], "/") == 0
                              ? "invalid volume specification: '%s': invalid mount config for type \"%s\": invalid "
                                "specification: destination can't be '/'"
@@ -383,7 +402,7 @@ static bool add_bind(struct docker_engine *engine, struct docker_request *reques
 static bool add_asked(struct docker_engine *engine, struct docker_request *request, struct container *container,
                       const struct value *asked)
 {
-    struct arena *memory = engine->world->memory;
+    struct arena *texts = texts_of(engine, request);
     const char *type = value_get_text(asked, "Type");
     const char *source = value_get_text(asked, "Source");
     const char *propagation = value_get_text(value_get(asked, "BindOptions"), "Propagation");
@@ -394,7 +413,7 @@ static bool add_asked(struct docker_engine *engine, struct docker_request *reque
     if (!bind && strcmp(type, "volume") != 0 && strcmp(type, "tmpfs") != 0) {
         return fail(
             request, 400,
-            arena_printf(memory, "invalid mount config for type \"%s\": mount type unknown: \"%s\"", type, type));
+            arena_printf(texts, "invalid mount config for type \"%s\": mount type unknown: \"%s\"", type, type));
     }
     if (bind && (source == NULL || source[0] == '\0')) {
         return fail(request, 400, "invalid mount config for type \"bind\": field Source must not be empty");

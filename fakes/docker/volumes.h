@@ -19,6 +19,7 @@ struct docker_volume {
 struct docker_volumes {
     struct docker_volume *all; /* in order of creation */
     uint32_t count, size;
+    const struct value *last_mount; /* that a container got; NULL: none did */
 };
 
 /* The mounts of a container that is made (HostConfig.Binds and Mounts, Volumes of config and image): volumes that they

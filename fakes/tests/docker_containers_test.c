@@ -820,6 +820,23 @@ static void test_filters(void **state)
             "/containers/json?filters={\"publish\":[\"x\"]}", NULL);
 }
 
+/* What is kept of a list does not outlive the name of an image. */
+static void test_a_list_knows_where_a_tag_went(void **state)
+{
+    (void)state;
+    struct docker_image *other = docker_image_add(engine, "other:latest", NULL);
+
+    assert_int_equal(
+        ask("POST", "/v1.41/containers/create?name=cc", "{\"Image\":\"busybox\",\"Cmd\":[\"true\"]," NONE "}"), 201);
+    assert_int_equal(ask("GET", "/v1.41/containers/json?all=1", NULL), 200);
+    assert_string_equal(value_get_text(value_at(answer(), 0), "Image"), "busybox");
+    assert_true(response.stays);
+    docker_image_tag_as(engine, other, "busybox:latest");
+    assert_int_equal(ask("GET", "/v1.41/containers/json?all=1", NULL), 200);
+    assert_string_equal(value_get_text(value_at(answer(), 0), "Image"),
+                        value_get_text(value_at(answer(), 0), "ImageID"));
+}
+
 /* In process the list is a value. */
 static void test_list_in_process(void **state)
 {
@@ -1014,6 +1031,7 @@ int main(void)
         TEST(health),
         TEST(wait),
         TEST(list),
+        TEST(a_list_knows_where_a_tag_went),
         TEST(status_texts),
         TEST(filters),
         TEST(list_in_process),

@@ -129,7 +129,9 @@ void recorder_started(struct recorder *recorder, struct kernel_task *task)
                                   sizeof record->tasks[0]);
 
     assert(record->task_count == task->number + 1);
-    *name = arena_string(recorder->arena, task->task.name);
+    /* The requests of a served Engine are many tasks of one name. */
+    *name = task->number > 0 && strcmp(name[-1], task->task.name) == 0 ? name[-1]
+                                                                       : arena_string(recorder->arena, task->task.name);
     count(recorder, RUN_COUNT_TASKS);
     if (recorder->hushed) {
         return;

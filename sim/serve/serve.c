@@ -45,6 +45,11 @@ static const struct http_header *headers_of(const struct docker_http_response *r
     return headers;
 }
 
+static void on_sent(void *owner)
+{
+    session_sent(owner);
+}
+
 static void on_answer(void *owner, const struct docker_http_response *response)
 {
     struct http_exchange *exchange = owner;
@@ -56,8 +61,15 @@ static void on_answer(void *owner, const struct docker_http_response *response)
     } else if (response->stream != NULL) {
         http_exchange_stream(exchange, (unsigned)response->status, headers);
     } else {
+        struct session_request *request = http_exchange_data(exchange);
+
         http_exchange_set_data(exchange, NULL);
-        http_exchange_answer(exchange, (unsigned)response->status, headers, response->body, response->length);
+        if (response->stays) {
+            http_exchange_answer_kept(exchange, (unsigned)response->status, headers, response->body, response->length,
+                                      on_sent, request);
+        } else {
+            http_exchange_answer(exchange, (unsigned)response->status, headers, response->body, response->length);
+        }
     }
 }
 

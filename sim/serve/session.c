@@ -90,10 +90,15 @@ static void release(struct session_request *request)
 /* What the handlers are told last. */
 static void give_whole(struct session_request *request)
 {
+    bool stays = request->owner != NULL && request->response.stays;
+
+    request->begun = true;
     if (request->owner != NULL) {
         request->session->handlers.answer(request->owner, &request->response);
     }
-    release(request);
+    if (!stays) {
+        release(request);
+    }
 }
 
 /* ---- faults on the wire
@@ -202,6 +207,11 @@ void session_input_end(struct session_request *request)
     if (request->streaming) {
         docker_stream_input_end(engine_of(request->session), request->response.stream);
     }
+}
+
+void session_sent(struct session_request *request)
+{
+    release(request);
 }
 
 void session_forget(struct session_request *request)

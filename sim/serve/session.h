@@ -17,7 +17,8 @@ struct session_request;
 /* What becomes of a request; `owner` is what session_ask() was given. After answer() without a stream, end() and drop()
  * the request is no more. */
 struct session_handlers {
-    /* The answer: all of it, or with response->stream its beginning. Valid during the call. */
+    /* The answer: all of it, or with response->stream its beginning. Valid during the call; with response->stays the
+     * body is valid, and the request there, until session_sent(). */
     void (*answer)(void *owner, const struct docker_http_response *response);
     /* More of a stream, and its end. */
     void (*more)(void *owner, const char *bytes, size_t length);
@@ -39,6 +40,8 @@ struct session_request *session_ask(struct session *session, const struct docker
 /* Bytes from a client whose connection is hijacked, and their end. */
 void session_input(struct session_request *request, const char *bytes, size_t length);
 void session_input_end(struct session_request *request);
+/* The body of an answer that stays is no longer needed. */
+void session_sent(struct session_request *request);
 /* The client has left: no handler is called for it any more. */
 void session_forget(struct session_request *request);
 
@@ -49,8 +52,8 @@ int64_t session_next_ms(const struct session *session);
 /* Lets time pass up to an instant, and everything happen that is due on the way. */
 void session_pass(struct session *session, int64_t now_ms);
 int64_t session_now_ms(const struct session *session);
-/* Whether a client waits for an answer that has not begun, or for the end of a container, an exec or a log: a clock that
- * stands has a reason to go on. Who watches events or statistics waits for nothing. */
+/* Whether a client waits for an answer that has not begun, or for the end of a container, an exec or a log: a clock
+ * that stands has a reason to go on. Who watches events or statistics waits for nothing. */
 bool session_is_awaited(const struct session *session);
 /* How many pieces of answers clients were given so far. */
 uint64_t session_given_count(const struct session *session);

@@ -63,7 +63,8 @@ answers() {
 # Starts a dockerd in a folder with a storage driver. 1: it does not come up
 start_with() {
   local folder=$1 driver=$2 tries=0 socket=$1/docker.sock
-  dockerd --data-root "$folder/data" --exec-root "$folder/exec" --pidfile "$folder/docker.pid" -H "unix://$socket" \
+  # In a session of its own, so that Ctrl-C does not reach it: it is told to end, and ends its containers before.
+  setsid dockerd --data-root "$folder/data" --exec-root "$folder/exec" --pidfile "$folder/docker.pid" -H "unix://$socket" \
     --config-file "$folder/daemon.json" --iptables=false --ip6tables=false --bridge=none --storage-driver "$driver" \
     >"$folder/dockerd.log" 2>&1 </dev/null &
   echo $! >"$folder/started.pid"
