@@ -129,10 +129,6 @@ static bool read_filters(struct listing *listing)
                                          "dead",   "created",    "exited",   NULL};
     static const char *const healths[] = {"starting", "healthy", "unhealthy", "none", NULL};
     if (!docker_filters_read(listing->request, names, &listing->filters)) {
-        if (listing->filters.unreadable) {
-            effect_fail(listing->request->effect, listing->request->answers, 500, NULL, "%s",
-                        listing->request->effect->error->message);
-        }
         return false;
     }
     if (!exit_codes_are_numbers(listing) || !values_are_among(listing, "status", states, "Invalid filter 'status=") ||

@@ -40,7 +40,7 @@ static bool is_accepted(const char *const *accepted, const char *name)
     return *accepted != NULL;
 }
 
-/* Sets the 400 that says, in the words of Go's encoding/json, why a text is no filters. */
+/* Sets the 500 that says, in the words of Go's encoding/json, why a text is no filters. */
 static bool unreadable(struct docker_request *request, struct docker_filters *filters, const char *text,
                        const struct value *value, const char *type)
 {
@@ -48,10 +48,10 @@ static bool unreadable(struct docker_request *request, struct docker_filters *fi
 
     filters->unreadable = true;
     if (value == NULL) {
-        effect_fail(request->effect, request->answers, 400, NULL,
+        effect_fail(request->effect, request->answers, 500, NULL,
                     "invalid character '%c' looking for beginning of value", text[0]);
     } else {
-        effect_fail(request->effect, request->answers, 400, NULL, "json: cannot unmarshal %s into Go value of type %s",
+        effect_fail(request->effect, request->answers, 500, NULL, "json: cannot unmarshal %s into Go value of type %s",
                     kinds[value->kind], type);
     }
     return false;

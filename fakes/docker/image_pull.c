@@ -68,6 +68,7 @@ static const struct value *add_layer(struct arena *arena, const struct value *li
     lines = add_progress(arena, lines, id, "Downloading", bytes / 2, bytes);
     lines = add_state(arena, lines, id, "Verifying Checksum");
     lines = add_state(arena, lines, id, "Download complete");
+    lines = add_progress(arena, lines, id, "Extracting", bytes / 2, bytes);
     lines = add_progress(arena, lines, id, "Extracting", bytes, bytes);
     return add_state(arena, lines, id, "Pull complete");
 }
@@ -76,7 +77,8 @@ static void answer_lines(struct docker_request *request, const struct value *lin
 {
     request->effect->result = OBJECT(request->answers, {"status", value_number(request->answers, 200)});
     request->reply->content_type = "application/json";
-    request->reply->stream = (struct docker_stream){.kind = DOCKER_STREAM_PROGRESS, .content = lines};
+    request->reply->stream =
+        (struct docker_stream){.kind = DOCKER_STREAM_PROGRESS, .content = value_copy(request->lasting, lines)};
 }
 
 /* position: lines given so far. */

@@ -416,7 +416,7 @@ void docker_image_tag(struct docker_request *request)
         arena, tag == NULL || tag[0] == '\0' ? text : arena_printf(arena, "%s:%s", text, tag), &parts);
 
     if (wrong != NULL) {
-        effect_fail(request->effect, arena, 400, NULL, "%s", wrong);
+        effect_fail(request->effect, arena, 500, NULL, "%s", wrong);
         return;
     }
     const char *reference = docker_reference_tagged(arena, &parts);

@@ -191,7 +191,10 @@ static bool choose_address(struct docker_engine *engine, struct docker_request *
 
     if (wanted == NULL) {
         return next_address(engine, network, subnet, address) ||
-               fail(request, 403, "no available IPv4 addresses on this network's address pools");
+               fail(request, 500,
+                    arena_printf(texts_of(engine, request),
+                                 "no available IPv4 addresses on this network's address pools: %s (%s)", network->name,
+                                 network->id));
     }
     (void)address_read(wanted, address);
     if (!network->details->subnet_asked && is_user_defined(network->name)) {
@@ -256,6 +259,9 @@ bool docker_networks_attach(struct docker_engine *engine, struct docker_request 
         if (endpoint->id[0] != '\0') {
             continue;
         }
+        if (network == NULL && engine->whole->no_bridge && strcmp(endpoint->network, "bridge") == 0) {
+            continue; /* networking is disabled then: it starts without */
+        }
         if (network == NULL) {
             docker_networks_detach(engine, container);
             return fail(request, 404,
@@ -304,7 +310,7 @@ static struct container *container_of(struct docker_request *request)
         .id = request->effect->id,
         .args = OBJECT(request->answers,
                        {"container", value_string(request->answers, reference == NULL ? "" : reference)})};
-    struct docker_request inner = {request->engine, &effect, request->answers, request->reply};
+    struct docker_request inner = {request->engine, &effect, request->answers, request->reply, request->lasting};
     struct container *container = docker_find_container(&inner);
 
     request->effect->error = effect.error;
@@ -325,15 +331,14 @@ void docker_network_connect(struct docker_request *request)
     const char *mode = mode_of(container);
 
     if (strcmp(mode, "host") == 0 || is_shared(mode)) {
-        (void)fail(request, 403,
-                   strcmp(mode, "host") == 0
-                       ? "container cannot be disconnected from host network or connected to host network"
-                       : "container sharing network namespace with another container or host cannot be connected to "
-                         "any other network");
+        (void)fail(
+            request, 400,
+            "container sharing network namespace with another container or host cannot be connected to any other "
+            "network");
         return;
     }
     if (strcmp(network->name, "host") == 0) {
-        (void)fail(request, 403, "container cannot be disconnected from host network or connected to host network");
+        (void)fail(request, 400, "container cannot be disconnected from host network or connected to host network");
         return;
     }
     if (endpoint_on(container, network->name) != NULL) {
@@ -371,10 +376,8 @@ void docker_network_disconnect(struct docker_request *request)
     }
     struct docker_endpoint *endpoint = endpoint_on(container, network->name);
 
-    if (strcmp(network->name, "host") == 0) {
-        (void)fail(request, 403, "container cannot be disconnected from host network or connected to host network");
-    } else if (endpoint == NULL) {
-        (void)fail(request, container->state == CONTAINER_RUNNING ? 403 : 500,
+    if (endpoint == NULL) {
+        (void)fail(request, 500,
                    arena_printf(arena, "container %s is not connected to %snetwork %s", container->id,
                                 container->state == CONTAINER_RUNNING ? "" : "the ", network->name));
     } else {

@@ -83,7 +83,9 @@ void docker_networks_init(struct docker_engine *engine)
         network->details->ipam_config = pool_config(engine->world->memory, network->subnet, network->gateway);
         network->details->subnet_asked = true;
     }
-    add_predefined(engine, "bridge", "bridge", "172.17.0.0/16", "172.17.0.1");
+    if (!engine->whole->no_bridge) {
+        add_predefined(engine, "bridge", "bridge", "172.17.0.0/16", "172.17.0.1");
+    }
     add_predefined(engine, "host", "host", "", "");
     add_predefined(engine, "none", "null", "", "");
 }
@@ -217,16 +219,17 @@ static bool choose_pool(struct docker_request *request, const struct value *conf
                         "assign to the network");
         }
     } else if (!subnet_read(subnet, pool)) {
-        return fail(request, 400, arena_printf(arena, "invalid subnet %s : invalid CIDR address: %s", subnet, subnet));
+        return fail(request, 500, arena_printf(arena, "Invalid subnet %s : invalid CIDR address: %s", subnet, subnet));
     } else if (is_taken(request->engine, *pool)) {
         return fail(request, 403, "Pool overlaps with other one on this address space");
     }
     *gateway = pool->first + 1;
     if (wanted != NULL && wanted[0] != '\0' && !address_read(wanted, gateway)) {
-        return fail(request, 400, arena_printf(arena, "invalid gateway address %s", wanted));
+        return fail(request, 500, arena_printf(arena, "invalid gateway address %s in Ipam configuration", wanted));
     }
     if (!subnet_holds(*pool, *gateway)) {
-        return fail(request, 403, "no matching subnet for gateway");
+        return fail(request, 500,
+                    arena_printf(arena, "failed to allocate gateway (%s): Requested address is out of range", wanted));
     }
     return true;
 }
@@ -250,7 +253,7 @@ static bool may_be_made(struct docker_request *request, const char *name, const 
     const struct docker_network *same = by_name(request->engine, name);
 
     if (name[0] == '\0' || name[strspn(name, " \t")] == '\0') {
-        return fail(request, 400, "invalid name: ");
+        return fail(request, 500, "invalid name: ");
     }
     if (same != NULL && same->details->predefined) {
         return fail(request, 403, arena_printf(arena, "operation is not permitted on predefined %s network ", name));

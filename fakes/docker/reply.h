@@ -18,6 +18,7 @@ struct docker_reply {
 
 struct docker_waiter {
     struct docker_reply *reply;
+    struct arena *arena; /* lives as long as the call: for what a stream goes on looking at */
 };
 
 #endif

@@ -187,7 +187,7 @@ static const struct value *answer_of(struct docker_request *request, void (*hand
 {
     struct docker_reply reply = {0};
     struct effect effect = {.id = request->effect->id, .args = args};
-    struct docker_request inner = {request->engine, &effect, request->answers, &reply};
+    struct docker_request inner = {request->engine, &effect, request->answers, &reply, request->lasting};
 
     handler(&inner);
     return effect.result;

@@ -85,7 +85,11 @@ static bool may_be_named(struct docker_request *request, const char *name)
         return false;
     }
     if (strlen(name) == 1) {
-        return fail(request, 400, "volume name is too short, names should be at least two alphanumeric characters");
+        return fail(request, 400,
+                    arena_printf(request->answers,
+                                 "create %s: volume name is too short, names should be at least two alphanumeric "
+                                 "characters",
+                                 name));
     }
     return fail(request, 400,
                 arena_printf(request->answers,
@@ -222,6 +226,10 @@ void docker_volumes_list(struct docker_request *request)
 
     if (!docker_filters_read(request, accepted, &filters) ||
         !docker_filter_truth(request, &filters, "dangling", false, &dangling)) {
+        if (filters.unreadable) {
+            effect_fail(request->effect, arena, 400, NULL, "error reading volume filters: %s",
+                        request->effect->error->message);
+        }
         return;
     }
     for (uint32_t i = 0; i < volumes->count; i++) {
@@ -266,8 +274,7 @@ void docker_volumes_prune(struct docker_request *request)
     docker_event_note(engine, (struct docker_event){"volume", "prune", "",
                                                     OBJECT(&engine->whole->scratch,
                                                            {"reclaimed", value_string(&engine->whole->scratch, "0")})});
-    request->effect->result = OBJECT(arena, {"VolumesDeleted", value_count(deleted) == 0 ? value_null() : deleted},
-                                     {"SpaceReclaimed", value_number(arena, 0)});
+    request->effect->result = OBJECT(arena, {"VolumesDeleted", deleted}, {"SpaceReclaimed", value_number(arena, 0)});
 }
 
 /* ---- mounts of containers

@@ -41,7 +41,8 @@ static int set_up(void **state)
     world_init(&world, &arena, 1, NOW_MS);
     engine = &world.docker;
     docker_engine_add_image(engine, "busybox:latest");
-    docker_engine_make_whole(engine, value_parse(&arena, scripts, strlen(scripts)));
+    docker_engine_make_whole(engine,
+                             &(struct docker_whole_options){.scripts = value_parse(&arena, scripts, strlen(scripts))});
     return 0;
 }
 

@@ -102,7 +102,12 @@ static void give_whole(struct session_request *request)
 static void set_body(struct session_request *request, int status, const char *text)
 {
     request->response = (struct docker_http_response){
-        .status = status, .content_type = "application/json", .body = text, .length = strlen(text)};
+        .status = status,
+        .headers = docker_api_headers(),
+        .content_type = "application/json",
+        .body = text,
+        .length = strlen(text),
+    };
 }
 
 /* An error that comes in the body of a 200, as a pull's progress ends with one. */
