@@ -260,9 +260,6 @@ bool docker_instant(struct docker_request *request, const char *name, int status
     return false;
 }
 
-static const char *const accepted[] = {"config", "container", "daemon", "event",   "image", "label",  "network", "node",
-                                       "plugin", "scope",     "secret", "service", "type",  "volume", NULL};
-
 void docker_events(struct docker_request *request)
 {
     struct docker_engine *engine = request->engine;
@@ -270,8 +267,7 @@ void docker_events(struct docker_request *request)
     int64_t since_ms = 0, until_ms = 0;
 
     if (!docker_instant(request, "since", 500, -1, &since_ms) ||
-        !docker_instant(request, "until", 500, INT64_MAX, &until_ms) ||
-        !docker_filters_read(request, accepted, &filters)) {
+        !docker_instant(request, "until", 500, INT64_MAX, &until_ms) || !docker_filters_read(request, NULL, &filters)) {
         return;
     }
     if (until_ms < since_ms) {
@@ -300,7 +296,7 @@ enum docker_stream_state docker_events_next(struct docker_engine *engine, struct
     struct docker_request request = {engine, &effect, arena, &reply, arena};
     struct docker_filters filters;
 
-    (void)docker_filters_read(&request, accepted, &filters); /* it was valid when it was asked */
+    (void)docker_filters_read(&request, NULL, &filters); /* it was valid when it was asked */
 
     if (events->noted > EVENTS_KEPT && stream->position < events->noted - EVENTS_KEPT) {
         stream->position = events->noted - EVENTS_KEPT;

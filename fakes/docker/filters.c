@@ -32,8 +32,12 @@ static const struct value *values_of(struct arena *arena, const struct value *gi
     return value_array(arena, texts, given->count);
 }
 
+/* NULL: every name is. */
 static bool is_accepted(const char *const *accepted, const char *name)
 {
+    if (accepted == NULL) {
+        return true;
+    }
     while (*accepted != NULL && strcmp(*accepted, name) != 0) {
         accepted++;
     }
@@ -264,7 +268,7 @@ bool docker_filter_until(struct docker_request *request, const struct docker_fil
     } else if (!parse_iso_date(text, until_ms) &&
                !parse_iso_date(arena_printf(request->answers, "%sZ", text), until_ms) &&
                !parse_iso_date(arena_printf(request->answers, "%sT00:00:00Z", text), until_ms)) {
-        effect_fail(request->effect, request->answers, 400, NULL, "failed to parse value as time or duration: \"%s\"",
+        effect_fail(request->effect, request->answers, 500, NULL, "failed to parse value as time or duration: \"%s\"",
                     text);
         return false;
     }

@@ -265,7 +265,8 @@ bool docker_networks_attach(struct docker_engine *engine, struct docker_request 
         if (network == NULL) {
             docker_networks_detach(engine, container);
             return fail(request, 404,
-                        arena_printf(texts_of(engine, request), "network %s not found", endpoint->network));
+                        arena_printf(texts_of(engine, request), "network %s not found",
+                                     endpoint->network_id[0] != '\0' ? endpoint->network_id : endpoint->network));
         }
         if (!attach(engine, request, container, endpoint, network)) {
             docker_networks_detach(engine, container);
@@ -337,6 +338,12 @@ void docker_network_connect(struct docker_request *request)
             "network");
         return;
     }
+    if (strcmp(network->name, "none") == 0 || strcmp(mode, "none") == 0) {
+        (void)fail(request, 400,
+                   "container cannot be connected to multiple networks with one of the networks in private (none) "
+                   "mode");
+        return;
+    }
     if (strcmp(network->name, "host") == 0) {
         (void)fail(request, 400, "container cannot be disconnected from host network or connected to host network");
         return;
@@ -384,6 +391,9 @@ void docker_network_disconnect(struct docker_request *request)
         struct docker_endpoints *endpoints = &container->details->endpoints;
 
         detach(engine, container, endpoint);
+        if (container->state == CONTAINER_RUNNING) {
+            docker_network_event(engine, network, "disconnect", container); /* the API tells what libnetwork told */
+        }
         table_remove(endpoints->all, &endpoints->count, sizeof *endpoint, (uint32_t)(endpoint - endpoints->all));
         container->disconnected = container->disconnected || strcmp(container->network, network->name) == 0;
         docker_engine_container_changed(engine, container);

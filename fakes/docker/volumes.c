@@ -194,7 +194,6 @@ static void remove_volume(struct docker_engine *engine, struct docker_volume *vo
 {
     struct docker_volumes *volumes = &engine->whole->volumes;
 
-    note(engine, volume, "destroy", NULL);
     table_remove(volumes->all, &volumes->count, sizeof *volume, (uint32_t)(volume - volumes->all));
 }
 
@@ -211,6 +210,7 @@ void docker_volume_remove(struct docker_request *request)
     } else if (user != NULL) {
         (void)fail(request, 409, arena_printf(request->answers, "remove %s: volume is in use - [%s]", name, user->id));
     } else {
+        note(request->engine, volume, "destroy", NULL);
         remove_volume(request->engine, volume);
     }
 }
@@ -470,6 +470,7 @@ void docker_volumes_release(struct docker_engine *engine, const struct container
         struct docker_volume *volume = name == NULL ? NULL : find(engine, name);
 
         if (volume != NULL && volume->anonymous && user_of(engine, name, container) == NULL) {
+            note(engine, volume, "destroy", NULL);
             remove_volume(engine, volume);
         }
     }
