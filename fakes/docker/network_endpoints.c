@@ -90,6 +90,17 @@ static const char *asked_address(const struct docker_endpoint *endpoint)
     return address != NULL && address[0] != '\0' ? address : NULL;
 }
 
+/* By name or id. */
+static const struct docker_network *network_named(const struct docker_engine *engine, const char *reference)
+{
+    for (uint32_t i = 0; i < engine->network_count; i++) {
+        if (strcmp(engine->networks[i].name, reference) == 0 || strcmp(engine->networks[i].id, reference) == 0) {
+            return &engine->networks[i];
+        }
+    }
+    return NULL;
+}
+
 bool docker_networks_plan(struct docker_engine *engine, struct docker_request *request, struct container *container,
                           const struct value *asked)
 {
@@ -112,7 +123,9 @@ bool docker_networks_plan(struct docker_engine *engine, struct docker_request *r
     if (is_shared(mode)) {
         return true;
     }
-    const struct docker_endpoint *endpoint = add_endpoint(engine, container, mode, value_get(endpoints, mode));
+    const struct docker_network *network = network_named(engine, mode);
+    const struct docker_endpoint *endpoint =
+        add_endpoint(engine, container, network == NULL ? mode : network->name, value_get(endpoints, mode));
 
     address = asked_address(endpoint);
     if (address != NULL && !address_read(address, &number)) {
@@ -236,16 +249,6 @@ static bool attach(struct docker_engine *engine, struct docker_request *request,
     endpoint->id = world_new_id(engine->world, "endpoint", container->name);
     docker_network_event(engine, network, "connect", container);
     return true;
-}
-
-static const struct docker_network *network_named(const struct docker_engine *engine, const char *reference)
-{
-    for (uint32_t i = 0; i < engine->network_count; i++) {
-        if (strcmp(engine->networks[i].name, reference) == 0 || strcmp(engine->networks[i].id, reference) == 0) {
-            return &engine->networks[i];
-        }
-    }
-    return NULL;
 }
 
 bool docker_networks_attach(struct docker_engine *engine, struct docker_request *request, struct container *container)

@@ -440,7 +440,7 @@ static bool types_are_known(struct docker_request *request, const struct docker_
         const char *type = value_text(value_at(types, i));
 
         if (strcmp(type, "builtin") != 0 && strcmp(type, "custom") != 0) {
-            return fail(request, 400, arena_printf(request->answers, "Invalid filter: 'type'='%s'", type));
+            return fail(request, 500, arena_printf(request->answers, "invalid filter: 'type'='%s'", type));
         }
     }
     return true;
