@@ -216,7 +216,7 @@ static bool choose_address(struct docker_engine *engine, struct docker_request *
                     "subnets");
     }
     if (!subnet_holds(subnet, *address)) {
-        return fail(request, 403,
+        return fail(request, 500,
                     arena_printf(texts_of(engine, request),
                                  "Invalid address %s: It does not belong to any of this network's subnets", wanted));
     }
