@@ -41,6 +41,12 @@ struct docker_network {
     struct docker_network_details *details; /* of a whole engine; NULL on a lean one */
 };
 
+/* How a whole engine was started and what it finds; all zero: as usual. */
+struct docker_whole_options {
+    const struct value *scripts; /* what the scenario says of processes (fakes/docker/process.h), an array or NULL */
+    bool no_bridge;              /* dockerd --bridge=none: there is no network `bridge` */
+};
+
 struct docker_engine {
     struct world *world;
     struct container *containers; /* in order of creation; lists show the newest first */
@@ -59,8 +65,8 @@ struct docker_engine {
 void docker_engine_init(struct docker_engine *engine, struct world *world);
 void docker_engine_apply(struct docker_engine *engine, struct effect *effect, struct arena *answers);
 /* From now on the engine shows and does all that a real one does; containers, networks and images that it has stay.
- * Once only. `scripts`: what the scenario says of processes (fakes/docker/process.h), an array or NULL; copied. */
-void docker_engine_make_whole(struct docker_engine *engine, const struct value *scripts);
+ * Once only. What `options` leads to is copied; NULL: all as by default. */
+void docker_engine_make_whole(struct docker_engine *engine, const struct docker_whole_options *options);
 /* When something happens in the engine by itself (INT64_MAX: never; always so on a lean one), and making happen what is
  * due at world->now_ms: the owner of time calls both. */
 int64_t docker_engine_next_ms(struct docker_engine *engine);

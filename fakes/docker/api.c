@@ -6,8 +6,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
-enum { API_MINOR_FIRST = 12, API_MINOR_LAST = 41, PATH_VALUES_MAX = 2, HEX = 16 };
+/* A start looks at its body from here on: an older client's HostConfig is longer. */
+enum { START_BODY_MIN = 8 };
+enum { PATH_VALUES_MAX = 2, HEX = 16 };
+
+#define API_FIRST "1.12"
+#define API_LAST "1.41"
+#define API_JSON_ERRORS "1.23" /* the first whose errors are JSON */
 
 enum body_kind { BODY_NONE, BODY_JSON, BODY_FLAT, BODY_BYTES };
 
@@ -123,63 +130,167 @@ void docker_api_error(struct arena *arena, int status, const char *message, stru
     char *line = arena_printf(arena, "%s\n", text);
 
     *response = (struct docker_http_response){
-        .status = status, .content_type = "application/json", .body = line, .length = strlen(line)};
+        .status = status,
+        .headers = docker_api_headers(),
+        .content_type = "application/json",
+        .body = line,
+        .length = strlen(line),
+    };
 }
 
-/* Takes "/v1.NN" off the path. false, with the response set, when this version is not spoken. */
-static bool take_version(struct docker_api_call *call, const char **path, struct docker_http_response *response)
+/* How long "/v1.NN" at the beginning of a path is; 0: there is none. */
+static size_t version_length(const char *path)
 {
-    unsigned major = 0, minor = 0;
-    int length = 0;
+    size_t digits = strncmp(path, "/v", 2) == 0 ? strspn(path + 2, "0123456789.") : 0;
+
+    return digits > 0 && path[2 + digits] == '/' ? 2 + digits : 0;
+}
+
+/* Versions by their numbers ("1.9" < "1.10", "1.41" < "1.41.1"): <0, 0, >0. */
+static long compare_versions(const char *left, const char *right)
+{
+    long difference = 0;
+
+    while (difference == 0 && (*left != '\0' || *right != '\0')) {
+        char *left_end = NULL, *right_end = NULL;
+
+        difference = strtol(left, &left_end, 10) - strtol(right, &right_end, 10);
+        left = left_end + (*left_end == '.');
+        right = right_end + (*right_end == '.');
+    }
+    return difference;
+}
+
+/* An error as clients of that time understood it. */
+static void plain_error(struct arena *arena, int status, const char *message, struct docker_http_response *response)
+{
+    docker_api_error(arena, status, "", response);
+    response->content_type = "text/plain; charset=utf-8";
+    response->body = arena_printf(arena, "%s\n", message);
+    response->length = strlen(response->body);
+}
+
+static bool reads_json_errors(const struct docker_api_call *call)
+{
+    return compare_versions(call->api_version, API_JSON_ERRORS) >= 0;
+}
+
+/* false, with the response set, when the call's version is not spoken. */
+static bool speaks_version(const struct docker_api_call *call, struct docker_http_response *response)
+{
     struct arena *arena = call->arena;
 
-    call->api_version = arena_printf(arena, "1.%d", API_MINOR_LAST);
-    if (sscanf(*path, "/v%u.%u%n", &major, &minor, &length) < 2 ||
-        ((*path)[length] != '/' && (*path)[length] != '\0')) {
-        return true;
-    }
-    call->api_version = arena_printf(arena, "%u.%u", major, minor);
-    *path += length;
-    if (major > 1 || minor > API_MINOR_LAST) {
+    if (compare_versions(call->api_version, API_LAST) > 0) {
         docker_api_error(arena, 400,
-                         arena_printf(arena, "client version %u.%u is too new. Maximum supported API version is 1.%d",
-                                      major, minor, API_MINOR_LAST),
+                         arena_printf(arena, "client version %s is too new. Maximum supported API version is " API_LAST,
+                                      call->api_version),
                          response);
         return false;
     }
-    if (major < 1 || minor < API_MINOR_FIRST) {
-        docker_api_error(arena, 400,
-                         arena_printf(arena,
-                                      "client version %u.%u is too old. Minimum supported API version is 1.%d, please "
-                                      "upgrade your client to a newer version",
-                                      major, minor, API_MINOR_FIRST),
-                         response);
+    if (compare_versions(call->api_version, API_FIRST) < 0) {
+        plain_error(arena, 400,
+                    arena_printf(arena,
+                                 "client version %s is too old. Minimum supported API version is " API_FIRST
+                                 ", please upgrade your client to a newer version",
+                                 call->api_version),
+                    response);
         return false;
     }
     return true;
 }
 
+/* The path without empty segments, "." and "..". */
+static const char *clean_path(struct arena *arena, const char *path)
+{
+    char *clean = arena_alloc(arena, strlen(path) + 2);
+    size_t length = 0;
+
+    while (*path == '/') {
+        size_t segment = strcspn(++path, "/");
+        bool last = path[segment] == '\0';
+
+        if (segment == 2 && strncmp(path, "..", segment) == 0) {
+            while (length > 0 && clean[--length] != '/') {
+            }
+        } else if ((segment > 0 && !(segment == 1 && *path == '.')) || last) {
+            clean[length++] = '/';
+            memcpy(clean + length, path, segment);
+            length += segment;
+        }
+        path += segment;
+    }
+    clean[length] = '\0';
+    return length == 0 ? "/" : clean;
+}
+
+static bool is_json_type(const char *type)
+{
+    static const char json[] = "application/json";
+    size_t length = strcspn(type, "; ");
+
+    return length == strlen(json) && strncasecmp(type, json, length) == 0;
+}
+
+/* Bodies that the Engine does not take for a mistake of the client when it cannot read them. */
+static bool is_read_late(enum effect_id effect)
+{
+    return effect == EFFECT_DOCKER_CONTAINERS_CREATE || effect == EFFECT_DOCKER_CONTAINER_UPDATE ||
+           effect == EFFECT_DOCKER_AUTH;
+}
+
+/* Requests that are nothing without a body. */
+static bool wants_body(enum effect_id effect)
+{
+    return effect == EFFECT_DOCKER_NETWORKS_CREATE || effect == EFFECT_DOCKER_NETWORK_CONNECT ||
+           effect == EFFECT_DOCKER_NETWORK_DISCONNECT || effect == EFFECT_DOCKER_VOLUMES_CREATE;
+}
+
+/* What Go's encoding/json says of a text that is no value: where it does not even begin with one, of that; else of its
+ * end. */
+static const char *unreadable(struct arena *arena, const char *text)
+{
+    char first = text[strspn(text, " \t\r\n")];
+
+    if (first == '\0' || strchr("{[\"-0123456789tfn", first) != NULL) {
+        return "unexpected EOF";
+    }
+    return arena_printf(arena, "invalid character '%c' looking for beginning of value", first);
+}
+
 /* Adds what the body says to the arguments. false, with the response set, when it is not what the route takes. */
-static bool take_body(struct docker_api_call *call, enum body_kind kind, const struct value **args,
+static bool take_body(struct docker_api_call *call, const struct route *route, const struct value **args,
                       struct docker_http_response *response)
 {
     const struct docker_http_request *request = call->request;
     struct arena *arena = call->arena;
 
-    if (kind == BODY_NONE || request->body_length == 0) {
+    if (request->body_length == 0 && wants_body(route->effect)) {
+        docker_api_error(arena, 400, "got EOF while reading request body", response);
+        return false;
+    }
+    bool passed_over = route->effect == EFFECT_DOCKER_CONTAINER_START && request->body_length < START_BODY_MIN;
+
+    if (route->body == BODY_NONE || request->body_length == 0 || passed_over) {
         return true;
     }
-    if (kind == BODY_BYTES) {
+    if (route->body == BODY_BYTES) {
         *args = value_with(arena, *args, "body", value_string_n(arena, request->body, request->body_length));
         return true;
+    }
+    const char *type = request->content_type == NULL ? "" : request->content_type;
+
+    if (route->effect != EFFECT_DOCKER_AUTH && !is_json_type(type)) {
+        docker_api_error(arena, 400,
+                         arena_printf(arena, "Content-Type specified (%s) must be 'application/json'", type), response);
+        return false;
     }
     const struct value *body = value_parse(arena, request->body, request->body_length);
 
     if (body == NULL) {
-        docker_api_error(arena, 400, "invalid character looking for beginning of value", response);
+        docker_api_error(arena, is_read_late(route->effect) ? 500 : 400, unreadable(arena, request->body), response);
         return false;
     }
-    if (kind == BODY_JSON) {
+    if (route->body == BODY_JSON) {
         *args = value_with(arena, *args, "body", body);
         return true;
     }
@@ -207,7 +318,7 @@ static bool take_route(struct docker_api_call *call, const struct route *route, 
     struct arena *arena = call->arena;
     const struct value *args = query_values(arena, query);
 
-    if (!take_body(call, route->body, &args, response)) {
+    if (!take_body(call, route, &args, response)) {
         return false;
     }
     for (uint32_t i = 0; i < count; i++) {
@@ -220,11 +331,20 @@ static bool take_route(struct docker_api_call *call, const struct route *route, 
         args = value_with(arena, args, "registryAuth", value_string(arena, call->request->registry_auth));
     }
     call->status = route->status;
-    call->reply.room = arena;
-    call->waiter.reply = &call->reply;
+    call->waiter = (struct docker_waiter){&call->reply, arena};
     call->effect =
         (struct effect){.id = route->effect, .args = args, .object = object_of(args), .payload = &call->waiter};
     return true;
+}
+
+/* Its router sends clients to a clean path. */
+static void redirect(struct arena *arena, const char *target, struct docker_http_response *response)
+{
+    struct docker_header *headers = arena_alloc(arena, 2 * sizeof *headers);
+
+    headers[0] = (struct docker_header){"Location", target};
+    headers[1] = (struct docker_header){NULL, NULL};
+    *response = (struct docker_http_response){.status = 301, .headers = headers};
 }
 
 bool docker_api_parse(struct docker_engine *engine, const struct docker_http_request *request, struct arena *arena,
@@ -234,34 +354,50 @@ bool docker_api_parse(struct docker_engine *engine, const struct docker_http_req
     size_t path_length = strcspn(request->target, "?");
     const char *path = arena_string_n(arena, request->target, path_length);
     const char *query = request->target + path_length + (request->target[path_length] == '?');
+    const char *clean = path[0] == '/' ? clean_path(arena, path) : path;
 
-    if (!take_version(call, &path, response)) {
+    if (strcmp(clean, path) != 0) {
+        redirect(arena, arena_printf(arena, "%s%s", clean, request->target + path_length), response);
         return false;
     }
+    if (strcmp(request->method, "OPTIONS") == 0) {
+        *response = (struct docker_http_response){.status = 200, .headers = docker_api_headers()};
+        return false;
+    }
+    size_t version = version_length(path);
+
+    call->api_version = version == 0 ? API_LAST : arena_string_n(arena, path + 2, version - 2);
+    path += version;
     for (size_t i = 0; i < sizeof routes / sizeof routes[0]; i++) {
         struct path_value values[PATH_VALUES_MAX];
         uint32_t count = 0;
 
         if (strcmp(routes[i].method, request->method) == 0 && path_fits(routes[i].path, path, values, &count)) {
-            return take_route(call, &routes[i], query, values, count, response);
+            return speaks_version(call, response) && take_route(call, &routes[i], query, values, count, response);
         }
     }
     docker_api_error(arena, 404, "page not found", response);
+    response->headers = NULL; /* its router answers before it has set any */
     return false;
 }
 
 /* ---- responses
  * ------------------------------------------------------------------------------------------------------------------ */
 
+#define ENGINE_HEADERS                                                                                                 \
+    {"Api-Version", API_LAST}, {"Docker-Experimental", "false"}, {"Ostype", "linux"},                                  \
+    {                                                                                                                  \
+        "Server", "Docker/" DOCKER_ENGINE_VERSION " (linux)"                                                           \
+    }
+
+static const struct docker_header engine_headers[] = {ENGINE_HEADERS, {NULL, NULL}};
+/* Nobody between may keep the answer to a ping. */
+static const struct docker_header ping_headers[] = {
+    ENGINE_HEADERS, {"Cache-Control", "no-cache, no-store, must-revalidate"}, {"Pragma", "no-cache"}, {NULL, NULL}};
+
 const struct docker_header *docker_api_headers(void)
 {
-    static const struct docker_header headers[] = {{"Api-Version", "1.41"},
-                                                   {"Docker-Experimental", "false"},
-                                                   {"Ostype", "linux"},
-                                                   {"Server", "Docker/" DOCKER_ENGINE_VERSION " (linux)"},
-                                                   {NULL, NULL}};
-
-    return headers;
+    return engine_headers;
 }
 
 void docker_api_answer(struct docker_api_call *call, struct docker_http_response *response)
@@ -271,15 +407,18 @@ void docker_api_answer(struct docker_api_call *call, struct docker_http_response
     int status = reply->status != 0 ? reply->status : call->status;
 
     if (effect->error != NULL && effect->error->status == 304) {
-        *response = (struct docker_http_response){.status = 304};
+        *response = (struct docker_http_response){.status = 304, .headers = docker_api_headers()};
         return;
     }
     if (effect->error != NULL) {
-        docker_api_error(call->arena, effect->error->status == 0 ? 500 : effect->error->status, effect->error->message,
-                         response);
+        int failed = effect->error->status == 0 ? 500 : effect->error->status;
+
+        (reads_json_errors(call) ? docker_api_error : plain_error)(call->arena, failed, effect->error->message,
+                                                                   response);
         return;
     }
-    *response = (struct docker_http_response){.status = status};
+    *response = (struct docker_http_response){
+        .status = status, .headers = effect->id == EFFECT_DOCKER_PING ? ping_headers : docker_api_headers()};
     if (reply->text != NULL) {
         response->content_type = reply->content_type == NULL ? "text/plain; charset=utf-8" : reply->content_type;
         response->body = reply->text;
@@ -296,6 +435,7 @@ void docker_api_answer(struct docker_api_call *call, struct docker_http_response
         response->stream = &reply->stream;
         response->content_type = reply->content_type;
         response->hijacked = reply->stream.input;
+        response->headers = response->hijacked ? NULL : response->headers;
     }
 }
 

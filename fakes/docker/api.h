@@ -35,9 +35,14 @@ struct docker_api_call {
     struct docker_waiter waiter;
 };
 
+struct docker_header {
+    const char *name, *value;
+};
+
 struct docker_http_response {
     int status;
-    const char *content_type; /* NULL: none, there is no body */
+    const struct docker_header *headers; /* beside Content-Type and HTTP's own; a NULL name at the end. NULL: none */
+    const char *content_type;            /* NULL: none, there is no body */
     const char *body;
     size_t length;
     struct docker_stream *stream; /* what follows; NULL: nothing. docker_stream_is_held(): nothing goes out before */
@@ -45,11 +50,7 @@ struct docker_http_response {
     bool stays;                   /* the body lies in the arena of docker_api_parse() */
 };
 
-struct docker_header {
-    const char *name, *value;
-};
-
-/* Headers that every response has, a NULL name at the end. */
+/* Headers that nearly every response has, a NULL name at the end. */
 const struct docker_header *docker_api_headers(void);
 
 /* true: call->effect is to be applied. false: `response` is the answer (400, 404 …). Everything in `arena`. */

@@ -129,10 +129,6 @@ static bool read_filters(struct listing *listing)
                                          "dead",   "created",    "exited",   NULL};
     static const char *const healths[] = {"starting", "healthy", "unhealthy", "none", NULL};
     if (!docker_filters_read(listing->request, names, &listing->filters)) {
-        if (listing->filters.unreadable) {
-            effect_fail(listing->request->effect, listing->request->answers, 500, NULL, "%s",
-                        listing->request->effect->error->message);
-        }
         return false;
     }
     if (!exit_codes_are_numbers(listing) || !values_are_among(listing, "status", states, "Invalid filter 'status=") ||
@@ -349,8 +345,7 @@ void docker_containers_list(struct docker_request *request)
 {
     struct listing listing = {
         .request = request, .all = docker_flag(request, "all"), .size = docker_flag(request, "size")};
-    struct arena *kept = request->effect->payload == NULL ? NULL : request->reply->room;
-    struct text_room room = {.arena = kept == NULL ? request->answers : kept};
+    struct text_room room = {.arena = request->lasting};
     const char *limit = docker_parameter(request, "limit");
 
     listing.limit = limit == NULL ? (long)value_get_number(request->effect->args, "limit", 0) : 0;
@@ -365,7 +360,7 @@ void docker_containers_list(struct docker_request *request)
     }
     request->reply->text = room.text;
     request->reply->text_length = room.length;
-    request->reply->text_stays = kept != NULL;
+    request->reply->text_stays = true;
     request->reply->content_type = "application/json";
 }
 

@@ -194,8 +194,7 @@ static bool took_input(struct docker_engine *engine, struct container_details *d
     return true;
 }
 
-void docker_container_input(struct docker_engine *engine, struct container *container, const char *bytes,
-                            size_t length)
+void docker_container_input(struct docker_engine *engine, struct container *container, const char *bytes, size_t length)
 {
     struct container_details *details = container->details;
     size_t room = CONTAINER_INPUT_MAX - details->input.length;

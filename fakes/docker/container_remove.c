@@ -48,6 +48,9 @@ static bool read_filters(struct docker_request *request, struct docker_filters *
 
     *until_ms = INT64_MAX;
     if (!docker_filters_read(request, names, filters)) {
+        if (filters->unreadable) {
+            effect_fail(request->effect, request->answers, 400, NULL, "%s", request->effect->error->message);
+        }
         return false;
     }
     if (!docker_filter_until(request, filters, until_ms)) {

@@ -260,18 +260,14 @@ bool docker_instant(struct docker_request *request, const char *name, int status
     return false;
 }
 
-static const char *const accepted[] = {"config", "container", "daemon", "event",   "image", "label",  "network", "node",
-                                       "plugin", "scope",     "secret", "service", "type",  "volume", NULL};
-
 void docker_events(struct docker_request *request)
 {
     struct docker_engine *engine = request->engine;
     struct docker_filters filters;
     int64_t since_ms = 0, until_ms = 0;
 
-    if (!docker_instant(request, "since", 400, -1, &since_ms) ||
-        !docker_instant(request, "until", 400, INT64_MAX, &until_ms) ||
-        !docker_filters_read(request, accepted, &filters)) {
+    if (!docker_instant(request, "since", 500, -1, &since_ms) ||
+        !docker_instant(request, "until", 500, INT64_MAX, &until_ms) || !docker_filters_read(request, NULL, &filters)) {
         return;
     }
     if (until_ms < since_ms) {
@@ -297,10 +293,10 @@ enum docker_stream_state docker_events_next(struct docker_engine *engine, struct
     const struct docker_events *events = &engine->whole->events;
     struct effect effect = {.args = stream->asked};
     struct docker_reply reply = {0};
-    struct docker_request request = {engine, &effect, arena, &reply};
+    struct docker_request request = {engine, &effect, arena, &reply, arena};
     struct docker_filters filters;
 
-    (void)docker_filters_read(&request, accepted, &filters); /* it was valid when it was asked */
+    (void)docker_filters_read(&request, NULL, &filters); /* it was valid when it was asked */
 
     if (events->noted > EVENTS_KEPT && stream->position < events->noted - EVENTS_KEPT) {
         stream->position = events->noted - EVENTS_KEPT;

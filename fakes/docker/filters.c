@@ -32,15 +32,19 @@ static const struct value *values_of(struct arena *arena, const struct value *gi
     return value_array(arena, texts, given->count);
 }
 
+/* NULL: every name is. */
 static bool is_accepted(const char *const *accepted, const char *name)
 {
+    if (accepted == NULL) {
+        return true;
+    }
     while (*accepted != NULL && strcmp(*accepted, name) != 0) {
         accepted++;
     }
     return *accepted != NULL;
 }
 
-/* Sets the 400 that says, in the words of Go's encoding/json, why a text is no filters. */
+/* Sets the 500 that says, in the words of Go's encoding/json, why a text is no filters. */
 static bool unreadable(struct docker_request *request, struct docker_filters *filters, const char *text,
                        const struct value *value, const char *type)
 {
@@ -48,10 +52,10 @@ static bool unreadable(struct docker_request *request, struct docker_filters *fi
 
     filters->unreadable = true;
     if (value == NULL) {
-        effect_fail(request->effect, request->answers, 400, NULL,
+        effect_fail(request->effect, request->answers, 500, NULL,
                     "invalid character '%c' looking for beginning of value", text[0]);
     } else {
-        effect_fail(request->effect, request->answers, 400, NULL, "json: cannot unmarshal %s into Go value of type %s",
+        effect_fail(request->effect, request->answers, 500, NULL, "json: cannot unmarshal %s into Go value of type %s",
                     kinds[value->kind], type);
     }
     return false;
@@ -264,7 +268,7 @@ bool docker_filter_until(struct docker_request *request, const struct docker_fil
     } else if (!parse_iso_date(text, until_ms) &&
                !parse_iso_date(arena_printf(request->answers, "%sZ", text), until_ms) &&
                !parse_iso_date(arena_printf(request->answers, "%sT00:00:00Z", text), until_ms)) {
-        effect_fail(request->effect, request->answers, 400, NULL, "failed to parse value as time or duration: \"%s\"",
+        effect_fail(request->effect, request->answers, 500, NULL, "failed to parse value as time or duration: \"%s\"",
                     text);
         return false;
     }

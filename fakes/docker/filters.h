@@ -10,8 +10,8 @@ struct docker_filters {
     bool unreadable;         /* they are no JSON, or of another form */
 };
 
-/* Reads the request's filters; `accepted` are the names that it may have, NULL at the end. false, with the Engine's 400
- * set, for anything else. */
+/* Reads the request's filters; `accepted` are the names that it may have, NULL at the end, or NULL for any. false, with
+ * the Engine's error set (400 for a name, 500 for what is no filters), for anything else. */
 bool docker_filters_read(struct docker_request *request, const char *const *accepted, struct docker_filters *filters);
 /* The values of a name; NULL when it is not among the filters. */
 const struct value *docker_filter_values(const struct docker_filters *filters, const char *name);
@@ -28,7 +28,7 @@ bool docker_filter_labels(const struct docker_filters *filters, const char *name
 bool docker_filter_truth(struct docker_request *request, const struct docker_filters *filters, const char *name,
                          bool otherwise, bool *truth);
 /* until: an instant in seconds or RFC 3339, or a duration back from now ("10m"); *until_ms is left alone where it was
- * not given. false with a 400 set when it is none. */
+ * not given. false with an error set when it is none. */
 bool docker_filter_until(struct docker_request *request, const struct docker_filters *filters, int64_t *until_ms);
 
 #endif

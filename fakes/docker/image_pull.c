@@ -69,6 +69,7 @@ static const struct value *add_layer(struct arena *arena, const struct value *li
     lines = add_state(arena, lines, id, "Verifying Checksum");
     lines = add_state(arena, lines, id, "Download complete");
     lines = add_progress(arena, lines, id, "Extracting", bytes, bytes);
+    lines = add_progress(arena, lines, id, "Extracting", bytes, bytes);
     return add_state(arena, lines, id, "Pull complete");
 }
 
@@ -76,7 +77,8 @@ static void answer_lines(struct docker_request *request, const struct value *lin
 {
     request->effect->result = OBJECT(request->answers, {"status", value_number(request->answers, 200)});
     request->reply->content_type = "application/json";
-    request->reply->stream = (struct docker_stream){.kind = DOCKER_STREAM_PROGRESS, .content = lines};
+    request->reply->stream =
+        (struct docker_stream){.kind = DOCKER_STREAM_PROGRESS, .content = value_copy(request->lasting, lines)};
 }
 
 /* position: lines given so far. */
@@ -100,7 +102,7 @@ enum docker_stream_state docker_progress_next(struct docker_engine *engine, stru
 
 static bool is_digest_reference(const char *tag)
 {
-    return strncmp(tag, "sha256:", IMAGE_ID_PREFIX) == 0;
+    return strncmp(tag, "sha256:", IMAGE_ID_PREFIX) == 0 && strlen(tag) == IMAGE_ID_LENGTH;
 }
 
 /* The reference that a pull names; false, with a 400 set, when it is none. */
@@ -112,6 +114,10 @@ static bool read_reference(struct docker_request *request, struct docker_referen
 
     name = name != NULL ? name : docker_parameter(request, "image");
     name = name != NULL ? name : "";
+    if (tag != NULL && tag[0] != '\0' && !docker_reference_is_tag(tag) && !is_digest_reference(tag)) {
+        effect_fail(request->effect, arena, 400, NULL, "invalid tag format");
+        return false;
+    }
     if (tag != NULL && tag[0] != '\0') {
         name = arena_printf(arena, is_digest_reference(tag) ? "%s@%s" : "%s:%s", name, tag);
     }
@@ -299,7 +305,11 @@ static void import(struct docker_request *request, const char *source)
         config = changed(arena, config, change);
     }
     if (config == NULL) {
-        const char *word = arena_string_n(arena, change, strcspn(change, " \t"));
+        char *word = arena_string_n(arena, change, strcspn(change, " \t"));
+
+        for (char *at = word; *at != '\0'; at++) {
+            *at = (char)tolower((unsigned char)*at);
+        }
 
         table_remove(engine->whole->images.all, &engine->whole->images.count, sizeof *image,
                      engine->whole->images.count - 1);

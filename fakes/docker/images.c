@@ -364,6 +364,10 @@ void docker_image_inspect(struct docker_request *request)
     struct arena *arena = request->answers;
 
     if (image == NULL) {
+        const struct error *error = request->effect->error;
+
+        effect_fail(request->effect, arena, error->status, NULL, "no such image: %s: %s",
+                    docker_parameter(request, "image"), error->message);
         return;
     }
     const struct value *empty = value_string(arena, "");
@@ -414,11 +418,16 @@ void docker_image_tag(struct docker_request *request)
         return;
     }
     const char *text = repository == NULL ? "" : repository;
+
+    if (tag != NULL && tag[0] != '\0' && !docker_reference_is_tag(tag)) {
+        effect_fail(request->effect, arena, 500, NULL, "invalid tag format");
+        return;
+    }
     const char *wrong = docker_reference_read(
         arena, tag == NULL || tag[0] == '\0' ? text : arena_printf(arena, "%s:%s", text, tag), &parts);
 
     if (wrong != NULL) {
-        effect_fail(request->effect, arena, 400, NULL, "%s", wrong);
+        effect_fail(request->effect, arena, 500, NULL, "%s", wrong);
         return;
     }
     const char *reference = docker_reference_tagged(arena, &parts);
@@ -426,5 +435,5 @@ void docker_image_tag(struct docker_request *request)
     if (!value_holds_text(image->tags, reference)) {
         docker_image_tag_as(request->engine, image, reference);
     }
-    docker_image_event(request->engine, image, "tag", image->id, reference);
+    docker_image_event(request->engine, image, "tag", image->id, parts.tag == NULL ? parts.name : reference);
 }

@@ -26,7 +26,7 @@ struct docker_images {
     uint32_t count, size;
 };
 
-enum { IMAGE_ID_PREFIX = 7 /* "sha256:" */, SHORT_ID = 12 };
+enum { IMAGE_ID_PREFIX = 7 /* "sha256:" */, SHORT_ID = 12, IMAGE_ID_LENGTH = 71 };
 
 /* Images that the scenario's tags name are there from the start. */
 void docker_images_init(struct docker_engine *engine);

@@ -96,6 +96,17 @@ static const char *asked_address(const struct docker_endpoint *endpoint)
     return address != NULL && address[0] != '\0' ? address : NULL;
 }
 
+/* By name or id. */
+static const struct docker_network *network_named(const struct docker_engine *engine, const char *reference)
+{
+    for (uint32_t i = 0; i < engine->network_count; i++) {
+        if (strcmp(engine->networks[i].name, reference) == 0 || strcmp(engine->networks[i].id, reference) == 0) {
+            return &engine->networks[i];
+        }
+    }
+    return NULL;
+}
+
 bool docker_networks_plan(struct docker_engine *engine, struct docker_request *request, struct container *container,
                           const struct value *asked)
 {
@@ -118,7 +129,9 @@ bool docker_networks_plan(struct docker_engine *engine, struct docker_request *r
     if (is_shared(mode)) {
         return true;
     }
-    const struct docker_endpoint *endpoint = add_endpoint(engine, container, mode, value_get(endpoints, mode));
+    const struct docker_network *network = network_named(engine, mode);
+    const struct docker_endpoint *endpoint =
+        add_endpoint(engine, container, network == NULL ? mode : network->name, value_get(endpoints, mode));
 
     address = asked_address(endpoint);
     if (address != NULL && !address_read(address, &number)) {
@@ -197,7 +210,10 @@ static bool choose_address(struct docker_engine *engine, struct docker_request *
 
     if (wanted == NULL) {
         return next_address(engine, network, subnet, address) ||
-               fail(request, 403, "no available IPv4 addresses on this network's address pools");
+               fail(request, 500,
+                    arena_printf(texts_of(engine, request),
+                                 "no available IPv4 addresses on this network's address pools: %s (%s)", network->name,
+                                 network->id));
     }
     (void)address_read(wanted, address);
     if (!network->details->subnet_asked && is_user_defined(network->name)) {
@@ -206,7 +222,7 @@ static bool choose_address(struct docker_engine *engine, struct docker_request *
                     "subnets");
     }
     if (!subnet_holds(subnet, *address)) {
-        return fail(request, 403,
+        return fail(request, 500,
                     arena_printf(texts_of(engine, request),
                                  "Invalid address %s: It does not belong to any of this network's subnets", wanted));
     }
@@ -241,16 +257,6 @@ static bool attach(struct docker_engine *engine, struct docker_request *request,
     return true;
 }
 
-static const struct docker_network *network_named(const struct docker_engine *engine, const char *reference)
-{
-    for (uint32_t i = 0; i < engine->network_count; i++) {
-        if (strcmp(engine->networks[i].name, reference) == 0 || strcmp(engine->networks[i].id, reference) == 0) {
-            return &engine->networks[i];
-        }
-    }
-    return NULL;
-}
-
 bool docker_networks_attach(struct docker_engine *engine, struct docker_request *request, struct container *container)
 {
     struct docker_endpoints *endpoints = &container->details->endpoints;
@@ -262,10 +268,14 @@ bool docker_networks_attach(struct docker_engine *engine, struct docker_request 
         if (endpoint->id[0] != '\0') {
             continue;
         }
+        if (network == NULL && engine->whole->no_bridge && strcmp(endpoint->network, "bridge") == 0) {
+            continue; /* networking is disabled then: it starts without */
+        }
         if (network == NULL) {
             docker_networks_detach(engine, container);
             return fail(request, 404,
-                        arena_printf(texts_of(engine, request), "network %s not found", endpoint->network));
+                        arena_printf(texts_of(engine, request), "network %s not found",
+                                     endpoint->network_id[0] != '\0' ? endpoint->network_id : endpoint->network));
         }
         if (!attach(engine, request, container, endpoint, network)) {
             docker_networks_detach(engine, container);
@@ -310,7 +320,7 @@ static struct container *container_of(struct docker_request *request)
         .id = request->effect->id,
         .args = OBJECT(request->answers,
                        {"container", value_string(request->answers, reference == NULL ? "" : reference)})};
-    struct docker_request inner = {request->engine, &effect, request->answers, request->reply};
+    struct docker_request inner = {request->engine, &effect, request->answers, request->reply, request->lasting};
     struct container *container = docker_find_container(&inner);
 
     request->effect->error = effect.error;
@@ -331,15 +341,20 @@ void docker_network_connect(struct docker_request *request)
     const char *mode = mode_of(container);
 
     if (strcmp(mode, "host") == 0 || is_shared(mode)) {
-        (void)fail(request, 403,
-                   strcmp(mode, "host") == 0
-                       ? "container cannot be disconnected from host network or connected to host network"
-                       : "container sharing network namespace with another container or host cannot be connected to "
-                         "any other network");
+        (void)fail(
+            request, 400,
+            "container sharing network namespace with another container or host cannot be connected to any other "
+            "network");
+        return;
+    }
+    if (strcmp(network->name, "none") == 0 || strcmp(mode, "none") == 0) {
+        (void)fail(request, 400,
+                   "container cannot be connected to multiple networks with one of the networks in private (none) "
+                   "mode");
         return;
     }
     if (strcmp(network->name, "host") == 0) {
-        (void)fail(request, 403, "container cannot be disconnected from host network or connected to host network");
+        (void)fail(request, 400, "container cannot be disconnected from host network or connected to host network");
         return;
     }
     if (endpoint_on(container, network->name) != NULL) {
@@ -377,16 +392,17 @@ void docker_network_disconnect(struct docker_request *request)
     }
     struct docker_endpoint *endpoint = endpoint_on(container, network->name);
 
-    if (strcmp(network->name, "host") == 0) {
-        (void)fail(request, 403, "container cannot be disconnected from host network or connected to host network");
-    } else if (endpoint == NULL) {
-        (void)fail(request, container->state == CONTAINER_RUNNING ? 403 : 500,
+    if (endpoint == NULL) {
+        (void)fail(request, 500,
                    arena_printf(arena, "container %s is not connected to %snetwork %s", container->id,
                                 container->state == CONTAINER_RUNNING ? "" : "the ", network->name));
     } else {
         struct docker_endpoints *endpoints = &container->details->endpoints;
 
         detach(engine, container, endpoint);
+        if (container->state == CONTAINER_RUNNING) {
+            docker_network_event(engine, network, "disconnect", container); /* the API tells what libnetwork told */
+        }
         table_remove(endpoints->all, &endpoints->count, sizeof *endpoint, (uint32_t)(endpoint - endpoints->all));
         container->disconnected = container->disconnected || strcmp(container->network, network->name) == 0;
         docker_engine_container_changed(engine, container);

@@ -83,7 +83,9 @@ void docker_networks_init(struct docker_engine *engine)
         network->details->ipam_config = pool_config(engine->world->memory, network->subnet, network->gateway);
         network->details->subnet_asked = true;
     }
-    add_predefined(engine, "bridge", "bridge", "172.17.0.0/16", "172.17.0.1");
+    if (!engine->whole->no_bridge) {
+        add_predefined(engine, "bridge", "bridge", "172.17.0.0/16", "172.17.0.1");
+    }
     add_predefined(engine, "host", "host", "", "");
     add_predefined(engine, "none", "null", "", "");
 }
@@ -110,7 +112,23 @@ struct docker_network *docker_network_of(struct docker_request *request, const c
             return &engine->networks[i];
         }
     }
-    if ((found = by_name(engine, name)) != NULL) {
+    for (uint32_t i = 0; i < engine->network_count; i++) {
+        if (strcmp(engine->networks[i].name, name) == 0) {
+            found = &engine->networks[i];
+            fitting++;
+        }
+    }
+    if (fitting > 1) {
+        const char *found_by = arena_printf(request->answers, "%u matches found based on name", fitting);
+
+        if (request->effect->id == EFFECT_DOCKER_NETWORK_INSPECT) { /* it searches by itself, with words of its own */
+            effect_fail(request->effect, request->answers, 400, NULL, "%s: network %s is ambiguous", found_by, name);
+        } else {
+            effect_fail(request->effect, request->answers, 400, NULL, "network %s is ambiguous (%s)", name, found_by);
+        }
+        return NULL;
+    }
+    if (found != NULL) {
         return found;
     }
     for (uint32_t i = 0; name[0] != '\0' && i < engine->network_count; i++) {
@@ -217,16 +235,17 @@ static bool choose_pool(struct docker_request *request, const struct value *conf
                         "assign to the network");
         }
     } else if (!subnet_read(subnet, pool)) {
-        return fail(request, 400, arena_printf(arena, "invalid subnet %s : invalid CIDR address: %s", subnet, subnet));
+        return fail(request, 500, arena_printf(arena, "Invalid subnet %s : invalid CIDR address: %s", subnet, subnet));
     } else if (is_taken(request->engine, *pool)) {
         return fail(request, 403, "Pool overlaps with other one on this address space");
     }
     *gateway = pool->first + 1;
     if (wanted != NULL && wanted[0] != '\0' && !address_read(wanted, gateway)) {
-        return fail(request, 400, arena_printf(arena, "invalid gateway address %s", wanted));
+        return fail(request, 500, arena_printf(arena, "invalid gateway address %s in Ipam configuration", wanted));
     }
     if (!subnet_holds(*pool, *gateway)) {
-        return fail(request, 403, "no matching subnet for gateway");
+        return fail(request, 500,
+                    arena_printf(arena, "failed to allocate gateway (%s): Requested address is out of range", wanted));
     }
     return true;
 }
@@ -243,6 +262,19 @@ static bool is_driver(const char *name)
     return false;
 }
 
+/* Names that are not given to another network, whether there is this one or not. */
+static bool is_predefined(const char *name)
+{
+    static const char *const names[] = {"bridge", "host", "none", "default"};
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (strcmp(names[i], name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Whether a network of this name and driver may be made; false with an error set. */
 static bool may_be_made(struct docker_request *request, const char *name, const char *driver)
 {
@@ -250,12 +282,12 @@ static bool may_be_made(struct docker_request *request, const char *name, const 
     const struct docker_network *same = by_name(request->engine, name);
 
     if (name[0] == '\0' || name[strspn(name, " \t")] == '\0') {
-        return fail(request, 400, "invalid name: ");
+        return fail(request, 500, "invalid name: ");
     }
-    if (same != NULL && same->details->predefined) {
+    if (is_predefined(name)) {
         return fail(request, 403, arena_printf(arena, "operation is not permitted on predefined %s network ", name));
     }
-    if (same != NULL) {
+    if (same != NULL && value_truthy(value_get(request->effect->args, "CheckDuplicate"))) {
         return fail(request, 409, arena_printf(arena, "network with name %s already exists", name));
     }
     if (!is_driver(driver)) {
@@ -310,13 +342,17 @@ void docker_networks_create(struct docker_request *request)
     } else {
         details->ipam_config = pool_config(memory, subnet_text(memory, pool), address_text(memory, gateway));
     }
+    const struct docker_network *same = by_name(engine, name);
+    const char *warning =
+        same == NULL ? ""
+                     : arena_printf(request->answers, "Network with name %s (id : %s) already exists", name, same->id);
     const struct docker_network *network =
         add(engine, name, subnet_text(memory, pool), address_text(memory, gateway), details);
 
     world_note_change(engine->world, (struct change){.kind = CHANGE_NETWORK_CREATED, .object = network->name});
     docker_network_event(engine, network, "create", NULL);
     request->effect->result = OBJECT(request->answers, {"Id", value_string(request->answers, network->id)},
-                                     {"Warning", value_string(request->answers, "")});
+                                     {"Warning", value_string(request->answers, warning)});
 }
 
 /* ---- list and inspect
@@ -404,7 +440,7 @@ static bool types_are_known(struct docker_request *request, const struct docker_
         const char *type = value_text(value_at(types, i));
 
         if (strcmp(type, "builtin") != 0 && strcmp(type, "custom") != 0) {
-            return fail(request, 400, arena_printf(request->answers, "Invalid filter: 'type'='%s'", type));
+            return fail(request, 500, arena_printf(request->answers, "invalid filter: 'type'='%s'", type));
         }
     }
     return true;

@@ -38,7 +38,7 @@ static bool is_path(const char *text, size_t length)
     return length > 0;
 }
 
-static bool is_tag(const char *tag)
+bool docker_reference_is_tag(const char *tag)
 {
     return tag[0] != '\0' && !is_in(tag[0], ".-") && strspn(tag, LOWER UPPER "_.-") == strlen(tag) &&
            strlen(tag) <= TAG_LENGTH_MAX;
@@ -89,7 +89,7 @@ const char *docker_reference_read(struct arena *arena, const char *text, struct 
     if (path[strcspn(path, UPPER)] != '\0') {
         return "invalid reference format: repository name must be lowercase";
     }
-    if (!is_path(path, strlen(path)) || (reference->tag != NULL && !is_tag(reference->tag)) ||
+    if (!is_path(path, strlen(path)) || (reference->tag != NULL && !docker_reference_is_tag(reference->tag)) ||
         (reference->digest != NULL && !is_digest(reference->digest))) {
         return invalid;
     }

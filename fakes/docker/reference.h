@@ -19,4 +19,7 @@ const char *docker_reference_read(struct arena *arena, const char *text, struct 
 /* name:tag, with "latest" where there is no tag. */
 const char *docker_reference_tagged(struct arena *arena, const struct docker_reference *reference);
 
+/* Whether a text may be a tag. */
+bool docker_reference_is_tag(const char *tag);
+
 #endif

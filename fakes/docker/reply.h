@@ -13,13 +13,13 @@ struct docker_reply {
     const char *text; /* the body where it is no JSON value; NULL: effect.result is */
     size_t text_length;
     const char *content_type; /* NULL: application/json, with text text/plain */
-    struct arena *room;       /* the call's (api.h); NULL: there is no call */
-    bool text_stays;          /* the text lies in `room` */
+    bool text_stays;          /* the text lives as long as the call */
     struct docker_stream stream;
 };
 
 struct docker_waiter {
     struct docker_reply *reply;
+    struct arena *arena; /* lives as long as the call: for what a stream goes on looking at */
 };
 
 #endif

@@ -123,8 +123,8 @@ static const struct value *abilities(struct arena *arena)
 static const struct value *machine(const struct docker_engine *engine, struct arena *arena)
 {
     return OBJECT(arena, {"SystemTime", TEXT(docker_time(arena, engine->world->now_ms))},
-                  {"LoggingDriver", TEXT("json-file")}, {"CgroupDriver", TEXT("systemd")}, {"CgroupVersion", TEXT("2")},
-                  {"NEventsListener", NUMBER(0)}, {"KernelVersion", TEXT(KERNEL_VERSION)},
+                  {"LoggingDriver", TEXT("json-file")}, {"CgroupDriver", TEXT("cgroupfs")},
+                  {"CgroupVersion", TEXT("1")}, {"NEventsListener", NUMBER(0)}, {"KernelVersion", TEXT(KERNEL_VERSION)},
                   {"OperatingSystem", TEXT("Debian GNU/Linux 12 (bookworm)")}, {"OSVersion", TEXT("12")},
                   {"OSType", TEXT("linux")}, {"Architecture", TEXT("x86_64")},
                   {"IndexServerAddress", TEXT("https://index.docker.io/v1/")}, {"NCPU", NUMBER(CPUS)},
@@ -142,7 +142,9 @@ static const struct value *runtimes(struct arena *arena)
         OBJECT(arena, {"NodeID", TEXT("")}, {"NodeAddr", TEXT("")}, {"LocalNodeState", TEXT("inactive")},
                {"ControlAvailable", value_bool(false)}, {"Error", TEXT("")}, {"RemoteManagers", value_null()});
 
-    return OBJECT(arena, {"Runtimes", OBJECT(arena, {"io.containerd.runc.v2", runc}, {"runc", runc})},
+    return OBJECT(arena,
+                  {"Runtimes", OBJECT(arena, {"io.containerd.runc.v2", runc}, {"io.containerd.runtime.v1.linux", runc},
+                                      {"runc", runc})},
                   {"DefaultRuntime", TEXT("runc")}, {"Swarm", no_swarm}, {"LiveRestoreEnabled", value_bool(false)},
                   {"Isolation", TEXT("")}, {"InitBinary", TEXT("docker-init")}, {"ContainerdCommit", no_commit},
                   {"RuncCommit", no_commit}, {"InitCommit", no_commit},
@@ -187,7 +189,7 @@ static const struct value *answer_of(struct docker_request *request, void (*hand
 {
     struct docker_reply reply = {0};
     struct effect effect = {.id = request->effect->id, .args = args};
-    struct docker_request inner = {request->engine, &effect, request->answers, &reply};
+    struct docker_request inner = {request->engine, &effect, request->answers, &reply, request->lasting};
 
     handler(&inner);
     return effect.result;

@@ -85,7 +85,11 @@ static bool may_be_named(struct docker_request *request, const char *name)
         return false;
     }
     if (strlen(name) == 1) {
-        return fail(request, 400, "volume name is too short, names should be at least two alphanumeric characters");
+        return fail(request, 400,
+                    arena_printf(request->answers,
+                                 "create %s: volume name is too short, names should be at least two alphanumeric "
+                                 "characters",
+                                 name));
     }
     return fail(request, 400,
                 arena_printf(request->answers,
@@ -190,7 +194,6 @@ static void remove_volume(struct docker_engine *engine, struct docker_volume *vo
 {
     struct docker_volumes *volumes = &engine->whole->volumes;
 
-    note(engine, volume, "destroy", NULL);
     table_remove(volumes->all, &volumes->count, sizeof *volume, (uint32_t)(volume - volumes->all));
 }
 
@@ -207,6 +210,7 @@ void docker_volume_remove(struct docker_request *request)
     } else if (user != NULL) {
         (void)fail(request, 409, arena_printf(request->answers, "remove %s: volume is in use - [%s]", name, user->id));
     } else {
+        note(request->engine, volume, "destroy", NULL);
         remove_volume(request->engine, volume);
     }
 }
@@ -222,6 +226,10 @@ void docker_volumes_list(struct docker_request *request)
 
     if (!docker_filters_read(request, accepted, &filters) ||
         !docker_filter_truth(request, &filters, "dangling", false, &dangling)) {
+        if (filters.unreadable) {
+            effect_fail(request->effect, arena, 400, NULL, "error reading volume filters: %s",
+                        request->effect->error->message);
+        }
         return;
     }
     for (uint32_t i = 0; i < volumes->count; i++) {
@@ -266,8 +274,7 @@ void docker_volumes_prune(struct docker_request *request)
     docker_event_note(engine, (struct docker_event){"volume", "prune", "",
                                                     OBJECT(&engine->whole->scratch,
                                                            {"reclaimed", value_string(&engine->whole->scratch, "0")})});
-    request->effect->result = OBJECT(arena, {"VolumesDeleted", value_count(deleted) == 0 ? value_null() : deleted},
-                                     {"SpaceReclaimed", value_number(arena, 0)});
+    request->effect->result = OBJECT(arena, {"VolumesDeleted", deleted}, {"SpaceReclaimed", value_number(arena, 0)});
 }
 
 /* ---- mounts of containers
@@ -482,6 +489,7 @@ void docker_volumes_release(struct docker_engine *engine, const struct container
         struct docker_volume *volume = name == NULL ? NULL : find(engine, name);
 
         if (volume != NULL && volume->anonymous && user_of(engine, name, container) == NULL) {
+            note(engine, volume, "destroy", NULL);
             remove_volume(engine, volume);
         }
     }

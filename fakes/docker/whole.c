@@ -21,14 +21,17 @@ static void (*handler_of(enum effect_id id))(struct docker_request *)
     return handlers[id];
 }
 
-void docker_engine_make_whole(struct docker_engine *engine, const struct value *scripts)
+void docker_engine_make_whole(struct docker_engine *engine, const struct docker_whole_options *options)
 {
+    static const struct docker_whole_options usual;
     struct arena *memory = engine->world->memory;
 
     assert(engine->whole == NULL);
     engine->whole = arena_alloc(memory, sizeof *engine->whole);
     arena_init(&engine->whole->scratch, memory->source);
-    engine->whole->scripts = value_copy(memory, scripts);
+    options = options == NULL ? &usual : options;
+    engine->whole->scripts = value_copy(memory, options->scripts);
+    engine->whole->no_bridge = options->no_bridge;
     pool_init(&engine->whole->pool, memory);
     docker_containers_init(engine);
     docker_images_init(engine);
@@ -88,6 +91,7 @@ void docker_whole_apply(struct docker_engine *engine, struct effect *effect, str
         .effect = effect,
         .answers = answers,
         .reply = waiter == NULL ? &nobody : waiter->reply,
+        .lasting = waiter == NULL ? answers : waiter->arena,
     };
     struct world_watch watch = engine->world->watch;
 

@@ -36,6 +36,7 @@ struct docker_whole {
     struct pool pool;     /* of processes, files, logs */
     struct arena scratch; /* for texts and values within a call; void after a call into another part, which resets it */
     const struct value *scripts; /* what the scenario says of processes, array; NULL: nothing */
+    bool no_bridge;              /* dockerd --bridge=none */
 };
 
 /* A request as a handler sees it. */
@@ -44,6 +45,7 @@ struct docker_request {
     struct effect *effect;      /* args, to be answered: result, or effect_fail() */
     struct arena *answers;      /* for what the answer holds */
     struct docker_reply *reply; /* never NULL */
+    struct arena *lasting;      /* for what the reply's stream looks at: `answers` is void once the answer is given */
 };
 
 /* Answers one request on a whole engine; the handlers are in routes.def. */

@@ -41,7 +41,8 @@ static int set_up(void **state)
     world_init(&world, &arena, 1, NOW_MS);
     engine = &world.docker;
     docker_engine_add_image(engine, "busybox:latest");
-    docker_engine_make_whole(engine, value_parse(&arena, scripts, strlen(scripts)));
+    docker_engine_make_whole(engine,
+                             &(struct docker_whole_options){.scripts = value_parse(&arena, scripts, strlen(scripts))});
     return 0;
 }
 
@@ -1009,6 +1010,58 @@ static void test_many(void **state)
     assert_string_equal(names("?all=1"), "");
 }
 
+/* The value of a header of the last answer; NULL: it has none of this name. */
+static const char *header(const char *name)
+{
+    for (const struct docker_header *each = response.headers; each != NULL && each->name != NULL; each++) {
+        if (strcmp(each->name, name) == 0) {
+            return each->value;
+        }
+    }
+    return NULL;
+}
+
+/* What is answered before a handler is asked, and with which headers. */
+static void test_door(void **state)
+{
+    (void)state;
+    assert_int_equal(ask("GET", "/v1.41//containers/x/../json?all=1", NULL), 301);
+    assert_string_equal(header("Location"), "/v1.41/containers/json?all=1");
+    assert_null(header("Server"));
+    assert_int_equal(ask("OPTIONS", "/anything", NULL), 200);
+    refused(404, "page not found", "GET", "/v1.42/nosuch", NULL);
+    assert_null(header("Api-Version"));
+    refused(400, "client version 1.41.1 is too new. Maximum supported API version is 1.41", "GET", "/v1.41.1/info",
+            NULL);
+    assert_string_equal(header("Api-Version"), "1.41");
+    assert_int_equal(ask("GET", "/v1/info", NULL), 400);
+    assert_string_equal(response.content_type, "text/plain; charset=utf-8");
+    assert_int_equal(ask("GET", "/_ping", NULL), 200);
+    assert_string_equal(header("Pragma"), "no-cache");
+    refused(400, "got EOF while reading request body", "POST", "/networks/create", NULL);
+    refused(400, "invalid character 'x' looking for beginning of value", "POST", "/networks/create", "x");
+}
+
+/* The lines of a pull are looked at after its answer was given: they may not lie in the answers' memory. */
+static void test_progress_outlives_the_answer(void **state)
+{
+    static const struct docker_http_request request = {.method = "POST", .target = "/images/create?fromImage=a&tag=1"};
+    struct arena lasting, short_lived;
+    struct docker_api_call call;
+    struct docker_chunk chunk = {0};
+
+    (void)state;
+    arena_init(&lasting, arena_source_malloc());
+    arena_init(&short_lived, arena_source_malloc());
+    assert_true(docker_api_parse(engine, &request, &lasting, &call, &response));
+    world_apply(engine->world, &call.effect, &short_lived);
+    arena_reset(&short_lived);
+    docker_api_answer(&call, &response);
+    assert_int_equal(docker_stream_next(engine, response.stream, &lasting, &chunk), DOCKER_MORE);
+    assert_string_equal(chunk.bytes, "{\"status\":\"Pulling from library/a\",\"id\":\"1\"}\r\n");
+    arena_reset(&lasting);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(test_##name, set_up, tear_down)
@@ -1041,6 +1094,8 @@ int main(void)
         TEST(update),
         TEST(without_requests),
         TEST(many),
+        TEST(door),
+        TEST(progress_outlives_the_answer),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

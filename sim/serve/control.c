@@ -27,8 +27,13 @@ struct control {
 
 static void answer_text(struct control *control, int status, const char *type, const char *text)
 {
-    *control->response =
-        (struct docker_http_response){.status = status, .content_type = type, .body = text, .length = strlen(text)};
+    *control->response = (struct docker_http_response){
+        .status = status,
+        .headers = docker_api_headers(),
+        .content_type = type,
+        .body = text,
+        .length = strlen(text),
+    };
 }
 
 static void answer_value(struct control *control, const struct value *value)

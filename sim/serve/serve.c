@@ -30,12 +30,12 @@ struct server {
  * -------------------------------------------------------------------------------------------------------------------
  */
 
-/* The headers of every answer of the Engine, and its content type, into a list of HEADERS_MAX. */
+/* The headers of an answer of the Engine, and its content type, into a list of HEADERS_MAX. */
 static const struct http_header *headers_of(const struct docker_http_response *response, struct http_header *headers)
 {
     size_t count = 0;
 
-    for (const struct docker_header *header = docker_api_headers(); header->name != NULL; header++) {
+    for (const struct docker_header *header = response->headers; header != NULL && header->name != NULL; header++) {
         headers[count++] = (struct http_header){header->name, header->value};
     }
     if (response->content_type != NULL) {

@@ -108,7 +108,12 @@ static void give_whole(struct session_request *request)
 static void set_body(struct session_request *request, int status, const char *text)
 {
     request->response = (struct docker_http_response){
-        .status = status, .content_type = "application/json", .body = text, .length = strlen(text)};
+        .status = status,
+        .headers = docker_api_headers(),
+        .content_type = "application/json",
+        .body = text,
+        .length = strlen(text),
+    };
 }
 
 /* An error that comes in the body of a 200, as a pull's progress ends with one. */
@@ -402,7 +407,7 @@ struct session *session_begin(const struct scenario *scenario, const struct run_
     session->runner = runner_begin(&session->scenario, options, run_memory, &arena, record_arena, event_arena);
     session->arena = arena;
     arena_init(&session->scratch, &run_memory->source);
-    docker_engine_make_whole(engine_of(session), scenario->world.processes);
+    docker_engine_make_whole(engine_of(session), &(struct docker_whole_options){.scripts = scenario->world.processes});
     return session;
 }
 

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { IN_FLIGHT_MAX = 64, REQUEST_MS = 5, ANSWER_MS_MAX = 90000 };
+enum { IN_FLIGHT_MAX = 64, REQUEST_MS = 5, ANSWER_MS_MAX = 90000, SWITCHING_PROTOCOLS = 101 };
 
 static const uint64_t seed = 1;
 static const int64_t start_ms = 1767225600000; /* 2026-01-01T00:00:00Z */
@@ -152,7 +152,7 @@ static struct header *headers_of(struct arena *arena, const struct call *call)
     const struct docker_http_response *response = &call->response;
     struct header *headers = NULL;
 
-    for (const struct docker_header *each = docker_api_headers(); each->name != NULL; each++) {
+    for (const struct docker_header *each = response->headers; each != NULL && each->name != NULL; each++) {
         headers = header_new(arena, each->name, each->value, headers);
     }
     if (response->content_type != NULL) {
@@ -185,7 +185,7 @@ static void in_process_finish(struct target *target, void *begun, struct arena *
         }
         pass_until(self, next > self->world.now_ms ? next : self->world.now_ms + 1);
     }
-    answer->status = call->response.status;
+    answer->status = call->response.hijacked && call->request.upgrade ? SWITCHING_PROTOCOLS : call->response.status;
     answer->headers = headers_of(arena, call);
     if (!call->head && call->size > 0) {
         answer->body = arena_string_n(arena, call->text, call->size);
@@ -246,7 +246,7 @@ bool target_open_in_process(struct target *target, const char *address)
     *target = (struct target){address, self, in_process_begin, in_process_finish, in_process_pass, in_process_close};
     arena_init(&self->memory, arena_source_malloc());
     world_init(&self->world, &self->memory, seed, start_ms);
-    docker_engine_make_whole(&self->world.docker, NULL);
+    docker_engine_make_whole(&self->world.docker, &(struct docker_whole_options){.no_bridge = true});
     import_image(target);
     return true;
 }
