@@ -25,11 +25,11 @@ WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -
 # Link-time optimisation is gcc's here: it takes a third off a replay (make bench).
 CFLAGS ?= -O2 -g $(if $(findstring clang,$(CC)),,-flto=auto)
 BASE_CFLAGS = -std=c17 $(WARNINGS) -D_GNU_SOURCE -I. -DDRYDOCK_VERSION='"$(VERSION)"'
-LIBS := -lcjson -lcrypto -lmicrohttpd -lm
+LIBS := -lcjson -lcrypto -lmicrohttpd -larchive -lm
 TEST_LIBS := -lcmocka $(LIBS)
 
 # What a clean machine lacks, per purpose. gcc and make are what `make` itself needs to get here.
-PACKAGES := gcc libc6-dev pkg-config libcmocka-dev libcjson-dev libssl-dev libmicrohttpd-dev libfaketime faketime lcov python3 curl
+PACKAGES := gcc libc6-dev pkg-config libcmocka-dev libcjson-dev libssl-dev libmicrohttpd-dev libarchive-dev libfaketime faketime lcov python3 curl
 # What the conformance runner and the load on `drydock serve` are built with, and what a real Engine needs, without which the recorded
 # answers have to do.
 CONFORMANCE_PACKAGES := libcurl4-openssl-dev
