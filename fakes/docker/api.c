@@ -400,6 +400,18 @@ const struct docker_header *docker_api_headers(void)
     return engine_headers;
 }
 
+/* The Engine's headers, and what a file of a container is. */
+static const struct docker_header *headers_with_stat(struct arena *arena, const char *path_stat)
+{
+    enum { COUNT = sizeof engine_headers / sizeof engine_headers[0] };
+    struct docker_header *headers = arena_alloc(arena, (COUNT + 1) * sizeof *headers);
+
+    memcpy(headers, engine_headers, sizeof engine_headers);
+    headers[COUNT - 1] = (struct docker_header){"X-Docker-Container-Path-Stat", path_stat};
+    headers[COUNT] = (struct docker_header){NULL, NULL};
+    return headers;
+}
+
 void docker_api_answer(struct docker_api_call *call, struct docker_http_response *response)
 {
     const struct effect *effect = &call->effect;
@@ -419,6 +431,9 @@ void docker_api_answer(struct docker_api_call *call, struct docker_http_response
     }
     *response = (struct docker_http_response){
         .status = status, .headers = effect->id == EFFECT_DOCKER_PING ? ping_headers : docker_api_headers()};
+    if (reply->path_stat != NULL) {
+        response->headers = headers_with_stat(call->arena, reply->path_stat);
+    }
     if (reply->text != NULL) {
         response->content_type = reply->content_type == NULL ? "text/plain; charset=utf-8" : reply->content_type;
         response->body = reply->text;

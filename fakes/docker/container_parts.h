@@ -63,10 +63,15 @@ int container_can_run(struct docker_engine *engine, struct container *container,
 void container_process_start(struct docker_engine *engine, struct container *container);
 void container_process_pause(struct docker_engine *engine, struct container *container, bool pause);
 void container_process_end(struct docker_engine *engine, struct container *container);
-void container_files_end(struct docker_engine *engine, struct container *container);
 int64_t container_process_next_ms(const struct container_details *details);
 /* Lets it do what is due; it may have exited then. */
 void container_process_pass(struct docker_engine *engine, struct container *container);
+
+/* ---- container_files.c ----------------------------------------------------------------------------------------- */
+
+/* Its files with what is mounted there, made when they are first asked for; they go with it. */
+struct process_files *container_files(struct docker_engine *engine, struct container *container);
+void container_files_end(struct docker_engine *engine, struct container *container);
 
 /* ---- container_signals.c --------------------------------------------------------------------------------------- */
 

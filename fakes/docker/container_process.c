@@ -87,25 +87,6 @@ static struct process_spec spec_of(const struct docker_engine *engine, const str
     };
 }
 
-static void prepare_files(struct docker_engine *engine, struct container *container)
-{
-    struct container_details *details = container->details;
-    struct pool *pool = &engine->whole->pool;
-
-    if (details->files == NULL) {
-        details->files = pool_take(pool, sizeof *details->files);
-        process_files_init(details->files, pool);
-        details->files->read_only = value_truthy(value_get(details->host_config, "ReadonlyRootfs"));
-        details->files->hostname = value_get_text(details->config, "Hostname");
-    }
-    details->files->address = NULL;
-    for (uint32_t i = 0; i < details->endpoints.count && details->files->address == NULL; i++) {
-        const char *address = details->endpoints.all[i].address;
-
-        details->files->address = address[0] == '\0' ? NULL : address;
-    }
-}
-
 /* ---- its life
  * -------------------------------------------------------------------------------------------------------------------
  */
@@ -115,9 +96,9 @@ int container_can_run(struct docker_engine *engine, struct container *container,
 {
     char text[MESSAGE_SIZE] = "";
 
-    prepare_files(engine, container);
+    struct process_files *files = container_files(engine, container);
     const struct process_spec spec = spec_of(engine, container, arena);
-    int exit_code = spec.script != NULL ? 0 : process_can_start(&spec, container->details->files, text, sizeof text);
+    int exit_code = spec.script != NULL ? 0 : process_can_start(&spec, files, text, sizeof text);
 
     *message = arena_string(arena, text);
     return exit_code;
@@ -128,7 +109,7 @@ void container_process_start(struct docker_engine *engine, struct container *con
     struct docker_containers *containers = &engine->whole->containers;
     struct container_details *details = container->details;
 
-    prepare_files(engine, container);
+    (void)container_files(engine, container);
     details->process = pool_take(&engine->whole->pool, sizeof *details->process);
     const struct process_spec spec = spec_of(engine, container, &containers->scratch);
 
@@ -149,17 +130,6 @@ void container_process_end(struct docker_engine *engine, struct container *conta
     text_free(&engine->whole->pool, &details->input);
     details->input_ended = false;
     details->pid = 0;
-}
-
-void container_files_end(struct docker_engine *engine, struct container *container)
-{
-    struct container_details *details = container->details;
-
-    if (details->files != NULL) {
-        process_files_free(details->files);
-        pool_give(&engine->whole->pool, details->files, sizeof *details->files);
-        details->files = NULL;
-    }
 }
 
 struct writer {

@@ -194,6 +194,10 @@ static void remove_volume(struct docker_engine *engine, struct docker_volume *vo
 {
     struct docker_volumes *volumes = &engine->whole->volumes;
 
+    if (volume->files != NULL) {
+        process_files_free(volume->files);
+        pool_give(&engine->whole->pool, volume->files, sizeof *volume->files);
+    }
     table_remove(volumes->all, &volumes->count, sizeof *volume, (uint32_t)(volume - volumes->all));
 }
 
@@ -493,4 +497,45 @@ void docker_volumes_release(struct docker_engine *engine, const struct container
             remove_volume(engine, volume);
         }
     }
+}
+
+static struct process_files *new_files(struct docker_engine *engine)
+{
+    struct pool *pool = &engine->whole->pool;
+    struct process_files *files = pool_take(pool, sizeof *files);
+
+    process_files_init(files, pool);
+    files->is_volume = true;
+    return files;
+}
+
+static struct process_files *folder_files(struct docker_engine *engine, const char *path)
+{
+    struct docker_volumes *volumes = &engine->whole->volumes;
+    struct arena *memory = engine->world->memory;
+
+    for (uint32_t i = 0; i < volumes->folder_count; i++) {
+        if (strcmp(volumes->folders[i].path, path) == 0) {
+            return volumes->folders[i].files;
+        }
+    }
+    struct docker_host_folder *folder =
+        table_add(memory, (void **)&volumes->folders, &volumes->folder_count, &volumes->folder_size, sizeof *folder);
+
+    *folder = (struct docker_host_folder){arena_string(memory, path), new_files(engine)};
+    return folder->files;
+}
+
+struct process_files *docker_volumes_files(struct docker_engine *engine, const struct value *mount)
+{
+    const char *name = value_get_text(mount, "Name");
+    struct docker_volume *volume = name == NULL ? NULL : find(engine, name);
+
+    if (value_is_text(value_get(mount, "Type"), "bind")) {
+        return folder_files(engine, value_get_text(mount, "Source"));
+    }
+    if (volume != NULL && volume->files == NULL) {
+        volume->files = new_files(engine);
+    }
+    return volume == NULL ? NULL : volume->files;
 }
