@@ -1,5 +1,6 @@
 #include "fakes/docker/api.h"
 
+#include "fakes/docker/body_types.h"
 #include "fakes/docker/whole.h"
 #include "fakes/world.h"
 
@@ -257,6 +258,27 @@ static const char *unreadable(struct arena *arena, const char *text)
     return arena_printf(arena, "invalid character '%c' looking for beginning of value", first);
 }
 
+/* How long the first document of a body is: what comes after it is not looked at. */
+static size_t document_length(const char *body, size_t length)
+{
+    size_t depth = 0;
+    bool quoted = false;
+
+    for (size_t i = 0; i < length; i++) {
+        if (quoted) {
+            quoted = body[i] != '"';
+            i += body[i] == '\\';
+        } else if (body[i] == '"') {
+            quoted = true;
+        } else if (body[i] == '{' || body[i] == '[') {
+            depth++;
+        } else if ((body[i] == '}' || body[i] == ']') && depth > 0 && --depth == 0) {
+            return i + 1;
+        }
+    }
+    return length;
+}
+
 /* Adds what the body says to the arguments. false, with the response set, when it is not what the route takes. */
 static bool take_body(struct docker_api_call *call, const struct route *route, const struct value **args,
                       struct docker_http_response *response)
@@ -284,10 +306,16 @@ static bool take_body(struct docker_api_call *call, const struct route *route, c
                          arena_printf(arena, "Content-Type specified (%s) must be 'application/json'", type), response);
         return false;
     }
-    const struct value *body = value_parse(arena, request->body, request->body_length);
+    const struct value *body = value_parse(arena, request->body, document_length(request->body, request->body_length));
 
     if (body == NULL) {
         docker_api_error(arena, is_read_late(route->effect) ? 500 : 400, unreadable(arena, request->body), response);
+        return false;
+    }
+    const char *misfit = docker_body_misfit(arena, route->effect, body);
+
+    if (misfit != NULL) {
+        docker_api_error(arena, 400, misfit, response);
         return false;
     }
     if (route->body == BODY_JSON) {

@@ -2,7 +2,10 @@
 #include "fakes/docker/container_parts.h"
 #include "fakes/world.h"
 
+#include <ctype.h>
 #include <string.h>
+
+enum { PASSWD_SIZE = 4096 };
 
 /* A folder and those above it, as the Engine makes them where something is to be mounted. */
 static void make_folder(struct process_files *files, const char *folder, struct pool *pool, int64_t now_ms)
@@ -74,4 +77,29 @@ void container_files_end(struct docker_engine *engine, struct container *contain
         pool_give(&engine->whole->pool, details->files, sizeof *details->files);
         details->files = NULL;
     }
+}
+
+/* Whether there is a line of a passwd file. */
+static bool has_user(const char *passwd, const char *user, size_t length)
+{
+    for (const char *line = passwd; line != NULL; line = strchr(line, '\n')) {
+        line += *line == '\n';
+        if (strncmp(line, user, length) == 0 && line[length] == ':') {
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *container_no_user(const struct process_files *files, const char *user, struct arena *arena)
+{
+    char *passwd = arena_alloc(arena, PASSWD_SIZE);
+    size_t length = user == NULL ? 0 : strcspn(user, ":");
+    size_t read = process_files_read(files, "/etc/passwd", 0, passwd, PASSWD_SIZE - 1);
+
+    passwd[read] = '\0';
+    if (length == 0 || isdigit((unsigned char)user[0]) || has_user(passwd, user, length)) {
+        return NULL;
+    }
+    return arena_printf(arena, "unable to find user %.*s: no matching entries in passwd file", (int)length, user);
 }

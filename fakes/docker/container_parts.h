@@ -56,6 +56,8 @@ void container_remove(struct docker_engine *engine, struct container *container,
  * `image` (as it was asked for), the members of process_spec.script, and `health` [{after, exitCode, output}]. NULL:
  * nothing. */
 const struct value *container_script(const struct docker_engine *engine, const struct container *container);
+/* Whether its image has busybox's commands and no others; what other images have is not known. */
+bool container_is_small(const struct docker_engine *engine, const struct container *container);
 /* Whether its command can be run; otherwise its exit code, and what runc says in `*message` (in `arena`). */
 int container_can_run(struct docker_engine *engine, struct container *container, struct arena *arena,
                       const char **message);
@@ -72,6 +74,8 @@ void container_process_pass(struct docker_engine *engine, struct container *cont
 /* Its files with what is mounted there, made when they are first asked for; they go with it. */
 struct process_files *container_files(struct docker_engine *engine, struct container *container);
 void container_files_end(struct docker_engine *engine, struct container *container);
+/* What the Engine says of a user (NULL, "": root) that /etc/passwd does not have, in `arena`; NULL: nothing. */
+const char *container_no_user(const struct process_files *files, const char *user, struct arena *arena);
 
 /* ---- container_signals.c --------------------------------------------------------------------------------------- */
 

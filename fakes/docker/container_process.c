@@ -41,8 +41,7 @@ static bool tells_of_process(const struct value *script)
     return false;
 }
 
-/* Images of busybox have its commands; what others have is not known. */
-static bool is_busybox(const struct docker_engine *engine, const struct container *container)
+bool container_is_small(const struct docker_engine *engine, const struct container *container)
 {
     const struct docker_image *image = docker_image_find(engine, container->details->image_id);
 
@@ -82,7 +81,7 @@ static struct process_spec spec_of(const struct docker_engine *engine, const str
         .user = value_get_text(config, "User"),
         .tty = value_truthy(value_get(config, "Tty")),
         .open_stdin = value_truthy(value_get(config, "OpenStdin")),
-        .runs_unknown = !is_busybox(engine, container),
+        .runs_unknown = !container_is_small(engine, container),
         .script = tells_of_process(script) ? script : NULL,
     };
 }

@@ -40,7 +40,22 @@ bool docker_volumes_mount(struct docker_engine *engine, struct docker_request *r
 /* The files of what one of a container's mounts (details->mounts) shows: of its volume, of the host's folder. NULL: a
  * tmpfs, whose files are the container's own. */
 struct process_files *docker_volumes_files(struct docker_engine *engine, const struct value *mount);
+/* Notes that its volumes are mounted (it starts) or no longer (it has exited). */
+void docker_volumes_note_mounts(struct docker_engine *engine, const struct container *container, bool mounted);
 /* It goes; with it its anonymous volumes, if `with_anonymous`. */
 void docker_volumes_release(struct docker_engine *engine, const struct container *container, bool with_anonymous);
+
+/* ---- for the files of volumes ---------------------------------------------------------------------------------- */
+
+/* By its name; NULL: there is none. */
+struct docker_volume *docker_volume_find(const struct docker_engine *engine, const char *name);
+/* A new one, with its event; `name` NULL or "": an anonymous one. Labels and options may be NULL; they are copied. */
+struct docker_volume *docker_volume_add(struct docker_engine *engine, const char *name, const struct value *labels,
+                                        const struct value *options);
+/* Whether a volume may have this name; otherwise false with the Engine's 400. `request` NULL: nobody is told. */
+bool docker_volume_may_be_named(struct docker_request *request, const char *name);
+/* Notes an event of a volume; `more`: attributes beside its driver, NULL: none. */
+void docker_volume_note(struct docker_engine *engine, const struct docker_volume *volume, const char *action,
+                        const struct value *more);
 
 #endif
