@@ -56,6 +56,8 @@ void container_remove(struct docker_engine *engine, struct container *container,
  * `image` (as it was asked for), the members of process_spec.script, and `health` [{after, exitCode, output}]. NULL:
  * nothing. */
 const struct value *container_script(const struct docker_engine *engine, const struct container *container);
+/* The texts of two arrays (NULL: none), one after the other, a NULL at the end: arguments, environments. In `arena`. */
+const char *const *container_texts(struct arena *arena, const struct value *first, const struct value *second);
 /* Whether its image has busybox's commands and no others; what other images have is not known. */
 bool container_is_small(const struct docker_engine *engine, const struct container *container);
 /* Whether its command can be run; otherwise its exit code, and what runc says in `*message` (in `arena`). */

@@ -43,6 +43,9 @@ static bool tells_of_process(const struct value *script)
 
 bool container_is_small(const struct docker_engine *engine, const struct container *container)
 {
+    if (strstr(container->image, "busybox") != NULL) {
+        return true;
+    }
     const struct docker_image *image = docker_image_find(engine, container->details->image_id);
 
     for (uint32_t i = 0; image != NULL && i < value_count(image->tags); i++) {
@@ -50,17 +53,23 @@ bool container_is_small(const struct docker_engine *engine, const struct contain
             return true;
         }
     }
-    return strstr(container->image, "busybox") != NULL;
+    return false;
 }
 
-static const char *const *texts(struct arena *arena, const struct value *array)
+const char *const *container_texts(struct arena *arena, const struct value *first, const struct value *second)
 {
-    const char **all = arena_alloc(arena, (value_count(array) + 1) * sizeof *all);
+    uint32_t firsts = value_count(first), all = firsts + value_count(second);
+    const char **texts = arena_alloc(arena, (all + 1) * sizeof *texts);
+    uint32_t count = 0;
 
-    for (uint32_t i = 0; i < value_count(array); i++) {
-        all[i] = value_text(value_at(array, i));
+    for (uint32_t i = 0; i < all; i++) {
+        const char *text = value_text(i < firsts ? value_at(first, i) : value_at(second, i - firsts));
+
+        if (text != NULL) {
+            texts[count++] = text;
+        }
     }
-    return all;
+    return texts;
 }
 
 static struct process_spec spec_of(const struct docker_engine *engine, const struct container *container,
@@ -75,7 +84,7 @@ static struct process_spec spec_of(const struct docker_engine *engine, const str
     }
     return (struct process_spec){
         .argv = argv,
-        .env = texts(arena, value_get(config, "Env")),
+        .env = container_texts(arena, value_get(config, "Env"), NULL),
         .working_dir = value_get_text(config, "WorkingDir"),
         .hostname = value_get_text(config, "Hostname"),
         .user = value_get_text(config, "User"),

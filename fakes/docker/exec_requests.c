@@ -130,22 +130,6 @@ static struct docker_exec *find(struct docker_request *request)
     return exec;
 }
 
-static const char *const *texts_of(struct arena *arena, const struct value *first, const struct value *second)
-{
-    const char **texts = arena_alloc(arena, (value_count(first) + value_count(second) + 1) * sizeof *texts);
-    uint32_t count = 0;
-
-    for (uint32_t i = 0; i < value_count(first) + value_count(second); i++) {
-        const char *text =
-            value_text(i < value_count(first) ? value_at(first, i) : value_at(second, i - value_count(first)));
-
-        if (text != NULL) {
-            texts[count++] = text;
-        }
-    }
-    return texts;
-}
-
 static const char *text_or(const char *text, const char *otherwise)
 {
     return text == NULL || text[0] == '\0' ? otherwise : text;
@@ -157,8 +141,8 @@ static struct process_spec spec_of(const struct container *container, const stru
     const struct value *config = container->details->config;
 
     return (struct process_spec){
-        .argv = texts_of(arena, value_get(exec->asked, "Cmd"), NULL),
-        .env = texts_of(arena, value_get(config, "Env"), value_get(exec->asked, "Env")),
+        .argv = container_texts(arena, value_get(exec->asked, "Cmd"), NULL),
+        .env = container_texts(arena, value_get(config, "Env"), value_get(exec->asked, "Env")),
         .working_dir = text_or(value_get_text(exec->asked, "WorkingDir"), value_get_text(config, "WorkingDir")),
         .hostname = value_get_text(config, "Hostname"),
         .user = text_or(value_get_text(exec->asked, "User"), value_get_text(config, "User")),
