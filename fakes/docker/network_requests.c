@@ -121,7 +121,12 @@ void docker_networks_list(struct docker_request *request)
     bool dangling = false;
 
     if (!docker_filters_read(request, accepted, &filters) ||
-        !docker_filter_truth(request, &filters, "dangling", false, &dangling) || !types_are_known(request, &filters)) {
+        !types_are_known(request, &filters)) {
+        return;
+    }
+    if (!docker_filter_truth(request, &filters, "dangling", false, &dangling)) {
+        (void)fail(request, 400,
+                   "invalid value for filter 'dangling', must be \"true\" (or \"1\"), or \"false\" (or \"0\")");
         return;
     }
     for (uint32_t i = 0; i < engine->network_count; i++) {
