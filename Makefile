@@ -209,9 +209,9 @@ clients: $(BUILD)/o0/drydock $(BUILD)/.client-deps
 	@sim/tests/clients/clients.sh $(BUILD)/o0/drydock $(BUILD)/clients/node_modules
 .PHONY: clients
 
-## conformance: the same cases on the fake Engine, in process and on the wire, and on a real one that is started for it
-conformance: $(BUILD)/o0/conformance $(BUILD)/.engine-deps
-	@fakes/tests/conformance/conformance.sh $(BUILD)/o0/conformance
+## conformance: the same cases on the fake Engine, in process and behind drydock serve, and on a real one that is started for it
+conformance: $(BUILD)/o0/conformance $(BUILD)/o0/drydock $(BUILD)/.engine-deps
+	@fakes/tests/conformance/conformance.sh $(BUILD)/o0/conformance $(BUILD)/o0/drydock
 .PHONY: conformance
 
 ## sweep: fail every call of every scenario but the long ones in every way it can fail (minutes)

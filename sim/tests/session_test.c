@@ -376,7 +376,18 @@ static void test_health_is_what_the_scenario_says(void **state)
     finish();
 }
 
-static void test_mistakes_in_processes(void **state)
+static void test_a_bridge_unless_the_scenario_has_none(void **state)
+{
+    (void)state;
+    begin(PROCESSES(""));
+    expect_answer(200, "\"Driver\":\"bridge\"", "GET", "/v1.41/networks/bridge", NULL);
+    finish();
+    begin("{\"name\":\"x\",\"actors\":[],\"world\":{\"docker\":{\"bridge\":false}}}");
+    expect_answer(404, "network bridge not found", "GET", "/v1.41/networks/bridge", NULL);
+    finish();
+}
+
+static void test_mistakes_in_the_engine(void **state)
 {
     static const struct {
         const char *json, *mistake;
@@ -392,6 +403,7 @@ static void test_mistakes_in_processes(void **state)
         {PROCESSES("{\"output\":[{}]}"), "text"},
         {PROCESSES("{\"health\":[{}]}"), "exitCode"},
         {PROCESSES("5"), "expected an object"},
+        {"{\"name\":\"x\",\"actors\":[],\"world\":{\"docker\":{\"bridge\":\"no\"}}}", "expected true or false"},
     };
 
     (void)state;
@@ -454,7 +466,8 @@ int main(void)
         cmocka_unit_test(test_what_control_refuses),
         cmocka_unit_test(test_processes),
         cmocka_unit_test(test_health_is_what_the_scenario_says),
-        cmocka_unit_test(test_mistakes_in_processes),
+        cmocka_unit_test(test_a_bridge_unless_the_scenario_has_none),
+        cmocka_unit_test(test_mistakes_in_the_engine),
         cmocka_unit_test(test_faketime),
     };
 
