@@ -142,6 +142,17 @@ void runner_end(struct runner *runner)
     runner->record->virtual_ms = runner->kernel.world.now_ms - runner->start_ms;
 }
 
+struct run_record runner_look(struct runner *runner)
+{
+    struct run_record *own = runner->record;
+    struct run_record look = *own;
+
+    runner->record = &look;
+    runner_end(runner);
+    runner->record = own;
+    return look;
+}
+
 struct run_record *scenario_run(const struct scenario *scenario, const struct run_options *options,
                                 struct memory *run_memory, struct arena *record_arena, struct arena *event_arena)
 {

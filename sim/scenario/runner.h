@@ -71,6 +71,8 @@ struct runner *runner_begin(const struct scenario *scenario, const struct run_op
                             struct arena *event_arena);
 /* The end: what was armed and never fired, and what was expected. */
 void runner_end(struct runner *runner);
+/* The record as it would be if the run ended now; valid until it goes on. */
+struct run_record runner_look(struct runner *runner);
 
 /* Runs. `run_memory` is reset first and afterwards holds nothing that the record needs; the record lives in
  * `record_arena`, its events in `event_arena`, where they stay only with keep_events. wall_us is left to the caller,
