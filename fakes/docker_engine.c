@@ -814,6 +814,15 @@ static const struct value *list_images(const struct docker_engine *engine, struc
 
 void docker_engine_apply(struct docker_engine *engine, struct effect *effect, struct arena *answers)
 {
+    if (engine->backend != NULL) {
+        engine->backend->apply(engine->backend, engine, effect, answers);
+    } else {
+        docker_engine_answer(engine, effect, answers);
+    }
+}
+
+void docker_engine_answer(struct docker_engine *engine, struct effect *effect, struct arena *answers)
+{
     if (engine->whole != NULL) {
         docker_whole_apply(engine, effect, answers);
         return;

@@ -11,6 +11,7 @@
 #include "fakes/name_index.h"
 
 struct world;
+struct docker_engine;
 struct container_details;
 struct docker_network_details;
 struct docker_whole;
@@ -47,8 +48,16 @@ struct docker_whole_options {
     bool no_bridge;              /* dockerd --bridge=none: there is no network `bridge` */
 };
 
+/* Who answers in place of the fake: a real Engine (sim/live/). It must keep the fake in step, which oracles and other
+ * fakes look at: docker_engine_answer(). */
+struct docker_backend {
+    void (*apply)(struct docker_backend *backend, struct docker_engine *engine, struct effect *effect,
+                  struct arena *answers);
+};
+
 struct docker_engine {
     struct world *world;
+    struct docker_backend *backend; /* NULL: the fake answers */
     struct container *containers; /* in order of creation; lists show the newest first */
     uint32_t container_count, container_size;
     struct name_index container_names;
@@ -64,6 +73,8 @@ struct docker_engine {
 
 void docker_engine_init(struct docker_engine *engine, struct world *world);
 void docker_engine_apply(struct docker_engine *engine, struct effect *effect, struct arena *answers);
+/* The same, by the fake alone. */
+void docker_engine_answer(struct docker_engine *engine, struct effect *effect, struct arena *answers);
 /* From now on the engine shows and does all that a real one does; containers, networks and images that it has stay.
  * Once only. What `options` leads to is copied; NULL: all as by default. */
 void docker_engine_make_whole(struct docker_engine *engine, const struct docker_whole_options *options);

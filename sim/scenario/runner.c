@@ -122,6 +122,7 @@ struct runner *runner_begin(const struct scenario *scenario, const struct run_op
     kernel_build(kernel);
     kernel->choose_microtasks = scenario->random;
     scenario_build_world(scenario, &kernel->world, &runner->revision, &runner->config);
+    kernel->world.docker.backend = options->docker;
     kernel_boot(kernel, &runner->config);
     set_node_state(runner);
     recorder_init(&runner->recorder, kernel, record_arena, event_arena, runner->record,

@@ -22,7 +22,8 @@ struct run_options {
     /* NULL, or bits 1 << number of a mishap of the plan: a call was made that its fault would have hit, had it not
      * healed before. They are only ever set, and not taken back with the run. */
     uint32_t *spared;
-    struct write_log *writes; /* the run will be saved and brought back with it; NULL: it will not */
+    struct docker_backend *docker; /* who answers docker effects; NULL: the fake */
+    struct write_log *writes;      /* the run will be saved and brought back with it; NULL: it will not */
 };
 
 /* A fault of the scenario and how far it has got. */
