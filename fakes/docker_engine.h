@@ -58,7 +58,7 @@ struct docker_backend {
 struct docker_engine {
     struct world *world;
     struct docker_backend *backend; /* NULL: the fake answers */
-    struct container *containers; /* in order of creation; lists show the newest first */
+    struct container *containers;   /* in order of creation; lists show the newest first */
     uint32_t container_count, container_size;
     struct name_index container_names;
     struct docker_network *networks;
@@ -94,6 +94,8 @@ struct container *docker_engine_add_container(struct docker_engine *engine, cons
 bool docker_engine_add_network(struct docker_engine *engine, const char *name, const char *subnet);
 void docker_engine_add_image(struct docker_engine *engine, const char *repotag);
 void docker_engine_drop_image(struct docker_engine *engine, const char *repotag); /* nothing, when it is not there */
+/* 12 hex digits that stand for a lean engine's image's id: the same reference, the same id. */
+const char *docker_engine_image_id(const char *repotag, struct arena *arena);
 struct container *docker_engine_container(struct docker_engine *engine, const char *name);
 const struct docker_network *docker_engine_network(const struct docker_engine *engine, const char *name);
 const char *container_state_name(enum container_state state); /* "created", "running", "exited" */

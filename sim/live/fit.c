@@ -132,8 +132,45 @@ static const struct value *fit(struct arena *arena, const char *key, const struc
     return real;
 }
 
-const struct value *live_fit(struct arena *arena, const struct value *fake, const struct value *real)
+/* Things in the order in which the fake has them, by a member that tells them apart. */
+static const struct value *in_order_of(struct arena *arena, const char *key, const struct value *fake,
+                                       const struct value *real)
 {
+    const struct value *ordered = value_empty_array();
+
+    for (uint32_t i = 0; i < value_count(fake); i++) {
+        const struct value *known = value_get(value_at(fake, i), key);
+
+        for (uint32_t j = 0; j < value_count(real); j++) {
+            const struct value *other = value_get(value_at(real, j), key);
+
+            if (known != NULL && other != NULL && value_equal(known, other)) {
+                ordered = value_append(arena, ordered, value_at(real, j));
+            }
+        }
+    }
+    return value_count(ordered) == value_count(real) ? ordered : real;
+}
+
+const struct value *live_fit(struct arena *arena, enum effect_id effect, const struct value *fake,
+                             const struct value *real)
+{
+    static const struct {
+        enum effect_id effect;
+        const char *key;
+    } unordered[] = {
+        {EFFECT_DOCKER_NETWORKS_LIST, "Id"},     /* Go's maps have no order */
+        {EFFECT_DOCKER_IMAGES_LIST, "RepoTags"}, /* by creation, in seconds */
+    };
+
+    if (value_is(fake, VALUE_NULL)) {
+        return fake;
+    }
+    for (size_t i = 0; i < sizeof unordered / sizeof unordered[0]; i++) {
+        if (effect == unordered[i].effect && value_is(real, VALUE_ARRAY)) {
+            real = in_order_of(arena, unordered[i].key, fake, real);
+        }
+    }
     return fit(arena, NULL, fake, real);
 }
 

@@ -35,7 +35,7 @@ const char *live_ids_text(const struct live_ids *ids, struct arena *arena, const
         const char *other =
             length == ID_LENGTH || length == SHORT_LENGTH ? find(ids, text + at, length, to_real) : NULL;
 
-        if (other != NULL) {
+        if (other != NULL && strlen(other) >= length) {
             changed = changed == NULL ? arena_string(arena, text) : changed;
             memcpy(changed + at, other, length);
         }

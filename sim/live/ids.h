@@ -5,7 +5,7 @@
 #include "core/effect.h"
 
 struct live_pair {
-    const char *fake, *real; /* 64 hex digits each */
+    const char *fake, *real; /* 64 hex digits each, or the first 12 */
 };
 
 struct live_ids {

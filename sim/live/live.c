@@ -89,7 +89,7 @@ static void take_result(struct live *live, const struct world *world, const stru
     const struct value *fake = effect->error == NULL ? effect->result : NULL;
     const struct value *real =
         live_ids_value(&live->mirror.ids, &live->scratch, answer->body == NULL ? value_null() : answer->body, false);
-    const struct value *fitted = fake == NULL ? real : live_fit(&live->scratch, fake, real);
+    const struct value *fitted = fake == NULL ? real : live_fit(&live->scratch, effect->id, fake, real);
     const char *difference = fake == NULL ? NULL : live_difference(&live->scratch, fake, fitted);
 
     if (difference != NULL) {

@@ -8,6 +8,7 @@
 enum { HTTP_NOT_MODIFIED = 304, HTTP_NOT_FOUND = 404, HTTP_MULTIPLE_CHOICES = 300, EXIT_CODE_KILLED = 137 };
 
 #define API "/v1.41"
+#define DIGEST "sha256:"
 
 /* ---- requests
  * -------------------------------------------------------------------------------------------------------------------
@@ -80,13 +81,18 @@ void mirror_make_image(struct mirror *mirror, struct arena *scratch, const char 
         !ask(mirror, scratch, request.method, request.target, NULL, &there) || there.status != HTTP_NOT_FOUND) {
         return;
     }
-    (void)mirror_order(mirror, scratch, "POST",
-                       arena_printf(scratch,
-                                    API "/commit?container="
-                                        "drydock-base-%s&repo=%s&tag=%s&pause=0&changes=LABEL%%20" LIVE_LABEL
-                                        "%%3D%s%%20io.drydock.image%%3D%s",
-                                    mirror->run, repository, has_tag ? colon + 1 : "latest", mirror->run, repotag),
-                       NULL);
+    const char *change = arena_printf(scratch, "LABEL%%20" LIVE_LABEL "%%3D%s%%20io.drydock.image%%3D%s", mirror->run,
+                                      repotag); /* so that no two images are the same */
+    const struct live_answer *made =
+        mirror_order(mirror, scratch, "POST",
+                     arena_printf(scratch, API "/commit?container=drydock-base-%s&repo=%s&tag=%s&pause=0&changes=%s",
+                                  mirror->run, repository, has_tag ? colon + 1 : "latest", change),
+                     NULL);
+    const char *id = made == NULL ? NULL : value_get_text(made->body, "Id");
+
+    if (id != NULL && strncmp(id, DIGEST, strlen(DIGEST)) == 0) {
+        live_ids_add(&mirror->ids, docker_engine_image_id(repotag, scratch), id + strlen(DIGEST));
+    }
 }
 
 /* ---- what has come, gone, or changed
