@@ -25,22 +25,20 @@ WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -
 # Link-time optimisation is gcc's here: it takes a third off a replay (make bench).
 CFLAGS ?= -O2 -g $(if $(findstring clang,$(CC)),,-flto=auto)
 BASE_CFLAGS = -std=c17 $(WARNINGS) -D_GNU_SOURCE -I. -DDRYDOCK_VERSION='"$(VERSION)"'
-LIBS := -lcjson -lcrypto -lmicrohttpd -larchive -lm
+LIBS := -lcjson -lcrypto -lmicrohttpd -larchive -lcurl -lm
 TEST_LIBS := -lcmocka $(LIBS)
 
 # What a clean machine lacks, per purpose. gcc and make are what `make` itself needs to get here.
-PACKAGES := gcc libc6-dev pkg-config libcmocka-dev libcjson-dev libssl-dev libmicrohttpd-dev libarchive-dev libfaketime faketime lcov python3 curl
-# What the conformance runner and the load on `drydock serve` are built with, and what a real Engine needs, without which the recorded
-# answers have to do.
-CONFORMANCE_PACKAGES := libcurl4-openssl-dev
-LINT_PACKAGES := clang clang-format clang-tidy cppcheck python3-jsonschema $(CONFORMANCE_PACKAGES)
+PACKAGES := gcc libc6-dev pkg-config libcmocka-dev libcjson-dev libssl-dev libmicrohttpd-dev libarchive-dev libcurl4-openssl-dev libfaketime faketime lcov python3 curl
+LINT_PACKAGES := clang clang-format clang-tidy cppcheck python3-jsonschema
+# What a real Engine needs, without which the recorded answers have to do.
 ENGINE_PACKAGES := docker.io busybox-static
 # Docker's own clients, each left out where it cannot be had.
 CLIENT_PACKAGES := docker.io python3-docker nodejs
 # npm often comes with node from elsewhere, and then Debian's does not go in.
 BENCH_PACKAGES := spin $(if $(shell command -v npm),,npm)
 
-FOLDERS := core fakes fakes/docker fakes/wire reports sim sim/kernel sim/oracles sim/scenario sim/conform sim/search sim/serve sim/cli
+FOLDERS := core fakes fakes/docker fakes/wire reports sim sim/kernel sim/oracles sim/scenario sim/conform sim/search sim/serve sim/live sim/cli
 SOURCES := $(sort $(foreach folder,$(FOLDERS),$(wildcard $(folder)/*.c)))
 MAIN := sim/main.c
 LIBRARY := $(filter-out $(MAIN),$(SOURCES))
@@ -81,9 +79,7 @@ $$($(1)_BENCHES): $(2)/%: $(2)/obj/%.o $(2)/libdrydock.a
 	$$(QUIET_LD)$(3) $(4) $(5) $$^ $$(LIBS) -o $$@
 
 $(2)/conformance: $$(CONFORMANCE:%.c=$(2)/obj/%.o) $(2)/libdrydock.a
-	$$(QUIET_LD)$(3) $(4) $(5) $$^ $$(LIBS) -lcurl -pthread -o $$@
-
-$$(CONFORMANCE:%.c=$(2)/obj/%.o): | $$(BUILD)/.conformance-deps
+	$$(QUIET_LD)$(3) $(4) $(5) $$^ $$(LIBS) -pthread -o $$@
 
 .SECONDARY: $$(SOURCES:%.c=$(2)/obj/%.o) $$(TESTS:%.c=$(2)/obj/%.o) $$(TEST_HELPERS:%.c=$(2)/obj/%.o)
 -include $$(SOURCES:%.c=$(2)/obj/%.d) $$(TESTS:%.c=$(2)/obj/%.d) $$(TEST_HELPERS:%.c=$(2)/obj/%.d) $$(BENCHES:%.c=$(2)/obj/%.d) $$(CONFORMANCE:%.c=$(2)/obj/%.d)
@@ -104,8 +100,6 @@ $(eval $(call variant,o0,$(BUILD)/o0,gcc,-O0 -DDRYDOCK_CHECKED,))
 $(eval $(call variant,clang,$(BUILD)/clang,clang,-O2,))
 
 SERVE_BENCH := $(BUILD)/sim/bench/serve_bench
-$(SERVE_BENCH): LIBS += -lcurl
-$(BUILD)/obj/sim/bench/serve_bench.o: | $(BUILD)/.conformance-deps
 
 # ---- packages -----------------------------------------------------------------------------------------------------
 
@@ -134,10 +128,6 @@ $(BUILD)/.deps:
 
 $(BUILD)/.lint-deps: $(BUILD)/.deps
 	$(call install_packages,$(LINT_PACKAGES))
-	@touch $@
-
-$(BUILD)/.conformance-deps: $(BUILD)/.deps
-	$(call install_packages,$(CONFORMANCE_PACKAGES))
 	@touch $@
 
 $(BUILD)/.engine-deps: $(BUILD)/.deps
@@ -209,9 +199,9 @@ clients: $(BUILD)/o0/drydock $(BUILD)/.client-deps
 	@sim/tests/clients/clients.sh $(BUILD)/o0/drydock $(BUILD)/clients/node_modules
 .PHONY: clients
 
-## conformance: the same cases on the fake Engine, in process and on the wire, and on a real one that is started for it
-conformance: $(BUILD)/o0/conformance $(BUILD)/.engine-deps
-	@fakes/tests/conformance/conformance.sh $(BUILD)/o0/conformance
+## conformance: the same cases on the fake Engine, in process and behind drydock serve, and on a real one that is started for it
+conformance: $(BUILD)/o0/conformance $(BUILD)/o0/drydock $(BUILD)/.engine-deps
+	@fakes/tests/conformance/conformance.sh $(BUILD)/o0/conformance $(BUILD)/o0/drydock
 .PHONY: conformance
 
 ## sweep: fail every call of every scenario but the long ones in every way it can fail (minutes)

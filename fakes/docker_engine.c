@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { EXIT_CODE_KILLED = 137, EXIT_CODE_STOPPED = 0 };
+enum { EXIT_CODE_KILLED = 137, EXIT_CODE_STOPPED = 0, EXIT_CODE_NEVER_RAN = 128 };
 
 /* ---- tables
  * ------------------------------------------------------------------------------------------------------------ */
@@ -154,6 +154,7 @@ void docker_engine_set_running(struct docker_engine *engine, struct container *c
     touch_container(engine, container->name, TOUCH_WRITE);
     before_change(engine, container);
     container->state = CONTAINER_RUNNING;
+    container->exit_code = 0;
     container->started_ms = engine->world->now_ms;
     docker_engine_container_changed(engine, container);
     note(engine, CHANGE_CONTAINER_STARTED, container->name);
@@ -492,6 +493,16 @@ static void create_container(struct docker_engine *engine, struct effect *effect
     }
 }
 
+/* A start that fails shows in an inspect. */
+static void set_never_ran(struct docker_engine *engine, struct container *container)
+{
+    if (container->exit_code != EXIT_CODE_NEVER_RAN) {
+        touch_container(engine, container->name, TOUCH_WRITE);
+        before_change(engine, container);
+        container->exit_code = EXIT_CODE_NEVER_RAN;
+    }
+}
+
 static void start_container(struct docker_engine *engine, struct effect *effect, struct arena *answers,
                             struct container *container)
 {
@@ -499,6 +510,7 @@ static void start_container(struct docker_engine *engine, struct effect *effect,
         effect_fail(effect, answers, 304, NULL, "container already started");
     } else if (!is_predefined(container->network) && find_network(engine, container->network) == NULL) {
         effect_fail(effect, answers, 404, NULL, "network %s not found", container->network);
+        set_never_ran(engine, container);
     } else {
         docker_engine_set_running(engine, container);
     }
@@ -750,8 +762,7 @@ static void pull_image(struct docker_engine *engine, struct effect *effect, stru
     effect->result = OBJECT(answers, {"status", value_number(answers, 200)});
 }
 
-/* 12 hex digits that stand for an image's id: the same reference, the same id. */
-static const char *image_id(const char *repotag, struct arena *arena)
+const char *docker_engine_image_id(const char *repotag, struct arena *arena)
 {
     return arena_printf(arena, "%012llx", (unsigned long long)(hash_text(repotag) & 0xffffffffffffu));
 }
@@ -771,7 +782,7 @@ static void remove_image(struct docker_engine *engine, struct effect *effect, st
                 effect, answers, 409, NULL,
                 "conflict: unable to remove repository reference \"%s\" (must force) - container %.12s is using "
                 "its referenced image %s",
-                repotag, engine->containers[i].id, image_id(repotag, answers));
+                repotag, engine->containers[i].id, docker_engine_image_id(repotag, answers));
             return;
         }
     }
@@ -813,6 +824,15 @@ static const struct value *list_images(const struct docker_engine *engine, struc
 }
 
 void docker_engine_apply(struct docker_engine *engine, struct effect *effect, struct arena *answers)
+{
+    if (engine->backend != NULL) {
+        engine->backend->apply(engine->backend, engine, effect, answers);
+    } else {
+        docker_engine_answer(engine, effect, answers);
+    }
+}
+
+void docker_engine_answer(struct docker_engine *engine, struct effect *effect, struct arena *answers)
 {
     if (engine->whole != NULL) {
         docker_whole_apply(engine, effect, answers);

@@ -11,6 +11,7 @@
 #include "fakes/name_index.h"
 
 struct world;
+struct docker_engine;
 struct container_details;
 struct docker_network_details;
 struct docker_whole;
@@ -47,9 +48,17 @@ struct docker_whole_options {
     bool no_bridge;              /* dockerd --bridge=none: there is no network `bridge` */
 };
 
+/* Who answers in place of the fake: a real Engine (sim/live/). It must keep the fake in step, which oracles and other
+ * fakes look at: docker_engine_answer(). */
+struct docker_backend {
+    void (*apply)(struct docker_backend *backend, struct docker_engine *engine, struct effect *effect,
+                  struct arena *answers);
+};
+
 struct docker_engine {
     struct world *world;
-    struct container *containers; /* in order of creation; lists show the newest first */
+    struct docker_backend *backend; /* NULL: the fake answers */
+    struct container *containers;   /* in order of creation; lists show the newest first */
     uint32_t container_count, container_size;
     struct name_index container_names;
     struct docker_network *networks;
@@ -64,6 +73,8 @@ struct docker_engine {
 
 void docker_engine_init(struct docker_engine *engine, struct world *world);
 void docker_engine_apply(struct docker_engine *engine, struct effect *effect, struct arena *answers);
+/* The same, by the fake alone. */
+void docker_engine_answer(struct docker_engine *engine, struct effect *effect, struct arena *answers);
 /* From now on the engine shows and does all that a real one does; containers, networks and images that it has stay.
  * Once only. What `options` leads to is copied; NULL: all as by default. */
 void docker_engine_make_whole(struct docker_engine *engine, const struct docker_whole_options *options);
@@ -83,6 +94,8 @@ struct container *docker_engine_add_container(struct docker_engine *engine, cons
 bool docker_engine_add_network(struct docker_engine *engine, const char *name, const char *subnet);
 void docker_engine_add_image(struct docker_engine *engine, const char *repotag);
 void docker_engine_drop_image(struct docker_engine *engine, const char *repotag); /* nothing, when it is not there */
+/* 12 hex digits that stand for a lean engine's image's id: the same reference, the same id. */
+const char *docker_engine_image_id(const char *repotag, struct arena *arena);
 struct container *docker_engine_container(struct docker_engine *engine, const char *name);
 const struct docker_network *docker_engine_network(const struct docker_engine *engine, const char *name);
 const char *container_state_name(enum container_state state); /* "created", "running", "exited" */

@@ -30,7 +30,7 @@ struct name_column {
     uint32_t count;
 };
 
-enum { NAME_NOWHERE = UINT32_MAX };
+#define NAME_NOWHERE UINT32_MAX
 
 /* An entry of this name stands at the index `at`, the end of its table. */
 void name_index_add(struct name_index *index, struct arena *memory, const char *name, uint32_t at);

@@ -375,21 +375,34 @@ static void redirect(struct arena *arena, const char *target, struct docker_http
     *response = (struct docker_http_response){.status = 301, .headers = headers};
 }
 
+/* RFC 7230 5.3: a proxy's request names the host too. */
+static const char *without_host(const char *target)
+{
+    const char *host = target[0] == '/' ? NULL : strstr(target, "://");
+    const char *path = host == NULL ? NULL : strchr(host + strlen("://"), '/');
+
+    return path == NULL ? target : path;
+}
+
 bool docker_api_parse(struct docker_engine *engine, const struct docker_http_request *request, struct arena *arena,
                       struct docker_api_call *call, struct docker_http_response *response)
 {
     *call = (struct docker_api_call){.engine = engine, .request = request, .arena = arena};
-    size_t path_length = strcspn(request->target, "?");
-    const char *path = arena_string_n(arena, request->target, path_length);
-    const char *query = request->target + path_length + (request->target[path_length] == '?');
+    const char *target = without_host(request->target);
+    size_t path_length = strcspn(target, "?");
+    const char *path = arena_string_n(arena, target, path_length);
+    const char *query = target + path_length + (target[path_length] == '?');
     const char *clean = path[0] == '/' ? clean_path(arena, path) : path;
 
     if (strcmp(clean, path) != 0) {
-        redirect(arena, arena_printf(arena, "%s%s", clean, request->target + path_length), response);
+        redirect(arena, arena_printf(arena, "%s%s", clean, target + path_length), response);
         return false;
     }
     if (strcmp(request->method, "OPTIONS") == 0) {
-        *response = (struct docker_http_response){.status = 200, .headers = docker_api_headers()};
+        bool of_the_server = strcmp(target, "*") == 0; /* is answered before the Engine sees it */
+
+        *response =
+            (struct docker_http_response){.status = 200, .headers = of_the_server ? NULL : docker_api_headers()};
         return false;
     }
     size_t version = version_length(path);
@@ -473,6 +486,9 @@ void docker_api_answer(struct docker_api_call *call, struct docker_http_response
         response->content_type = "application/json";
         response->body = line;
         response->length = strlen(line);
+    }
+    if (strcmp(call->request->method, "HEAD") == 0) {
+        response->length = 0;
     }
     if (reply->stream.kind != DOCKER_STREAM_NONE) {
         response->stream = &reply->stream;

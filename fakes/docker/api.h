@@ -63,5 +63,8 @@ void docker_api_error(struct arena *arena, int status, const char *message, stru
 /* Parse, apply, answer. */
 void docker_api_request(struct docker_engine *engine, const struct docker_http_request *request, struct arena *arena,
                         struct docker_api_call *call, struct docker_http_response *response);
+/* The other direction: the request that asks a real Engine for a docker effect, API 1.41, everything in `arena`. false:
+ * it is none of those, a path's value is missing, or its body is bytes (a pull, a load). */
+bool docker_api_spell(struct arena *arena, const struct effect *effect, struct docker_http_request *request);
 
 #endif

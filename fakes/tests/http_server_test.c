@@ -74,7 +74,7 @@ static void on_request(void *context, struct http_exchange *exchange)
         http_exchange_stream(exchange, 200, plain);
     } else if (strcmp(target, "/upgrade") == 0) {
         held = exchange;
-        http_exchange_upgrade(exchange, NULL);
+        http_exchange_upgrade(exchange, plain);
     } else if (strcmp(target, "/drop") == 0) {
         http_exchange_drop(exchange);
     } else if (strcmp(target, "/kept") == 0) {
@@ -267,6 +267,7 @@ static void test_answers(void **state)
     close(fd);
     fd = ask("GET /echo HTTP/1.0\r\n\r\n");
     expect(fd, NULL);
+    assert_memory_equal(received, "HTTP/1.0 200 OK\r\n", strlen("HTTP/1.0 200 OK\r\n"));
     assert_non_null(strstr(received, "GET /echo"));
     close(fd);
     assert_int_equal(gone_count, 0);
@@ -494,7 +495,7 @@ static void test_upgrade(void **state)
         ask("POST /upgrade HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n{}");
 
     expect(fd, "\r\n\r\n");
-    assert_string_equal(received, "HTTP/1.1 101 UPGRADED\r\nContent-Type: application/vnd.docker.raw-stream\r\n"
+    assert_string_equal(received, "HTTP/1.1 101 UPGRADED\r\nContent-Type: text/plain\r\nApi-Version: 1.41\r\n"
                                   "Connection: Upgrade\r\nUpgrade: tcp\r\n\r\n");
     assert_true(http_exchange_write(held, "prompt", 6));
     expect(fd, "prompt");
@@ -513,7 +514,7 @@ static void test_upgrade(void **state)
     assert_int_equal(gone_count, 0);
     /* the server's half-close first: what the client still says is nobody's */
     fd = ask("POST /upgrade HTTP/1.1\r\nHost: x\r\n\r\n");
-    expect(fd, "HTTP/1.1 200 OK\r\nContent-Type: application/vnd.docker.raw-stream\r\n\r\n");
+    expect(fd, "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nApi-Version: 1.41\r\n\r\n");
     http_exchange_write(held, "bye", 3);
     http_exchange_end(held);
     expect(fd, NULL);

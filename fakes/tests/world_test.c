@@ -160,6 +160,12 @@ static void test_start_without_its_network(void **state)
     assert_int_equal(docker(EFFECT_DOCKER_CONTAINER_START, "{\"container\":\"c\"}"), 404);
     assert_string_equal(last.error->message, "network net not found");
     assert_false(docker_engine_start_container(&world.docker, "c"));
+    assert_int_equal(docker(EFFECT_DOCKER_CONTAINER_INSPECT, "{\"container\":\"c\"}"), 0);
+    assert_int_equal((int)value_get_number(value_get(last.result, "State"), "ExitCode", 0), 128);
+    assert_true(docker_engine_add_network(&world.docker, "net", NULL));
+    assert_int_equal(docker(EFFECT_DOCKER_CONTAINER_START, "{\"container\":\"c\"}"), 0);
+    assert_int_equal(docker(EFFECT_DOCKER_CONTAINER_INSPECT, "{\"container\":\"c\"}"), 0);
+    assert_int_equal((int)value_get_number(value_get(last.result, "State"), "ExitCode", 1), 0);
 }
 
 static void test_networks(void **state)

@@ -117,6 +117,7 @@ static void respond(struct http_exchange *exchange, unsigned status, const struc
         for (const struct http_header *header = headers; header != NULL && header->name != NULL; header++) {
             MHD_add_response_header(response, header->name, header->value);
         }
+        MHD_set_response_options(response, exchange->is_old ? MHD_RF_HTTP_1_0_SERVER : MHD_RF_NONE, MHD_RO_END);
         queued = MHD_queue_response(exchange->library, status, response);
         MHD_destroy_response(response);
     }

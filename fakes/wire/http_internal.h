@@ -38,7 +38,8 @@ struct http_exchange {
     struct http_connection *connection;
     struct MHD_Connection *library;
     enum http_exchange_state state;
-    bool begun;          /* libmicrohttpd has told the head */
+    bool begun;          /* libmicrohttpd has told the head, */
+    bool is_old;         /* which is one of HTTP/1.0 */
     bool answered;       /* libmicrohttpd has a response, or there will be none: raw */
     bool refused;        /* 413 is written, what else comes is thrown away */
     bool lost;           /* to be closed */

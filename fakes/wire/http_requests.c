@@ -113,7 +113,7 @@ static enum MHD_Result take_body(struct http_exchange *exchange, const char *byt
 }
 
 /* The head is there: a body that says it is too long is refused now. */
-static void begin(struct http_exchange *exchange, const char *method)
+static void begin(struct http_exchange *exchange, const char *method, const char *version)
 {
     static const struct http_header text[] = {{"Content-Type", "text/plain; charset=utf-8"}, {NULL, NULL}};
     static const char too_large[] = "413 Request Entity Too Large";
@@ -121,6 +121,7 @@ static void begin(struct http_exchange *exchange, const char *method)
     const char *length = http_exchange_header(exchange, MHD_HTTP_HEADER_CONTENT_LENGTH);
 
     exchange->begun = true;
+    exchange->is_old = strcmp(version, MHD_HTTP_VERSION_1_0) == 0;
     exchange->method = method;
     if (length != NULL && strtoull(length, NULL, base) > exchange->connection->server->limits.body_bytes) {
         http_exchange_answer(exchange, MHD_HTTP_CONTENT_TOO_LARGE, text, too_large, sizeof too_large - 1);
@@ -138,12 +139,11 @@ static enum MHD_Result request_arrives(void *context, struct MHD_Connection *lib
 
     (void)library;
     (void)url;
-    (void)version;
     if (exchange == NULL || exchange->lost) {
         return MHD_NO;
     }
     if (!exchange->begun) {
-        begin(exchange, method);
+        begin(exchange, method, version);
         return MHD_YES;
     }
     if (*length > 0) {

@@ -16,10 +16,10 @@
  * on in text/plain, and the connection closes). libmicrohttpd 0.9.75 has no way to replace its own error answers, and
  * they remain for bad chunks and for heads of later requests on a connection that is kept alive: the same status with a
  * body in HTML; two heads for a bad Content-Length; none at all for a request line without a space. It adds `Date`,
- * `Content-Length`, `Transfer-Encoding` and `Connection: close` itself, words the reason phrase, answers HTTP/1.0 as
- * HTTP/1.1, and takes no answer in the middle of a body (the server writes 413 past it). A body that is cut off closes
- * the connection without an answer.
- * A client that shuts its side down while its answer is not there yet has left, as for Go's request context. */
+ * `Content-Length`, `Transfer-Encoding` and `Connection: close` itself, words the reason phrase, says
+ * `Connection: close` to HTTP/1.0 too, and takes no answer in the middle of a body (the server writes 413 past it). A
+ * body that is cut off closes the connection without an answer. A client that shuts its side down while its answer is
+ * not there yet has left, as for Go's request context. */
 #ifndef DRYDOCK_FAKES_WIRE_HTTP_SERVER_H
 #define DRYDOCK_FAKES_WIRE_HTTP_SERVER_H
 
@@ -101,10 +101,10 @@ void http_exchange_answer_kept(struct http_exchange *exchange, unsigned status, 
 /* Starts an answer in chunks; its head goes out at once. */
 void http_exchange_stream(struct http_exchange *exchange, unsigned status, const struct http_header *headers);
 
-/* Turns the connection into raw bytes both ways. The head is `101 UPGRADED` with `Connection: Upgrade` and
- * `Upgrade: tcp` when the request has an `Upgrade`, else `200 OK`; then `Content-Type:
- * application/vnd.docker.raw-stream` and the headers given. Bytes that came in one packet with the request are lost, as
- * they are with dockerd. The client's input is not read while it does not take what was written. */
+/* Turns the connection into raw bytes both ways. The head is `101 UPGRADED` with the headers given, `Connection:
+ * Upgrade` and `Upgrade: tcp` when the request has an `Upgrade`, else `200 OK` with the headers given. Bytes that came
+ * in one packet with the request are lost, as they are with dockerd. The client's input is not read while it does not
+ * take what was written. */
 void http_exchange_upgrade(struct http_exchange *exchange, const struct http_header *headers);
 
 /* Writes to a stream or an upgraded connection; the bytes are copied. False when the client has not read what was

@@ -106,7 +106,6 @@ static void add_text(struct http_exchange *exchange, const char *text)
 
 void http_exchange_upgrade(struct http_exchange *exchange, const struct http_header *headers)
 {
-    static const char content[] = "Content-Type: application/vnd.docker.raw-stream\r\n";
     const int on = 1;
     const bool asked = http_exchange_header(exchange, MHD_HTTP_HEADER_UPGRADE) != NULL;
 
@@ -119,15 +118,13 @@ void http_exchange_upgrade(struct http_exchange *exchange, const struct http_hea
     }
     setsockopt(exchange->connection->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on); /* fails on a unix socket: well */
     add_text(exchange, asked ? "HTTP/1.1 101 UPGRADED\r\n" : "HTTP/1.1 200 OK\r\n");
-    add_text(exchange, content);
-    add_text(exchange, asked ? "Connection: Upgrade\r\nUpgrade: tcp\r\n" : "");
     for (const struct http_header *header = headers; header != NULL && header->name != NULL; header++) {
         add_text(exchange, header->name);
         add_text(exchange, ": ");
         add_text(exchange, header->value);
         add_text(exchange, "\r\n");
     }
-    add_text(exchange, "\r\n");
+    add_text(exchange, asked ? "Connection: Upgrade\r\nUpgrade: tcp\r\n\r\n" : "\r\n");
     http_raw_write(exchange);
     if (!exchange->lost) {
         http_held_add(exchange);

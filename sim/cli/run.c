@@ -4,6 +4,7 @@
 #include "reports/coverage.h"
 #include "reports/report.h"
 #include "sim/cli/recordings.h"
+#include "sim/cli/run_live.h"
 #include "sim/cli/save.h"
 #include "sim/cli/search_options.h"
 #include "sim/scenario/runner.h"
@@ -38,6 +39,7 @@ struct run_command {
     unsigned color; /* enum tristate */
     bool full;
     bool quiet;
+    struct live_command live;
     struct file_list files;
 };
 
@@ -49,7 +51,15 @@ static bool take_option(struct run_command *command, const char *name, const cha
     const struct {
         const char *name;
         const char **place;
-    } kept[] = {{"output", &command->output}, {"trace", &command->trace}, {"coverage", &command->coverage}};
+    } kept[] = {{"output", &command->output},
+                {"trace", &command->trace},
+                {"coverage", &command->coverage},
+                {"docker-host", &command->live.docker_host},
+                {"base-image", &command->live.base_image}};
+    const struct {
+        const char *name;
+        bool *place;
+    } flags[] = {{"full", &command->full}, {"quiet", &command->quiet}, {"i-know", &command->live.i_know}};
 
     if (strcmp(name, "revision") == 0) {
         return take_revision("run", argument, &command->revisions);
@@ -73,13 +83,13 @@ static bool take_option(struct run_command *command, const char *name, const cha
             return true;
         }
     }
-    if (strcmp(name, "timeline") == 0 || strcmp(name, "no-timeline") == 0) {
-        command->timeline = name[0] == 't' ? YES : NO;
-    } else if (strcmp(name, "full") == 0) {
-        command->full = true;
-    } else {
-        command->quiet = true;
+    for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {
+        if (strcmp(flags[i].name, name) == 0) {
+            *flags[i].place = true;
+            return true;
+        }
     }
+    command->timeline = strcmp(name, "timeline") == 0 ? YES : NO;
     return true;
 }
 
@@ -102,6 +112,11 @@ static bool read_command_line(struct arena *arena, int argc, char **argv, struct
         complain("run: --coverage wants an instrumented build: build/coverage/drydock, made by `make coverage`");
         return false;
     }
+    if (command->live.docker_host == NULL && (command->live.base_image != NULL || command->live.i_know)) {
+        complain("run: --%s is about a real Engine, expected --docker-host too",
+                 command->live.i_know ? "i-know" : "base-image");
+        return false;
+    }
     return true;
 }
 
@@ -118,6 +133,9 @@ struct batch {
     struct run_record **done;
     uint32_t done_count, done_size, planned;
     struct coverage coverage;
+    struct live *live; /* NULL: the fake answers */
+    int status;        /* of a run that did not come to its end */
+    bool agreed;       /* a live Engine has answered as the fake */
 };
 
 static void show_progress(const struct batch *batch, const struct scenario *scenario, const struct revision *revision)
@@ -160,8 +178,16 @@ static bool run_one(struct batch *batch, const struct scenario *scenario, const 
         coverage_begin(&batch->coverage);
     }
     int64_t start_us = clock_us();
-    struct run_record *record = scenario_run(scenario, &options, &batch->run_memory, &batch->records, &batch->events);
+    struct run_record *record =
+        batch->live == NULL
+            ? scenario_run(scenario, &options, &batch->run_memory, &batch->records, &batch->events)
+            : run_live(batch->live, scenario, &options, &batch->run_memory, &batch->records, &batch->events);
 
+    if (record == NULL) {
+        batch->status = EXIT_INTERNAL_ERROR;
+        return false;
+    }
+    batch->agreed &= batch->live == NULL || run_live_agreed(batch->live, record, command->quiet);
     record->wall_us = clock_us() - start_us;
     *(struct run_record **)table_add(batch->arena, (void **)&batch->done, &batch->done_count, &batch->done_size,
                                      sizeof batch->done[0]) = record;
@@ -225,13 +251,16 @@ static int exit_status(const struct batch *batch)
             return EXIT_NOT_AS_EXPECTED;
         }
     }
-    return EXIT_AS_EXPECTED;
+    return batch->agreed ? EXIT_AS_EXPECTED : EXIT_NOT_AS_EXPECTED;
 }
 
 static int run_batch(struct batch *batch)
 {
     batch->scenarios = load_all(batch->arena, &batch->command->files);
     if (batch->scenarios == NULL) {
+        return EXIT_UNUSABLE_INPUT;
+    }
+    if (batch->command->live.docker_host != NULL && (batch->live = run_live_open(&batch->command->live)) == NULL) {
         return EXIT_UNUSABLE_INPUT;
     }
     replay_memory(&batch->run_memory);
@@ -242,11 +271,12 @@ static int run_batch(struct batch *batch)
     bool good = run_all(batch);
 
     clear_progress(batch);
-    int status = good ? exit_status(batch) : EXIT_UNUSABLE_INPUT;
+    int status = good ? exit_status(batch) : batch->status;
 
     if (good && !report(batch)) {
         status = EXIT_INTERNAL_ERROR;
     }
+    live_close(batch->live);
     coverage_free(&batch->coverage);
     memory_free(&batch->run_memory);
     memory_free(&batch->record_memory);
@@ -258,7 +288,7 @@ int verb_run(int argc, char **argv)
 {
     struct arena arena;
     struct run_command command = {.format = FORMAT_TEXT};
-    struct batch batch = {.command = &command, .arena = &arena};
+    struct batch batch = {.command = &command, .arena = &arena, .status = EXIT_UNUSABLE_INPUT, .agreed = true};
     int status = EXIT_UNUSABLE_INPUT;
 
     arena_init(&arena, arena_source_malloc());

@@ -213,7 +213,17 @@ static void read_images(struct loader *loader, const struct value *value, const 
     read_array(loader, value, path, read_image, sizeof world->images[0], (void **)&world->images, &world->image_count);
 }
 
+static void read_bridge(struct loader *loader, const struct value *value, const struct json_path *path, void *target)
+{
+    struct scenario_world *world = target;
+    bool bridge = true;
+
+    read_bool(loader, value, path, &bridge);
+    world->no_bridge = !bridge;
+}
+
 static const struct field docker_fields[] = {
+    {"bridge", read_bridge, 0, false},
     {"containers", read_containers, 0, false},
     {"images", read_images, 0, false},
     {"processes", read_processes, 0, false},

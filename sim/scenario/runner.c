@@ -122,6 +122,7 @@ struct runner *runner_begin(const struct scenario *scenario, const struct run_op
     kernel_build(kernel);
     kernel->choose_microtasks = scenario->random;
     scenario_build_world(scenario, &kernel->world, &runner->revision, &runner->config);
+    kernel->world.docker.backend = options->docker;
     kernel_boot(kernel, &runner->config);
     set_node_state(runner);
     recorder_init(&runner->recorder, kernel, record_arena, event_arena, runner->record,
@@ -140,6 +141,17 @@ void runner_end(struct runner *runner)
     injector_report(runner);
     expectations_check(runner);
     runner->record->virtual_ms = runner->kernel.world.now_ms - runner->start_ms;
+}
+
+struct run_record runner_look(struct runner *runner)
+{
+    struct run_record *own = runner->record;
+    struct run_record look = *own;
+
+    runner->record = &look;
+    runner_end(runner);
+    runner->record = own;
+    return look;
 }
 
 struct run_record *scenario_run(const struct scenario *scenario, const struct run_options *options,

@@ -22,7 +22,8 @@ struct run_options {
     /* NULL, or bits 1 << number of a mishap of the plan: a call was made that its fault would have hit, had it not
      * healed before. They are only ever set, and not taken back with the run. */
     uint32_t *spared;
-    struct write_log *writes; /* the run will be saved and brought back with it; NULL: it will not */
+    struct docker_backend *docker; /* who answers docker effects; NULL: the fake */
+    struct write_log *writes;      /* the run will be saved and brought back with it; NULL: it will not */
 };
 
 /* A fault of the scenario and how far it has got. */
@@ -71,6 +72,8 @@ struct runner *runner_begin(const struct scenario *scenario, const struct run_op
                             struct arena *event_arena);
 /* The end: what was armed and never fired, and what was expected. */
 void runner_end(struct runner *runner);
+/* The record as it would be if the run ended now; valid until it goes on. */
+struct run_record runner_look(struct runner *runner);
 
 /* Runs. `run_memory` is reset first and afterwards holds nothing that the record needs; the record lives in
  * `record_arena`, its events in `event_arena`, where they stay only with keep_events. wall_us is left to the caller,

@@ -112,6 +112,7 @@ struct scenario_world {
     uint32_t container_count;
     struct registry_image *images; /* exceptions (fakes/image_registry.h) */
     uint32_t image_count;
+    bool no_bridge;                /* a served Engine has no network `bridge` */
     const struct value *processes; /* of containers, for a served Engine: docker_engine_make_whole()'s; NULL: nothing */
     struct disk *disks;            /* none: the default disk */
     uint32_t disk_count;

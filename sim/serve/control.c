@@ -169,7 +169,8 @@ static void write_report(struct control *control, report_writer *writer, const c
 {
     struct sink sink;
     const struct report_options options = {.full = true};
-    const struct run_record *record = session_runner(control->session)->record;
+    struct run_record so_far = runner_look(session_runner(control->session));
+    const struct run_record *record = &so_far;
 
     sink_init(&sink);
     writer(&sink, &record, 1, &options);

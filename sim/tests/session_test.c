@@ -297,6 +297,21 @@ static void test_control(void **state)
     expect_control(409, "nothing is going to happen", "POST", "/_drydock/step", NULL);
     expect_control(200, "container.start", "GET", "/_drydock/trace", NULL);
     expect_control(200, "\"verdict\":\t\"held\"", "GET", "/_drydock/verdict", NULL);
+    expect_control(200, "\"virtual_ms\":\t10000", "GET", "/_drydock/verdict", NULL);
+    expect_control(200, "\"as_expected\":\ttrue", "GET", "/_drydock/verdict", NULL);
+    finish();
+}
+
+static void test_a_verdict_on_the_way_leaves_no_mark(void **state)
+{
+    (void)state;
+    begin(EMPTY);
+    expect_control(200, "\"fired\":0", "POST", "/_drydock/faults",
+                   "{\"fault\":\"error-500\",\"on\":\"docker containers.list\"}");
+    expect_control(200, "was armed and never fired", "GET", "/_drydock/verdict", NULL);
+    expect_control(200, "\"as_expected\":\tfalse", "GET", "/_drydock/verdict", NULL);
+    expect_answer(500, "server error", "GET", "/v1.41/containers/json", NULL);
+    expect_control(200, "\"as_expected\":\ttrue", "GET", "/_drydock/verdict", NULL);
     finish();
 }
 
@@ -376,7 +391,18 @@ static void test_health_is_what_the_scenario_says(void **state)
     finish();
 }
 
-static void test_mistakes_in_processes(void **state)
+static void test_a_bridge_unless_the_scenario_has_none(void **state)
+{
+    (void)state;
+    begin(PROCESSES(""));
+    expect_answer(200, "\"Driver\":\"bridge\"", "GET", "/v1.41/networks/bridge", NULL);
+    finish();
+    begin("{\"name\":\"x\",\"actors\":[],\"world\":{\"docker\":{\"bridge\":false}}}");
+    expect_answer(404, "network bridge not found", "GET", "/v1.41/networks/bridge", NULL);
+    finish();
+}
+
+static void test_mistakes_in_the_engine(void **state)
 {
     static const struct {
         const char *json, *mistake;
@@ -392,6 +418,7 @@ static void test_mistakes_in_processes(void **state)
         {PROCESSES("{\"output\":[{}]}"), "text"},
         {PROCESSES("{\"health\":[{}]}"), "exitCode"},
         {PROCESSES("5"), "expected an object"},
+        {"{\"name\":\"x\",\"actors\":[],\"world\":{\"docker\":{\"bridge\":\"no\"}}}", "expected true or false"},
     };
 
     (void)state;
@@ -451,10 +478,12 @@ int main(void)
         cmocka_unit_test(test_a_slow_answer_comes_late),
         cmocka_unit_test(test_faults_heal),
         cmocka_unit_test(test_control),
+        cmocka_unit_test(test_a_verdict_on_the_way_leaves_no_mark),
         cmocka_unit_test(test_what_control_refuses),
         cmocka_unit_test(test_processes),
         cmocka_unit_test(test_health_is_what_the_scenario_says),
-        cmocka_unit_test(test_mistakes_in_processes),
+        cmocka_unit_test(test_a_bridge_unless_the_scenario_has_none),
+        cmocka_unit_test(test_mistakes_in_the_engine),
         cmocka_unit_test(test_faketime),
     };
 

@@ -1,7 +1,7 @@
 /* conformance: runs cases against Docker Engines, fake or real, and says where they answer differently.
  *
- *   conformance [--record] [--filter TEXT] [--target in-process|unix:///path|tcp://host:port]... CASE-FILES...
- *   conformance --has TARGET      whether this build has such a target
+ *   conformance [--record] [--filter TEXT] [--target in-process|[served:]unix:///path|[served:]tcp://host:port]...
+ *               CASE-FILES...
  *
  * Exit status: 0 no difference, 1 differences, 2 a mistake in the arguments, 3 a target or a case file cannot be had.
  */
@@ -28,7 +28,7 @@ struct bench {
 };
 
 static const char usage[] = "usage: conformance [--record] [--filter TEXT] [--target "
-                            "in-process|unix:///path|tcp://host:port]... CASE-FILES...\n"
+                            "in-process|[served:]unix:///path|[served:]tcp://host:port]... CASE-FILES...\n"
                             "  --record   write what the (one) target answers into the case files\n"
                             "  --filter   only cases with this text in their file's name\n";
 
@@ -81,18 +81,6 @@ static bool open_target(struct bench *bench, const char *address)
     return failure == NULL;
 }
 
-static bool has_target(struct bench *bench, const char *address)
-{
-    struct target *target = &bench->targets[0];
-    bool in_process = strcmp(address, "in-process") == 0;
-    bool has = in_process ? target_open_in_process(target, address) : target_open_socket(target, address);
-
-    if (has) {
-        target->close(target);
-    }
-    return has;
-}
-
 /* One row of the table: a case on every target. */
 static bool run_file(struct bench *bench, const char *path)
 {
@@ -123,6 +111,8 @@ static bool run_file(struct bench *bench, const char *path)
         if (outcome.verdict == DIFFERS) {
             differences = arena_printf(&row, "%s  %s, step %d: %s\n", differences, bench->targets[i].name, outcome.step,
                                        outcome.what);
+        } else if (outcome.verdict == SKIPPED && outcome.what != NULL) {
+            differences = arena_printf(&row, "%s  %s: %s\n", differences, bench->targets[i].name, outcome.what);
         }
         arena_reset(&arena);
     }
@@ -171,9 +161,6 @@ int main(int argc, char **argv)
     bool good = true;
 
     curl_global_init(CURL_GLOBAL_DEFAULT);
-    if (argc == 3 && strcmp(argv[1], "--has") == 0) {
-        return has_target(&bench, argv[2]) ? EXIT_SUCCESS : EXIT_NONE;
-    }
     for (; at < argc && strncmp(argv[at], "--", 2) == 0; at++) {
         if (strcmp(argv[at], "--record") == 0) {
             bench.record = true;

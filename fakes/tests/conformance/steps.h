@@ -12,7 +12,7 @@ enum verdict { SAME, DIFFERS, SKIPPED };
 struct outcome {
     enum verdict verdict;
     int step;         /* the one that differs, from 1 */
-    const char *what; /* the first difference, in the variables' arena */
+    const char *what; /* the first difference, or why it is skipped if the case says so; in the variables' arena */
 };
 
 /* Asks a target for what every case knows of it: its image, its own networks, where its data lies. NULL, or why it

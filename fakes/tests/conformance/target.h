@@ -39,6 +39,7 @@ struct answer {
 
 struct target {
     const char *name; /* as given with --target */
+    bool served;      /* behind drydock's own server, not dockerd's (README.md: `except`) */
     void *self;
     /* Sends a request; what it returns belongs to the target until it is finished. NULL: this target cannot make such a
      * one. */
@@ -50,7 +51,8 @@ struct target {
     void (*close)(struct target *target);
 };
 
-/* unix:///path or tcp://host:port; it is not asked yet. false: the address is neither. */
+/* unix:///path or tcp://host:port, with `served:` before it where drydock serves; it is not asked yet. false: the
+ * address is neither. */
 bool target_open_socket(struct target *target, const char *address);
 
 /* The fake in this process (fakes/docker/api.h). false: there is none in this build. */

@@ -159,7 +159,7 @@ static struct header *headers_of(struct arena *arena, const struct call *call)
         headers = header_new(arena, "Content-Type", response->content_type, headers);
     }
     if (response->stream == NULL) {
-        headers = header_new(arena, "Content-Length", arena_printf(arena, "%zu", call->head ? 0 : call->size), headers);
+        headers = header_new(arena, "Content-Length", arena_printf(arena, "%zu", call->size), headers);
     } else if (response->hijacked && call->request.upgrade) {
         headers = header_new(arena, "Connection", "Upgrade", headers);
         headers = header_new(arena, "Upgrade", "tcp", headers);
@@ -243,7 +243,12 @@ bool target_open_in_process(struct target *target, const char *address)
     if (self == NULL) {
         return false;
     }
-    *target = (struct target){address, self, in_process_begin, in_process_finish, in_process_pass, in_process_close};
+    *target = (struct target){.name = address,
+                              .self = self,
+                              .begin = in_process_begin,
+                              .finish = in_process_finish,
+                              .pass = in_process_pass,
+                              .close = in_process_close};
     arena_init(&self->memory, arena_source_malloc());
     world_init(&self->world, &self->memory, seed, start_ms);
     docker_engine_make_whole(&self->world.docker, &(struct docker_whole_options){.no_bridge = true});

@@ -216,13 +216,20 @@ static void socket_close(struct target *target)
 
 bool target_open_socket(struct target *target, const char *address)
 {
-    static const char unix_scheme[] = "unix://", tcp_scheme[] = "tcp://";
+    static const char unix_scheme[] = "unix://", tcp_scheme[] = "tcp://", served[] = "served:";
     struct socket_address *self = calloc(1, sizeof *self);
 
     if (self == NULL) {
         abort();
     }
-    *target = (struct target){address, self, socket_begin, socket_finish, socket_pass, socket_close};
+    *target = (struct target){.name = address,
+                              .served = strncmp(address, served, strlen(served)) == 0,
+                              .self = self,
+                              .begin = socket_begin,
+                              .finish = socket_finish,
+                              .pass = socket_pass,
+                              .close = socket_close};
+    address += target->served ? strlen(served) : 0;
     if (strncmp(address, unix_scheme, strlen(unix_scheme)) == 0) {
         self->unix_path = address + strlen(unix_scheme);
         return true;
