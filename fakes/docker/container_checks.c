@@ -5,10 +5,8 @@
 
 #include <arpa/inet.h>
 #include <ctype.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #define PORT_MAX 65535
 

@@ -4,8 +4,6 @@
 #include "fakes/docker/reference.h"
 #include "fakes/world.h"
 
-#include <string.h>
-
 enum { HOSTNAME_LENGTH = 12 };
 
 const struct config_fallbacks *container_fallbacks(const struct docker_engine *engine)

@@ -1,11 +1,8 @@
-/* What makes containers start, stop and pause: requests, and what belongs to each change of state (moby
- * daemon/start.go, stop.go, kill.go, pause.go, monitor.go). */
+/* What makes containers start, and what belongs to each change of state (moby daemon/start.go, monitor.go). */
 #include "fakes/docker/container_parts.h"
 #include "fakes/docker/handlers.h"
 #include "fakes/world.h"
 
-#include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { EXIT_CODE_NOT_STARTED = 128, BODY_LENGTH_MAX = 7 };
@@ -125,7 +122,7 @@ static int check_shared_network(struct docker_engine *engine, const struct conta
     return other == NULL ? 404 : 409;
 }
 
-/* It does not start: what it says of that, and what who asked is told. */
+/* It does not start: what it says of that, and what who asked is told. It keeps an exit code that it has. */
 static bool fail_start(struct docker_engine *engine, struct docker_request *request, struct container *container,
                        int status, const char *message)
 {
@@ -161,6 +158,7 @@ bool container_start(struct docker_engine *engine, struct docker_request *reques
 
     if (exit_code != 0) {
         docker_networks_detach(engine, container);
+        world_writes(engine->world, container, sizeof *container);
         container->exit_code = exit_code;
         return fail_start(engine, request, container, 400,
                           arena_printf(arena,

@@ -3,12 +3,9 @@
 #include "fakes/docker/container_parts.h"
 #include "fakes/world.h"
 
-#include <arpa/inet.h>
 #include <ctype.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #define MEMORY_MIN 6291456.0 /* 6 MB */
 #define NANO 1e9

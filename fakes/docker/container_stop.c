@@ -5,7 +5,6 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum { SIGNAL_KILL = 9, SIGNAL_LAST = 64 };
 

@@ -3,8 +3,6 @@
 #include "fakes/docker/network_parts.h"
 #include "fakes/world.h"
 
-#include <assert.h>
-#include <stdlib.h>
 #include <string.h>
 
 static bool fail(struct docker_request *request, int status, const char *message)
