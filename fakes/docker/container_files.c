@@ -93,12 +93,15 @@ static bool has_user(const char *passwd, const char *user, size_t length)
 
 const char *container_no_user(const struct process_files *files, const char *user, struct arena *arena)
 {
-    char *passwd = arena_alloc(arena, PASSWD_SIZE);
     size_t length = user == NULL ? 0 : strcspn(user, ":");
-    size_t read = process_files_read(files, "/etc/passwd", 0, passwd, PASSWD_SIZE - 1);
 
-    passwd[read] = '\0';
-    if (length == 0 || isdigit((unsigned char)user[0]) || has_user(passwd, user, length)) {
+    if (length == 0 || isdigit((unsigned char)user[0])) {
+        return NULL;
+    }
+    char *passwd = arena_alloc(arena, PASSWD_SIZE);
+
+    passwd[process_files_read(files, "/etc/passwd", 0, passwd, PASSWD_SIZE - 1)] = '\0';
+    if (has_user(passwd, user, length)) {
         return NULL;
     }
     return arena_printf(arena, "unable to find user %.*s: no matching entries in passwd file", (int)length, user);
