@@ -198,6 +198,9 @@ static file_error make_above(const struct unpacking *unpacking, const char *path
 
 static file_error write_entry(struct process_files *files, const char *path, const struct tar_entry *entry)
 {
+    if (entry->kind == TAR_OTHER) { /* there is none of these here */
+        return 0;
+    }
     bool there = process_files_status(files, path).kind == FILE_FOLDER && entry->kind == TAR_FOLDER;
     file_error error = there || process_files_status(files, path).kind == FILE_NONE
                            ? 0
@@ -216,7 +219,7 @@ static file_error write_entry(struct process_files *files, const char *path, con
         error = process_files_write(files, path, 0, entry->bytes, entry->length, entry->mtime_ms);
         break;
     case TAR_OTHER:
-        return 0;
+        break;
     }
     return error != 0 ? error : process_files_chmod(files, path, entry->mode, entry->mtime_ms);
 }
@@ -254,6 +257,23 @@ static bool leads_out(const char *name)
     return depth < 0;
 }
 
+/* A path inside what is unpacked, without `.`, `..` and double slashes; links are not looked at. */
+static const char *clean(struct docker_request *request, const char *path)
+{
+    const struct process_files nothing = {.pool = &request->engine->whole->pool, .is_volume = true};
+
+    return archive_resolved(request, &nothing, path, false);
+}
+
+/* Whether a link's target, seen from the link, is told with a path that leads out of where it is unpacked. */
+static bool points_out(struct docker_request *request, const char *path, const char *target, const char *folder)
+{
+    const char *joined =
+        clean(request, arena_printf(request->answers, "%.*s/%s", (int)(strrchr(path, '/') - path), path, target));
+
+    return strncmp(joined, folder, strlen(folder)) != 0;
+}
+
 static bool unpack(void *context, const struct tar_entry *entry)
 {
     struct unpacking *unpacking = context;
@@ -265,14 +285,16 @@ static bool unpack(void *context, const struct tar_entry *entry)
         unpacking->wrong = arena_printf(arena, "\"%s\" is outside of \"%s\"", entry->name, spot->path);
         return false;
     }
-    const struct process_files nothing = {.pool = &request->engine->whole->pool, .is_volume = true};
-    const char *inner = archive_resolved(request, &nothing, arena_printf(arena, "/%s", entry->name), false);
+    const char *inner = clean(request, arena_printf(arena, "/%s", entry->name));
     const char *path = arena_printf(arena, "%s%s", spot->path[1] == '\0' ? "" : spot->path, inner);
 
     if (inner[1] == '\0') { /* the folder itself */
         return true;
     }
     unpacking->wrong = misfit(unpacking, path, entry);
+    if (entry->kind == TAR_LINK && points_out(request, path, entry->target, spot->path)) {
+        unpacking->wrong = arena_printf(arena, "invalid symlink \"%s\" -> \"%s\"", path, entry->target);
+    }
     if (unpacking->wrong == NULL) {
         file_error error = make_above(unpacking, path);
 

@@ -214,6 +214,8 @@ static void test_what_may_not_be_written(void **state)
     refused(500, "extraction point is not a directory");
     put_one("c1", "/data", "../out", TAR_FILE);
     refused(500, "Error processing tar file(exit status 1): \"../out\" is outside of \"/data\"");
+    put_entries("c1", "/data", &(struct tar_entry){.name = "l", .kind = TAR_LINK, .mode = 0777, .target = "../etc"}, 1);
+    refused(500, "Error processing tar file(exit status 1): invalid symlink \"/data/l\" -> \"../etc\"");
     ask("PUT", "/containers/c1/archive?path=/data", "no tar", strlen("no tar"));
     refused(500, "Error processing tar file(exit status 1): unexpected EOF");
     assert_int_equal(ask("PUT", "/containers/c1/archive?path=/data", NULL, 0), 200);
