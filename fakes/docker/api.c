@@ -63,7 +63,13 @@ static const char *decoded(struct arena *arena, const char *text, size_t length,
     return result;
 }
 
-/* The query's parameters as an object of texts; of several with one name the first. */
+/* Parameters that may be given several times: they are kept as lines of one. */
+static bool is_repeated(const char *name)
+{
+    return strcmp(name, "changes") == 0 || strcmp(name, "names") == 0;
+}
+
+/* The query's parameters as an object of texts; of several with one name mostly the first. */
 static const struct value *query_values(struct arena *arena, const char *query)
 {
     const struct value *values = value_empty_object();
@@ -74,9 +80,12 @@ static const struct value *query_values(struct arena *arena, const char *query)
         const char *name = decoded(arena, query, name_length, true);
         size_t value_at_byte = name_length < length ? name_length + 1 : length;
 
-        if (name[0] != '\0' && value_get(values, name) == NULL) {
+        const char *before = value_get_text(values, name);
+
+        if (name[0] != '\0' && (before == NULL || is_repeated(name))) {
             const char *value = decoded(arena, query + value_at_byte, length - value_at_byte, true);
 
+            value = before == NULL ? value : arena_printf(arena, "%s\n%s", before, value);
             values = value_with(arena, values, name, value_string(arena, value));
         }
         query += length + (query[length] == '&');
