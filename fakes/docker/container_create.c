@@ -494,6 +494,9 @@ static struct container *add(struct creation *creation, const char *name)
     const char *image = value_get_text(creation->config, "Image");
 
     network = network == NULL ? "default" : network;
+    if (value_count(value_get(creation->config, "Volumes")) == 0) {
+        creation->config = config_with(fallbacks, SHAPE_CONFIG, creation->config, "Volumes", NULL, arena);
+    }
     creation->config = config_with(fallbacks, SHAPE_CONFIG, creation->config, "WorkingDir",
                                    clean_folder(arena, value_get(creation->config, "WorkingDir")), arena);
     engine->whole->containers.creating = request;

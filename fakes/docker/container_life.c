@@ -37,6 +37,7 @@ void docker_container_started(struct docker_engine *engine, struct container *co
     details->restart_due_ms = INT64_MAX;
     details->stop_due_ms = INT64_MAX;
     (void)docker_networks_attach(engine, NULL, container); /* an actor of the world may have started it */
+    docker_volumes_note_mounts(engine, container, true);
     container_process_start(engine, container);
     container_health_start(engine, container);
     docker_event_of_container(engine, container, "start", NULL);
@@ -57,6 +58,7 @@ void docker_container_exited(struct docker_engine *engine, struct container *con
     docker_execs_end(engine, container);
     event_with(engine, container, "die", "exitCode", container->exit_code);
     docker_networks_detach(engine, container);
+    docker_volumes_note_mounts(engine, container, false);
     if (was_stopped) {
         docker_event_of_container(engine, container, "stop", NULL);
     }
@@ -123,39 +125,47 @@ static int check_shared_network(struct docker_engine *engine, const struct conta
     return other == NULL ? 404 : 409;
 }
 
+/* It does not start: what it says of that, and what who asked is told. */
+static bool fail_start(struct docker_engine *engine, struct docker_request *request, struct container *container,
+                       int status, const char *message)
+{
+    keep_failure(engine, container, container->exit_code == 0 ? EXIT_CODE_NOT_STARTED : container->exit_code, message);
+    if (request != NULL) {
+        effect_fail(request->effect, request->answers, status, NULL, "%s", message);
+    }
+    return false;
+}
+
 bool container_start(struct docker_engine *engine, struct docker_request *request, struct container *container)
 {
-    struct container_details *details = container->details;
     struct arena *arena = request == NULL ? &engine->whole->containers.scratch : request->answers;
     const char *wrong = "";
-
     int status = check_shared_network(engine, container, arena, &wrong);
 
     if (status != 0) {
-        keep_failure(engine, container, EXIT_CODE_NOT_STARTED, wrong);
-        if (request != NULL) {
-            effect_fail(request->effect, request->answers, status, NULL, "%s", wrong);
-        }
-        return false;
+        return fail_start(engine, request, container, status, wrong);
     }
     if (!docker_networks_attach(engine, request, container)) {
-        keep_failure(engine, container, EXIT_CODE_NOT_STARTED,
-                     request == NULL ? "network not found" : request->effect->error->message);
-        return false;
+        return request == NULL ? fail_start(engine, NULL, container, 0, "network not found")
+                               : fail_start(engine, request, container, request->effect->error->status,
+                                            request->effect->error->message);
+    }
+    container->details->has_files = true;
+    wrong = container_no_user(container_files(engine, container), value_get_text(container->details->config, "User"),
+                              arena);
+    if (wrong != NULL && container_is_small(engine, container)) {
+        docker_networks_detach(engine, container);
+        return fail_start(engine, request, container, 500, wrong);
     }
     int exit_code = container_can_run(engine, container, arena, &wrong);
 
-    details->has_files = true;
     if (exit_code != 0) {
-        const char *message =
-            arena_printf(arena, "failed to create shim task: OCI runtime create failed: runc create failed: %s", wrong);
-
         docker_networks_detach(engine, container);
-        keep_failure(engine, container, exit_code, message);
-        if (request != NULL) {
-            effect_fail(request->effect, request->answers, 400, NULL, "%s", message);
-        }
-        return false;
+        container->exit_code = exit_code;
+        return fail_start(engine, request, container, 400,
+                          arena_printf(arena,
+                                       "failed to create shim task: OCI runtime create failed: runc create failed: %s",
+                                       wrong));
     }
     docker_engine_set_running(engine, container);
     return true;

@@ -216,6 +216,27 @@ static bool network_fits(const struct listing *listing, const struct container *
 }
 
 /* Whether one of a filter's ports is among those that the container has now; `published` ones only. */
+/* Whether a port of a container ("80/tcp", and where it is published) is one of a range of container's ports, or
+ * (`published`) is published at one of these. */
+static bool port_is_in(const struct value_member *port, long first, long last, const char *protocol, bool published)
+{
+    char *end = NULL;
+    long number = strtol(port->key, &end, 10);
+
+    if (strcmp(end, protocol) != 0) {
+        return false;
+    }
+    for (uint32_t i = 0; published && i < value_count(port->value); i++) {
+        const char *host_port = value_get_text(value_at(port->value, i), "HostPort");
+
+        number = host_port == NULL ? 0 : strtol(host_port, NULL, 10);
+        if (number >= first && number <= last) {
+            return true;
+        }
+    }
+    return !published && number >= first && number <= last;
+}
+
 static bool port_fits(const struct listing *listing, const char *name, const struct container *container,
                       bool published)
 {
@@ -231,10 +252,7 @@ static bool port_fits(const struct listing *listing, const char *name, const str
         long last = *end == '-' ? strtol(end + 1, NULL, 10) : first;
 
         for (uint32_t j = 0; j < value_count(ports); j++) {
-            long port = strtol(ports->members[j].key, &end, 10);
-
-            if (port >= first && port <= last && strcmp(end, protocol) == 0 &&
-                (!published || value_count(ports->members[j].value) > 0)) {
+            if (port_is_in(&ports->members[j], first, last, protocol, published)) {
                 return true;
             }
         }

@@ -56,6 +56,10 @@ void container_remove(struct docker_engine *engine, struct container *container,
  * `image` (as it was asked for), the members of process_spec.script, and `health` [{after, exitCode, output}]. NULL:
  * nothing. */
 const struct value *container_script(const struct docker_engine *engine, const struct container *container);
+/* The texts of two arrays (NULL: none), one after the other, a NULL at the end: arguments, environments. In `arena`. */
+const char *const *container_texts(struct arena *arena, const struct value *first, const struct value *second);
+/* Whether its image has busybox's commands and no others; what other images have is not known. */
+bool container_is_small(const struct docker_engine *engine, const struct container *container);
 /* Whether its command can be run; otherwise its exit code, and what runc says in `*message` (in `arena`). */
 int container_can_run(struct docker_engine *engine, struct container *container, struct arena *arena,
                       const char **message);
@@ -63,10 +67,17 @@ int container_can_run(struct docker_engine *engine, struct container *container,
 void container_process_start(struct docker_engine *engine, struct container *container);
 void container_process_pause(struct docker_engine *engine, struct container *container, bool pause);
 void container_process_end(struct docker_engine *engine, struct container *container);
-void container_files_end(struct docker_engine *engine, struct container *container);
 int64_t container_process_next_ms(const struct container_details *details);
 /* Lets it do what is due; it may have exited then. */
 void container_process_pass(struct docker_engine *engine, struct container *container);
+
+/* ---- container_files.c ----------------------------------------------------------------------------------------- */
+
+/* Its files with what is mounted there, made when they are first asked for; they go with it. */
+struct process_files *container_files(struct docker_engine *engine, struct container *container);
+void container_files_end(struct docker_engine *engine, struct container *container);
+/* What the Engine says of a user (NULL, "": root) that /etc/passwd does not have, in `arena`; NULL: nothing. */
+const char *container_no_user(const struct process_files *files, const char *user, struct arena *arena);
 
 /* ---- container_signals.c --------------------------------------------------------------------------------------- */
 

@@ -41,9 +41,11 @@ static bool tells_of_process(const struct value *script)
     return false;
 }
 
-/* Images of busybox have its commands; what others have is not known. */
-static bool is_busybox(const struct docker_engine *engine, const struct container *container)
+bool container_is_small(const struct docker_engine *engine, const struct container *container)
 {
+    if (strstr(container->image, "busybox") != NULL) {
+        return true;
+    }
     const struct docker_image *image = docker_image_find(engine, container->details->image_id);
 
     for (uint32_t i = 0; image != NULL && i < value_count(image->tags); i++) {
@@ -51,17 +53,23 @@ static bool is_busybox(const struct docker_engine *engine, const struct containe
             return true;
         }
     }
-    return strstr(container->image, "busybox") != NULL;
+    return false;
 }
 
-static const char *const *texts(struct arena *arena, const struct value *array)
+const char *const *container_texts(struct arena *arena, const struct value *first, const struct value *second)
 {
-    const char **all = arena_alloc(arena, (value_count(array) + 1) * sizeof *all);
+    uint32_t firsts = value_count(first), all = firsts + value_count(second);
+    const char **texts = arena_alloc(arena, (all + 1) * sizeof *texts);
+    uint32_t count = 0;
 
-    for (uint32_t i = 0; i < value_count(array); i++) {
-        all[i] = value_text(value_at(array, i));
+    for (uint32_t i = 0; i < all; i++) {
+        const char *text = value_text(i < firsts ? value_at(first, i) : value_at(second, i - firsts));
+
+        if (text != NULL) {
+            texts[count++] = text;
+        }
     }
-    return all;
+    return texts;
 }
 
 static struct process_spec spec_of(const struct docker_engine *engine, const struct container *container,
@@ -76,34 +84,15 @@ static struct process_spec spec_of(const struct docker_engine *engine, const str
     }
     return (struct process_spec){
         .argv = argv,
-        .env = texts(arena, value_get(config, "Env")),
+        .env = container_texts(arena, value_get(config, "Env"), NULL),
         .working_dir = value_get_text(config, "WorkingDir"),
         .hostname = value_get_text(config, "Hostname"),
         .user = value_get_text(config, "User"),
         .tty = value_truthy(value_get(config, "Tty")),
         .open_stdin = value_truthy(value_get(config, "OpenStdin")),
-        .runs_unknown = !is_busybox(engine, container),
+        .runs_unknown = !container_is_small(engine, container),
         .script = tells_of_process(script) ? script : NULL,
     };
-}
-
-static void prepare_files(struct docker_engine *engine, struct container *container)
-{
-    struct container_details *details = container->details;
-    struct pool *pool = &engine->whole->pool;
-
-    if (details->files == NULL) {
-        details->files = pool_take(pool, sizeof *details->files);
-        process_files_init(details->files, pool);
-        details->files->read_only = value_truthy(value_get(details->host_config, "ReadonlyRootfs"));
-        details->files->hostname = value_get_text(details->config, "Hostname");
-    }
-    details->files->address = NULL;
-    for (uint32_t i = 0; i < details->endpoints.count && details->files->address == NULL; i++) {
-        const char *address = details->endpoints.all[i].address;
-
-        details->files->address = address[0] == '\0' ? NULL : address;
-    }
 }
 
 /* ---- its life
@@ -115,9 +104,9 @@ int container_can_run(struct docker_engine *engine, struct container *container,
 {
     char text[MESSAGE_SIZE] = "";
 
-    prepare_files(engine, container);
+    struct process_files *files = container_files(engine, container);
     const struct process_spec spec = spec_of(engine, container, arena);
-    int exit_code = spec.script != NULL ? 0 : process_can_start(&spec, container->details->files, text, sizeof text);
+    int exit_code = spec.script != NULL ? 0 : process_can_start(&spec, files, text, sizeof text);
 
     *message = arena_string(arena, text);
     return exit_code;
@@ -128,7 +117,7 @@ void container_process_start(struct docker_engine *engine, struct container *con
     struct docker_containers *containers = &engine->whole->containers;
     struct container_details *details = container->details;
 
-    prepare_files(engine, container);
+    (void)container_files(engine, container);
     details->process = pool_take(&engine->whole->pool, sizeof *details->process);
     const struct process_spec spec = spec_of(engine, container, &containers->scratch);
 
@@ -149,17 +138,6 @@ void container_process_end(struct docker_engine *engine, struct container *conta
     text_free(&engine->whole->pool, &details->input);
     details->input_ended = false;
     details->pid = 0;
-}
-
-void container_files_end(struct docker_engine *engine, struct container *container)
-{
-    struct container_details *details = container->details;
-
-    if (details->files != NULL) {
-        process_files_free(details->files);
-        pool_give(&engine->whole->pool, details->files, sizeof *details->files);
-        details->files = NULL;
-    }
 }
 
 struct writer {

@@ -1,4 +1,5 @@
 /* Requests about executions (moby daemon/exec.go, api/server/router/container/exec.go). */
+#include "fakes/docker/container_parts.h"
 #include "fakes/docker/execs.h"
 #include "fakes/docker/handlers.h"
 #include "fakes/docker/process.h"
@@ -6,10 +7,9 @@
 #include "fakes/docker/whole.h"
 #include "fakes/world.h"
 
-#include <ctype.h>
 #include <string.h>
 
-enum { EXIT_CANNOT_RUN = 126, PID_FIRST = 20000, MESSAGE_SIZE = 512, PASSWD_SIZE = 4096 };
+enum { EXIT_CANNOT_RUN = 126, PID_FIRST = 20000, MESSAGE_SIZE = 512 };
 
 /* ---- create -------------------------------------------------------------------------------------------------------
  */
@@ -130,22 +130,6 @@ static struct docker_exec *find(struct docker_request *request)
     return exec;
 }
 
-static const char *const *texts_of(struct arena *arena, const struct value *first, const struct value *second)
-{
-    const char **texts = arena_alloc(arena, (value_count(first) + value_count(second) + 1) * sizeof *texts);
-    uint32_t count = 0;
-
-    for (uint32_t i = 0; i < value_count(first) + value_count(second); i++) {
-        const char *text =
-            value_text(i < value_count(first) ? value_at(first, i) : value_at(second, i - value_count(first)));
-
-        if (text != NULL) {
-            texts[count++] = text;
-        }
-    }
-    return texts;
-}
-
 static const char *text_or(const char *text, const char *otherwise)
 {
     return text == NULL || text[0] == '\0' ? otherwise : text;
@@ -157,8 +141,8 @@ static struct process_spec spec_of(const struct container *container, const stru
     const struct value *config = container->details->config;
 
     return (struct process_spec){
-        .argv = texts_of(arena, value_get(exec->asked, "Cmd"), NULL),
-        .env = texts_of(arena, value_get(config, "Env"), value_get(exec->asked, "Env")),
+        .argv = container_texts(arena, value_get(exec->asked, "Cmd"), NULL),
+        .env = container_texts(arena, value_get(config, "Env"), value_get(exec->asked, "Env")),
         .working_dir = text_or(value_get_text(exec->asked, "WorkingDir"), value_get_text(config, "WorkingDir")),
         .hostname = value_get_text(config, "Hostname"),
         .user = text_or(value_get_text(exec->asked, "User"), value_get_text(config, "User")),
@@ -168,36 +152,14 @@ static struct process_spec spec_of(const struct container *container, const stru
     };
 }
 
-/* What an image's programs are is known of these. */
-static bool is_small_image(const struct container *container)
-{
-    return strncmp(container->image, "busybox", strlen("busybox")) == 0 ||
-           strncmp(container->image, "alpine", strlen("alpine")) == 0;
-}
-
-/* A line of a passwd file. */
-static bool has_user(const char *passwd, const char *user, size_t length)
-{
-    for (const char *line = passwd; line != NULL; line = strchr(line, '\n')) {
-        line += *line == '\n';
-        if (strncmp(line, user, length) == 0 && line[length] == ':') {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* Why an execution cannot be run, as the Engine says it; NULL: it can. */
 static const char *hindrance(const struct container *container, const struct process_spec *spec, struct arena *arena)
 {
-    char *passwd = arena_alloc(arena, PASSWD_SIZE);
     char message[MESSAGE_SIZE];
-    const char *user = text_or(spec->user, "0");
-    size_t length = strcspn(user, ":");
+    const char *no_user = container_no_user(container->details->files, spec->user, arena);
 
-    (void)process_files_read(container->details->files, "/etc/passwd", 0, passwd, PASSWD_SIZE - 1);
-    if (!isdigit((unsigned char)user[0]) && !has_user(passwd, user, length)) {
-        return arena_printf(arena, "unable to find user %.*s: no matching entries in passwd file", (int)length, user);
+    if (no_user != NULL) {
+        return no_user;
     }
     if (process_can_start(spec, container->details->files, message, sizeof message) != 0) {
         return arena_printf(arena, "OCI runtime exec failed: exec failed: %s", message);
@@ -227,7 +189,7 @@ static const char *run(struct docker_request *request, const struct container *c
     const char *message = files == NULL ? "" : hindrance(container, &spec, request->answers);
 
     exec->started = true;
-    if (message != NULL && is_small_image(container)) {
+    if (message != NULL && container_is_small(engine, container)) {
         exec->exit_code = EXIT_CANNOT_RUN;
         exec->finished_ms = engine->world->now_ms;
         return message;

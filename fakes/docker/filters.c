@@ -274,3 +274,16 @@ bool docker_filter_until(struct docker_request *request, const struct docker_fil
     }
     return true;
 }
+
+bool go_is_truth(const char *text)
+{
+    static const char *const truths[] = {"1", "t", "T", "TRUE",  "true",  "True",
+                                         "0", "f", "F", "FALSE", "false", "False"};
+
+    for (size_t i = 0; i < sizeof truths / sizeof truths[0]; i++) {
+        if (strcmp(truths[i], text) == 0) {
+            return true;
+        }
+    }
+    return false;
+}

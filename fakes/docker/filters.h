@@ -31,4 +31,7 @@ bool docker_filter_truth(struct docker_request *request, const struct docker_fil
  * not given. false with an error set when it is none. */
 bool docker_filter_until(struct docker_request *request, const struct docker_filters *filters, int64_t *until_ms);
 
+/* Whether Go's strconv.ParseBool takes a text. */
+bool go_is_truth(const char *text);
+
 #endif

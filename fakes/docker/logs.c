@@ -328,6 +328,10 @@ void docker_container_logs(struct docker_request *request)
         !docker_instant(request, "until", 500, INT64_MAX, &until_ms)) {
         return;
     }
+    if (value_is_text(value_get(value_get(container->details->host_config, "LogConfig"), "Type"), "none")) {
+        effect_fail(request->effect, request->answers, 501, NULL, "configured logging driver does not support reading");
+        return;
+    }
     uint32_t running = running_run(container);
 
     request->reply->stream = (struct docker_stream){

@@ -129,9 +129,12 @@ bool docker_networks_plan(struct docker_engine *engine, struct docker_request *r
     if (is_shared(mode)) {
         return true;
     }
-    const struct docker_network *network = network_named(engine, mode);
+    const struct value *own = value_get(endpoints, mode);
+    const char *reference = value_count(endpoints) == 1 ? endpoints->members[0].key : mode; /* what is told counts */
+    const struct docker_network *network = network_named(engine, reference);
     const struct docker_endpoint *endpoint =
-        add_endpoint(engine, container, network == NULL ? mode : network->name, value_get(endpoints, mode));
+        add_endpoint(engine, container, network == NULL ? reference : network->name,
+                     own != NULL ? own : value_get(endpoints, reference));
 
     address = asked_address(endpoint);
     if (address != NULL && !address_read(address, &number)) {
@@ -237,6 +240,9 @@ static bool attach(struct docker_engine *engine, struct docker_request *request,
     struct subnet subnet;
     uint32_t address = 0;
 
+    if (network->details->config_only) {
+        return fail(request, 403, "cannot create endpoint on configuration-only network");
+    }
     if (subnet_read(network->subnet, &subnet)) {
         if (!choose_address(engine, request, network, endpoint, subnet, &address)) {
             return false;
@@ -316,10 +322,13 @@ void docker_networks_detach(struct docker_engine *engine, struct container *cont
 static struct container *container_of(struct docker_request *request)
 {
     const char *reference = docker_parameter(request, "Container");
-    struct effect effect = {
-        .id = request->effect->id,
-        .args = OBJECT(request->answers,
-                       {"container", value_string(request->answers, reference == NULL ? "" : reference)})};
+
+    if (reference == NULL || reference[0] == '\0') {
+        (void)fail(request, 400, "invalid name or ID supplied: \"\"");
+        return NULL;
+    }
+    struct effect effect = {.id = request->effect->id,
+                            .args = OBJECT(request->answers, {"container", value_string(request->answers, reference)})};
     struct docker_request inner = {request->engine, &effect, request->answers, request->reply, request->lasting};
     struct container *container = docker_find_container(&inner);
 
@@ -367,6 +376,7 @@ void docker_network_connect(struct docker_request *request)
         add_endpoint(engine, container, network->name, value_get(request->effect->args, "EndpointConfig"));
     const char *address = asked_address(endpoint);
 
+    endpoint->was_connected = true;
     if (address != NULL && !address_read(address, &number)) {
         (void)fail(request, 400, arena_printf(arena, "invalid IPv4 address: %s", address));
     } else if (container->state == CONTAINER_RUNNING) {
@@ -387,6 +397,9 @@ void docker_network_disconnect(struct docker_request *request)
     const struct docker_network *network = docker_network_of(request, docker_parameter(request, "network"));
     struct container *container = network == NULL ? NULL : container_of(request);
 
+    if (network != NULL && container == NULL && value_truthy(value_get(request->effect->args, "Force"))) {
+        (void)fail(request, 404, arena_printf(arena, "endpoint %s not found", docker_parameter(request, "Container")));
+    }
     if (container == NULL) {
         return;
     }
@@ -423,13 +436,13 @@ static const struct value *or_null(const struct value *value)
     return value == NULL ? value_null() : value;
 }
 
-/* What was asked for, and on a user's network the short id once it has been there. */
+/* What was asked for, and on a user's network the short id once it has been there or was connected. */
 static const struct value *aliases_of(const struct container *container, const struct docker_endpoint *endpoint,
                                       struct arena *arena)
 {
     const struct value *aliases = value_get(endpoint->asked, "Aliases");
 
-    if (!is_user_defined(endpoint->network) || endpoint->network_id[0] == '\0') {
+    if (!is_user_defined(endpoint->network) || (endpoint->network_id[0] == '\0' && !endpoint->was_connected)) {
         return or_null(aliases);
     }
     aliases = value_is(aliases, VALUE_ARRAY) ? aliases : value_empty_array();

@@ -20,6 +20,7 @@ struct docker_endpoint {
     const char *mac;           /* "02:42:ac:12:00:02"; "" */
     int prefix_length;         /* 0 */
     const struct value *asked; /* EndpointSettings of the request; NULL: none */
+    bool was_connected;        /* by the request of that name, and not when its container was made */
 };
 
 struct docker_endpoints {
@@ -33,7 +34,9 @@ struct docker_network_details {
     const struct value *ipam_driver, *ipam_options, *ipam_config; /* as asked for, config an array */
     const struct value *options, *labels;                         /* objects */
     int64_t created_ms;
-    bool internal, attachable, predefined;
+    const char *config_from; /* the name of the network whose configuration it has; "" */
+    bool internal, attachable, predefined, ipv6;
+    bool config_only;  /* it is nothing but a configuration for others */
     bool subnet_asked; /* only then a container may ask for an address */
 };
 
@@ -63,5 +66,14 @@ bool docker_network_is_used(const struct docker_engine *engine, const struct doc
 /* Notes "connect", "disconnect" of a container (NULL for "create", "destroy"). */
 void docker_network_event(struct docker_engine *engine, const struct docker_network *network, const char *action,
                           const struct container *container);
+/* A new one of the table, without an event; `details` lie in world->memory, the texts are copied. */
+struct docker_network *docker_network_add(struct docker_engine *engine, const char *name, const char *subnet,
+                                          const char *gateway, struct docker_network_details *details);
+/* Details of a network of which nothing was said, in world->memory. `driver` lives as long. */
+struct docker_network_details *docker_network_new_details(struct docker_engine *engine, const char *driver);
+/* IPAM.Config of one pool. */
+const struct value *docker_network_pool(struct arena *arena, const char *subnet, const char *gateway);
+/* The first of this name; NULL: there is none. */
+struct docker_network *docker_network_named(const struct docker_engine *engine, const char *name);
 
 #endif

@@ -214,24 +214,62 @@ size_t files_table_folder_length(const char *path)
     return slash == path ? 1 : (size_t)(slash - path);
 }
 
+bool process_files_is_mounted(const struct process_files *files, const char *path)
+{
+    return files_table_place(files, path).files != files;
+}
+
+/* Away with the last part. */
+static void cut_part(struct text *path)
+{
+    size_t length = path->length == 0 ? 0 : files_table_folder_length(text_string(path));
+
+    text_cut(path, length <= 1 ? 0 : length);
+}
+
+void process_files_resolve(const struct process_files *files, const char *path, bool last, struct pool *pool,
+                           struct text *result)
+{
+    struct text rest = {0}, after = {0};
+    uint32_t at = 0;
+    int links = 0;
+
+    text_cut(result, 0);
+    text_add_string(pool, &rest, path);
+    while (at < rest.length) {
+        const char *part = rest.bytes + at;
+        size_t length = strcspn(part, "/");
+
+        at += (uint32_t)length;
+        if (length == 2 && part[0] == '.' && part[1] == '.') {
+            cut_part(result);
+        } else if (length > 0 && !(length == 1 && part[0] == '.')) {
+            text_add_char(pool, result, '/');
+            text_add(pool, result, part, length);
+            struct file_status status = process_files_status(files, text_string(result));
+
+            if (status.kind == FILE_LINK && (last || at < rest.length) && links++ < LINKS_MAX) {
+                text_cut(&after, 0);
+                text_add_string(pool, &after, status.target);
+                text_add_string(pool, &after, rest.bytes + at);
+                text_cut(&rest, 0);
+                text_add_string(pool, &rest, text_string(&after));
+                at = 0;
+                cut_part(result);
+                text_cut(result, status.target[0] == '/' ? 0 : result->length);
+                continue;
+            }
+        }
+        at += at < rest.length;
+    }
+    if (result->length == 0) {
+        text_add_char(pool, result, '/');
+    }
+    text_free(pool, &rest);
+    text_free(pool, &after);
+}
+
 void process_files_follow(const struct process_files *files, const char *path, struct pool *pool, struct text *result)
 {
-    text_cut(result, 0);
-    text_add_string(pool, result, path);
-    for (int i = 0; i < LINKS_MAX; i++) {
-        struct file_status status = process_files_status(files, text_string(result));
-
-        if (status.kind != FILE_LINK) {
-            return;
-        }
-        if (status.target[0] == '/') {
-            text_cut(result, 0);
-        } else {
-            size_t length = files_table_folder_length(text_string(result));
-
-            text_cut(result, length == 1 ? 0 : length);
-            text_add_char(pool, result, '/');
-        }
-        text_add_string(pool, result, status.target);
-    }
+    process_files_resolve(files, path, true, pool, result);
 }

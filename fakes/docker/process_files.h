@@ -68,7 +68,13 @@ void process_files_free(struct process_files *files);
 void process_files_mount(struct process_files *files, const char *folder, struct process_files *volume, bool read_only);
 
 struct file_status process_files_status(const struct process_files *files, const char *path); /* follows no link */
-/* The path with its links followed, at most eight: in the pool's `result`. */
+/* A path as a client gives it, with `.`, `..` and slashes, without them and with its links followed, at most eight: in
+ * the pool's `result`. `last`: a link that it ends in, too. */
+void process_files_resolve(const struct process_files *files, const char *path, bool last, struct pool *pool,
+                           struct text *result);
+/* Whether a path lies in something mounted. */
+bool process_files_is_mounted(const struct process_files *files, const char *path);
+/* The same of a path that has none of these. */
 void process_files_follow(const struct process_files *files, const char *path, struct pool *pool, struct text *result);
 
 /* ENOENT, ENOTDIR, EEXIST, EISDIR, ENOTEMPTY, EROFS as the calls of the same names give them. */

@@ -14,6 +14,7 @@ struct docker_reply {
     size_t text_length;
     const char *content_type; /* NULL: application/json, with text text/plain */
     bool text_stays;          /* the text lives as long as the call */
+    const char *path_stat;    /* the header X-Docker-Container-Path-Stat; NULL: none */
     struct docker_stream stream;
 };
 

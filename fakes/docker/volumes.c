@@ -6,8 +6,6 @@
 
 #include <string.h>
 
-enum { MODE_PARTS = 3 };
-
 #define VOLUMES_ROOT "/var/lib/docker/volumes"
 
 static bool fail(struct docker_request *request, int status, const char *message)
@@ -22,7 +20,7 @@ static bool fail(struct docker_request *request, int status, const char *message
  * -------------------------------------------------------------------------------------------------------------------
  */
 
-static struct docker_volume *find(const struct docker_engine *engine, const char *name)
+struct docker_volume *docker_volume_find(const struct docker_engine *engine, const char *name)
 {
     const struct docker_volumes *volumes = &engine->whole->volumes;
 
@@ -34,8 +32,8 @@ static struct docker_volume *find(const struct docker_engine *engine, const char
     return NULL;
 }
 
-static void note(struct docker_engine *engine, const struct docker_volume *volume, const char *action,
-                 const struct value *more)
+void docker_volume_note(struct docker_engine *engine, const struct docker_volume *volume, const char *action,
+                        const struct value *more)
 {
     struct arena *scratch = &engine->whole->scratch;
     const struct value *attributes = OBJECT(scratch, {"driver", value_string(scratch, volume->driver)});
@@ -46,8 +44,8 @@ static void note(struct docker_engine *engine, const struct docker_volume *volum
     docker_event_note(engine, (struct docker_event){"volume", action, volume->name, attributes});
 }
 
-static struct docker_volume *add(struct docker_engine *engine, const char *name, const struct value *labels,
-                                 const struct value *options)
+struct docker_volume *docker_volume_add(struct docker_engine *engine, const char *name, const struct value *labels,
+                                        const struct value *options)
 {
     struct docker_volumes *volumes = &engine->whole->volumes;
     struct arena *memory = engine->world->memory;
@@ -63,7 +61,7 @@ static struct docker_volume *add(struct docker_engine *engine, const char *name,
         .created_ms = engine->world->now_ms,
         .anonymous = anonymous,
     };
-    note(engine, volume, "create", NULL);
+    docker_volume_note(engine, volume, "create", NULL);
     return volume;
 }
 
@@ -76,7 +74,7 @@ static bool is_name(const char *name)
     return name[0] != '\0' && strchr(letters, name[0]) != NULL && name[1] != '\0' && strspn(name, rest) == strlen(name);
 }
 
-static bool may_be_named(struct docker_request *request, const char *name)
+bool docker_volume_may_be_named(struct docker_request *request, const char *name)
 {
     if (is_name(name)) {
         return true;
@@ -141,6 +139,32 @@ static const struct value *shown(const struct docker_volume *volume, struct aren
                   {"Scope", value_string(arena, "local")});
 }
 
+/* What the driver `local` takes: all or none of a mount's. */
+static bool options_are_valid(struct docker_request *request, const char *name, const struct value *options)
+{
+    static const char *const known[] = {"device", "type", "o"}; /* the first two must be there */
+    struct arena *arena = request->answers;
+
+    for (uint32_t i = 0; i < value_count(options); i++) {
+        bool is_known = false;
+
+        for (size_t j = 0; j < sizeof known / sizeof known[0]; j++) {
+            is_known |= strcmp(options->members[i].key, known[j]) == 0;
+        }
+        if (!is_known) {
+            return fail(request, 400,
+                        arena_printf(arena, "create %s: invalid option: \"%s\"", name, options->members[i].key));
+        }
+    }
+    for (size_t j = 0; value_count(options) > 0 && j < 2; j++) {
+        if (value_get(options, known[j]) == NULL) {
+            return fail(request, 400,
+                        arena_printf(arena, "create %s: missing required option: \"%s\"", name, known[j]));
+        }
+    }
+    return true;
+}
+
 void docker_volumes_create(struct docker_request *request)
 {
     const struct value *body = value_get(request->effect->args, "body");
@@ -156,16 +180,19 @@ void docker_volumes_create(struct docker_request *request)
         return;
     }
     if (name != NULL && name[0] != '\0') {
-        if (!may_be_named(request, name)) {
+        if (!docker_volume_may_be_named(request, name)) {
             return;
         }
-        volume = find(request->engine, name);
+        volume = docker_volume_find(request->engine, name);
     }
     if (volume == NULL) {
         const struct value *labels = value_get(body, "Labels");
 
-        volume =
-            add(request->engine, name, value_is(labels, VALUE_OBJECT) ? labels : NULL, value_get(body, "DriverOpts"));
+        if (!options_are_valid(request, name == NULL ? "" : name, value_get(body, "DriverOpts"))) {
+            return;
+        }
+        volume = docker_volume_add(request->engine, name, value_is(labels, VALUE_OBJECT) ? labels : NULL,
+                                   value_get(body, "DriverOpts"));
     }
     request->effect->result = shown(volume, arena);
 }
@@ -173,7 +200,7 @@ void docker_volumes_create(struct docker_request *request)
 static struct docker_volume *volume_of(struct docker_request *request)
 {
     const char *name = docker_parameter(request, "volume");
-    struct docker_volume *volume = find(request->engine, name);
+    struct docker_volume *volume = docker_volume_find(request->engine, name);
 
     if (volume == NULL) {
         (void)fail(request, 404, arena_printf(request->answers, "get %s: no such volume", name));
@@ -194,13 +221,17 @@ static void remove_volume(struct docker_engine *engine, struct docker_volume *vo
 {
     struct docker_volumes *volumes = &engine->whole->volumes;
 
+    if (volume->files != NULL) {
+        process_files_free(volume->files);
+        pool_give(&engine->whole->pool, volume->files, sizeof *volume->files);
+    }
     table_remove(volumes->all, &volumes->count, sizeof *volume, (uint32_t)(volume - volumes->all));
 }
 
 void docker_volume_remove(struct docker_request *request)
 {
     const char *name = docker_parameter(request, "volume");
-    struct docker_volume *volume = find(request->engine, name);
+    struct docker_volume *volume = docker_volume_find(request->engine, name);
     const struct container *user = user_of(request->engine, name, NULL);
 
     if (volume == NULL) {
@@ -210,7 +241,7 @@ void docker_volume_remove(struct docker_request *request)
     } else if (user != NULL) {
         (void)fail(request, 409, arena_printf(request->answers, "remove %s: volume is in use - [%s]", name, user->id));
     } else {
-        note(request->engine, volume, "destroy", NULL);
+        docker_volume_note(request->engine, volume, "destroy", NULL);
         remove_volume(request->engine, volume);
     }
 }
@@ -277,208 +308,9 @@ void docker_volumes_prune(struct docker_request *request)
     request->effect->result = OBJECT(arena, {"VolumesDeleted", deleted}, {"SpaceReclaimed", value_number(arena, 0)});
 }
 
-/* ---- mounts of containers
+/* ---- a container goes
  * -------------------------------------------------------------------------------------------------------------------
  */
-
-struct mount {
-    const char *type, *source, *target, *mode, *propagation;
-    bool writable;
-};
-
-static const struct value *mount_shown(const struct mount *mount, struct arena *memory)
-{
-    bool volume = strcmp(mount->type, "volume") == 0;
-    const struct value *source =
-        volume ? value_format(memory, VOLUMES_ROOT "/%s/_data", mount->source) : value_string(memory, mount->source);
-
-    return OBJECT(memory, {"Type", value_string(memory, mount->type)},
-                  {"Name", volume ? value_string(memory, mount->source) : NULL}, {"Source", source},
-                  {"Destination", value_string(memory, mount->target)},
-                  {"Driver", volume ? value_string(memory, "local") : NULL},
-                  {"Mode", value_string(memory, mount->mode)}, {"RW", value_bool(mount->writable)},
-                  {"Propagation", value_string(memory, mount->propagation)});
-}
-
-/* Adds a mount; the volume that it names is made where it is not there, an anonymous one where it names none. */
-/* Where texts of a request go that nobody keeps: without a request they are as old as the world. */
-static struct arena *texts_of(struct docker_engine *engine, struct docker_request *request)
-{
-    return request != NULL ? request->answers : engine->world->memory;
-}
-
-/* One more of a container's mounts, whose parts are mostly as in the last one's. */
-static void keep_mount(struct docker_engine *engine, struct container_details *details, const struct mount *mount)
-{
-    struct docker_volumes *volumes = &engine->whole->volumes;
-    struct arena *memory = engine->world->memory;
-    struct arena arena;
-
-    arena_init(&arena, memory->source);
-    volumes->last_mount = value_copy_sharing(memory, mount_shown(mount, &arena), volumes->last_mount);
-    details->mounts = value_append(memory, details->mounts, volumes->last_mount);
-    arena_reset(&arena);
-}
-
-static bool add_mount(struct docker_engine *engine, struct docker_request *request, struct container *container,
-                      struct mount mount, const struct value *labels)
-{
-    const struct value *mounts = container->details->mounts;
-
-    if (mount.target == NULL || mount.target[0] != '/') {
-        return fail(request, 400,
-                    arena_printf(texts_of(engine, request),
-                                 "invalid mount config for type \"%s\": invalid mount path: '%s' mount "
-                                 "path must be absolute",
-                                 mount.type, mount.target == NULL ? "" : mount.target));
-    }
-    for (uint32_t i = 0; i < value_count(mounts); i++) {
-        if (value_is_text(value_get(value_at(mounts, i), "Destination"), mount.target)) {
-            return fail(request, 400,
-                        arena_printf(texts_of(engine, request), "Duplicate mount point: %s", mount.target));
-        }
-    }
-    if (strcmp(mount.type, "volume") == 0) {
-        const struct docker_volume *volume = mount.source == NULL ? NULL : find(engine, mount.source);
-
-        if (volume == NULL && mount.source != NULL && mount.source[0] != '\0' && !may_be_named(request, mount.source)) {
-            return false;
-        }
-        volume = volume == NULL ? add(engine, mount.source, labels, NULL) : volume;
-        mount.source = volume->name;
-    }
-    keep_mount(engine, container->details, &mount);
-    return true;
-}
-
-static bool has_option(const char *mode, const char *option)
-{
-    size_t length = strlen(option);
-
-    for (const char *at = mode; *at != '\0'; at += strcspn(at, ",") + (at[strcspn(at, ",")] == ',')) {
-        if (strcspn(at, ",") == length && strncmp(at, option, length) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* "source:target[:mode]" of HostConfig.Binds. */
-static bool add_bind(struct docker_engine *engine, struct docker_request *request, struct container *container,
-                     const char *bind)
-{
-    struct arena *texts = texts_of(engine, request);
-    char *parts[MODE_PARTS] = {arena_string(texts, bind == NULL ? "" : bind)};
-    int count = 1;
-
-    for (char *colon = strchr(parts[0], ':'); colon != NULL && count <= MODE_PARTS; colon = strchr(colon + 1, ':')) {
-        if (count == MODE_PARTS) {
-            return fail(request, 400, arena_printf(texts, "invalid volume specification: '%s'", bind));
-        }
-        *colon = '\0';
-        parts[count++] = colon + 1;
-    }
-    if (count < 2 || parts[0][0] == '\0') {
-        return fail(request, 400, arena_printf(texts, "invalid volume specification: '%s'", bind));
-    }
-    const char *mode = count == MODE_PARTS ? parts[2] : "";
-    bool path = parts[0][0] == '/';
-
-    if (parts[1][0] != '/' || strcmp(parts[1], "/") == 0) {
-        return fail(
-            request, 400,
-            arena_printf(texts,
-                         strcmp(parts[1], "/") == 0
-                             ? "invalid volume specification: '%s': invalid mount config for type \"%s\": invalid "
-                               "specification: destination can't be '/'"
-                             : "invalid volume specification: '%s': invalid mount config for type \"%s\": "
-                               "invalid mount path: '%s' mount path must be absolute",
-                         bind, path ? "bind" : "volume", parts[1]));
-    }
-    const struct mount mount = {path ? "bind" : "volume",
-                                parts[0],
-                                parts[1],
-                                path ? mode : mode[0] == '\0' ? "z" : mode,
-                                path ? "rprivate" : "",
-                                !has_option(mode, "ro")};
-
-    return add_mount(engine, request, container, mount, NULL);
-}
-
-/* An entry of HostConfig.Mounts. */
-static bool add_asked(struct docker_engine *engine, struct docker_request *request, struct container *container,
-                      const struct value *asked)
-{
-    struct arena *texts = texts_of(engine, request);
-    const char *type = value_get_text(asked, "Type");
-    const char *source = value_get_text(asked, "Source");
-    const char *propagation = value_get_text(value_get(asked, "BindOptions"), "Propagation");
-
-    type = type == NULL || type[0] == '\0' ? "volume" : type;
-    bool bind = strcmp(type, "bind") == 0;
-
-    if (!bind && strcmp(type, "volume") != 0 && strcmp(type, "tmpfs") != 0) {
-        return fail(
-            request, 400,
-            arena_printf(texts, "invalid mount config for type \"%s\": mount type unknown: \"%s\"", type, type));
-    }
-    if (bind && (source == NULL || source[0] == '\0')) {
-        return fail(request, 400, "invalid mount config for type \"bind\": field Source must not be empty");
-    }
-    if (strcmp(type, "tmpfs") == 0 && source != NULL && source[0] != '\0') {
-        return fail(request, 400, "invalid mount config for type \"tmpfs\": field Source must not be specified");
-    }
-    const struct mount mount = {type,
-                                source == NULL && !bind && strcmp(type, "tmpfs") == 0 ? "" : source,
-                                value_get_text(asked, "Target"),
-                                bind || strcmp(type, "tmpfs") == 0 ? "" : "z",
-                                !bind                 ? ""
-                                : propagation == NULL ? "rprivate"
-                                                      : propagation,
-                                !value_truthy(value_get(asked, "ReadOnly"))};
-
-    return add_mount(engine, request, container, mount, value_get(value_get(asked, "VolumeOptions"), "Labels"));
-}
-
-static bool is_mounted(const struct container *container, const char *target)
-{
-    const struct value *mounts = container->details->mounts;
-
-    for (uint32_t i = 0; i < value_count(mounts); i++) {
-        if (value_is_text(value_get(value_at(mounts, i), "Destination"), target)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-bool docker_volumes_mount(struct docker_engine *engine, struct docker_request *request, struct container *container)
-{
-    struct container_details *details = container->details;
-    const struct value *binds = value_get(details->host_config, "Binds");
-    const struct value *asked = value_get(details->host_config, "Mounts");
-    const struct value *volumes = value_get(details->config, "Volumes");
-
-    details->mounts = value_empty_array();
-    for (uint32_t i = 0; i < value_count(binds); i++) {
-        if (!add_bind(engine, request, container, value_text(value_at(binds, i)))) {
-            return false;
-        }
-    }
-    for (uint32_t i = 0; i < value_count(asked); i++) {
-        if (!add_asked(engine, request, container, value_at(asked, i))) {
-            return false;
-        }
-    }
-    for (uint32_t i = 0; i < value_count(volumes); i++) {
-        const struct mount mount = {"volume", NULL, volumes->members[i].key, "", "", true};
-
-        if (!is_mounted(container, mount.target) && !add_mount(engine, request, container, mount, NULL)) {
-            return false;
-        }
-    }
-    return true;
-}
 
 void docker_volumes_release(struct docker_engine *engine, const struct container *container, bool with_anonymous)
 {
@@ -486,10 +318,10 @@ void docker_volumes_release(struct docker_engine *engine, const struct container
 
     for (uint32_t i = 0; with_anonymous && i < value_count(mounts); i++) {
         const char *name = value_get_text(value_at(mounts, i), "Name");
-        struct docker_volume *volume = name == NULL ? NULL : find(engine, name);
+        struct docker_volume *volume = name == NULL ? NULL : docker_volume_find(engine, name);
 
         if (volume != NULL && volume->anonymous && user_of(engine, name, container) == NULL) {
-            note(engine, volume, "destroy", NULL);
+            docker_volume_note(engine, volume, "destroy", NULL);
             remove_volume(engine, volume);
         }
     }

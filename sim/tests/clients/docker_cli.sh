@@ -63,6 +63,20 @@ has "sleep 1000" docker top one
 check "" docker ps -q --filter label=stack=b
 check "one" docker ps --filter label=com.docker.compose.project=shop --format '{{.Names}}'
 check "running 0" docker inspect -f '{{.State.Status}} {{.State.ExitCode}}' one
+
+# files in and out
+check "" bash -c 'dir=$(mktemp -d) && mkdir "$dir/d" && echo brought >"$dir/d/f" && ln -s f "$dir/d/l" && docker cp "$dir/d" one:/tmp/; rm -r "$dir"'
+check "brought" docker exec one cat /tmp/d/f
+check "hostname" bash -c 'docker cp one:/etc/hostname - | tar t'
+check "d/
+d/f
+d/l" bash -c 'docker cp one:/tmp/d - | tar t'
+check "brought" bash -c 'dir=$(mktemp -d) && docker cp one:/tmp/d/f "$dir/" && cat "$dir/f"; rm -r "$dir"'
+check "brought" bash -c 'dir=$(mktemp -d) && docker cp -L one:/tmp/d/l "$dir/g" && cat "$dir/g"; rm -r "$dir"'
+has "Could not find the file /nosuch in container one" docker cp one:/nosuch -
+has "tmp/d/f" bash -c 'docker export one | tar t'
+has "A /tmp/d/l" docker diff one
+
 check "one" docker pause one
 check "one Up 3 seconds (Paused)" docker ps --format '{{.Names}} {{.Status}}'
 check "one" docker unpause one

@@ -1,7 +1,9 @@
 """docker-py (Debian's python3-docker) through a whole lifecycle; DOCKER_HOST says where."""
+import io
 import json
 import os
 import socket
+import tarfile
 
 import docker
 from docker.errors import APIError, ContainerError, ImageNotFound, NotFound
@@ -50,6 +52,25 @@ def images(client):
     assert lines[-1]["status"].startswith("Status: "), lines
 
 
+def files(container):
+    """Files in and out of a container."""
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as archive:
+        head = tarfile.TarInfo("note")
+        head.size, head.mode, head.mtime = 6, 0o640, 1767225600
+        archive.addfile(head, io.BytesIO(b"hello\n"))
+    assert container.put_archive("/tmp", packed.getvalue())
+    assert container.exec_run("cat /tmp/note") == (0, b"hello\n")
+    pieces, stat = container.get_archive("/tmp/note")
+    assert (stat["name"], stat["size"], stat["mode"]) == ("note", 6, 0o640), stat
+    with tarfile.open(fileobj=io.BytesIO(b"".join(pieces))) as archive:
+        assert archive.getnames() == ["note"]
+        assert archive.extractfile("note").read() == b"hello\n"
+    refused(NotFound, 404, "Could not find the file /nosuch", container.get_archive, "/nosuch")
+    with tarfile.open(fileobj=io.BytesIO(b"".join(container.export()))) as archive:
+        assert "tmp/note" in archive.getnames()
+
+
 def containers(client):
     one = client.containers.create("busybox", ["sh", "-c", "echo started; exec sleep 1000"], name="one",
                                    labels={"stack": "a"}, environment={"A": "b"}, stdin_open=True)
@@ -67,6 +88,7 @@ def containers(client):
     assert one.exec_run("sh -c 'echo out; echo err >&2'", demux=True).output == (b"out\n", b"err\n")
     assert "sleep 1000" in str(one.top()["Processes"])
     assert one.stats(stream=False)["memory_stats"]["usage"] > 0
+    files(one)
     one.pause()
     one.unpause()
     one.update(mem_limit="64m")

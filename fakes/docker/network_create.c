@@ -1,0 +1,418 @@
+/* POST /networks/create (moby daemon/network.go, libnetwork). */
+#include "fakes/docker/address.h"
+#include "fakes/docker/filters.h"
+#include "fakes/docker/handlers.h"
+#include "fakes/docker/networks.h"
+#include "fakes/world.h"
+
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { POOL_BITS = 16, SMALL_POOL_BITS = 20, IPV6_BITS = 128, GATEWAY_BITS_MAX = 30 };
+
+static bool fail(struct docker_request *request, int status, const char *message)
+{
+    effect_fail(request->effect, request->answers, status, NULL, "%s", message);
+    return false;
+}
+
+/* ---- its pool
+ * -------------------------------------------------------------------------------------------------------------------
+ */
+
+static bool is_taken(const struct docker_engine *engine, struct subnet wanted)
+{
+    for (uint32_t i = 0; i < engine->network_count; i++) {
+        struct subnet other;
+
+        if (subnet_read(engine->networks[i].subnet, &other) && subnets_overlap(wanted, other)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The next of the default address pools: 172.17.0.0/16 to 172.31.0.0/16, then 192.168.0.0/20 … (moby ipamutils). */
+static bool next_pool(const struct docker_engine *engine, struct subnet *pool)
+{
+    static const struct {
+        const char *from;
+        uint32_t count;
+        int bits;
+    } pools[] = {{"172.17.0.0/16", 15, POOL_BITS}, {"192.168.0.0/20", 16, SMALL_POOL_BITS}};
+
+    for (size_t i = 0; i < sizeof pools / sizeof pools[0]; i++) {
+        (void)subnet_read(pools[i].from, pool);
+        uint32_t first = pool->first;
+
+        for (uint32_t n = 0; n < pools[i].count; n++) {
+            pool->first = first + (n << (32 - pools[i].bits));
+            if (!is_taken(engine, *pool)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static bool is_ipv6(const struct value *config)
+{
+    const char *subnet = value_get_text(config, "Subnet");
+
+    return subnet != NULL && strchr(subnet, ':') != NULL;
+}
+
+/* "fd00::/64". */
+static bool is_ipv6_subnet(const char *text)
+{
+    char address[INET6_ADDRSTRLEN] = "";
+    struct in6_addr number;
+    size_t length = strcspn(text, "/");
+    char *end = NULL;
+
+    if (text[length] != '/' || length >= sizeof address) {
+        return false;
+    }
+    memcpy(address, text, length);
+    long bits = strtol(text + length + 1, &end, 10);
+
+    return inet_pton(AF_INET6, address, &number) == 1 && *end == '\0' && end != text + length + 1 && bits >= 0 &&
+           bits <= IPV6_BITS;
+}
+
+/* Whether each part of IPAM.Config has a subnet, and there are no more than the driver takes; false with an error set.
+ * `*own`: the one for IPv4, NULL: there is none. */
+static bool configs_are_valid(struct docker_request *request, const struct value *configs, const char *driver,
+                              const struct value **own)
+{
+    bool has_ipv6 = false;
+    uint32_t count = 0;
+
+    *own = NULL;
+    for (uint32_t i = 0; i < value_count(configs); i++) {
+        const struct value *config = value_at(configs, i);
+        const char *subnet = value_get_text(config, "Subnet");
+        struct subnet read;
+
+        subnet = subnet == NULL ? "" : subnet;
+        if (is_ipv6(config) ? !is_ipv6_subnet(subnet) : !subnet_read(subnet, &read)) {
+            return fail(request, 500,
+                        arena_printf(request->answers, "Invalid subnet %s : invalid CIDR address: %s", subnet, subnet));
+        }
+        has_ipv6 = has_ipv6 || is_ipv6(config);
+        if (!is_ipv6(config)) {
+            *own = count++ == 0 ? config : *own;
+        }
+    }
+    if (value_truthy(value_get(request->effect->args, "EnableIPv6")) && !has_ipv6) {
+        return fail(request, 404,
+                    "could not find an available, non-overlapping IPv6 address pool among the defaults to assign to "
+                    "the network");
+    }
+    return count <= 1 || strcmp(driver, "bridge") != 0 ||
+           fail(request, 403, "bridge driver doesn't support multiple subnets");
+}
+
+/* Subnet and gateway by IPAM.Config, or the next pool. false with an error set. */
+static bool choose_pool(struct docker_request *request, const struct value *config, struct subnet *pool,
+                        uint32_t *gateway)
+{
+    struct arena *arena = request->answers;
+    const char *subnet = value_get_text(config, "Subnet");
+    const char *wanted = value_get_text(config, "Gateway");
+
+    if (subnet == NULL || subnet[0] == '\0') {
+        if (!next_pool(request->engine, pool)) {
+            return fail(request, 404,
+                        "could not find an available, non-overlapping IPv4 address pool among the defaults to "
+                        "assign to the network");
+        }
+    } else if (subnet_read(subnet, pool) && is_taken(request->engine, *pool)) {
+        return fail(request, 403, "Pool overlaps with other one on this address space");
+    }
+    *gateway = pool->first + 1;
+    if (pool->prefix_length > GATEWAY_BITS_MAX) {
+        return fail(request, 500, "failed to allocate gateway (): No available addresses on this pool");
+    }
+    if (wanted != NULL && wanted[0] != '\0' && !address_read(wanted, gateway)) {
+        return fail(request, 500, arena_printf(arena, "invalid gateway address %s in Ipam configuration", wanted));
+    }
+    if (!subnet_holds(*pool, *gateway)) {
+        return fail(request, 500,
+                    arena_printf(arena, "failed to allocate gateway (%s): Requested address is out of range", wanted));
+    }
+    return true;
+}
+
+/* ---- whether it may be made
+ * -------------------------------------------------------------------------------------------------------------------
+ */
+
+static bool is_driver(const char *name)
+{
+    static const char *const drivers[] = {"bridge", "host", "null", "macvlan", "ipvlan"};
+
+    for (size_t i = 0; i < sizeof drivers / sizeof drivers[0]; i++) {
+        if (strcmp(drivers[i], name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Names that are not given to another network, whether there is this one or not. */
+static bool is_predefined(const char *name)
+{
+    static const char *const names[] = {"bridge", "host", "none", "default"};
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (strcmp(names[i], name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether a network may have this name; false with an error set. */
+static bool may_be_named(struct docker_request *request, const char *name)
+{
+    struct arena *arena = request->answers;
+    const struct docker_network *same = docker_network_named(request->engine, name);
+
+    if (name[0] == '\0' || name[strspn(name, " \t")] == '\0') {
+        return fail(request, 500, "invalid name: ");
+    }
+    if (is_predefined(name)) {
+        return fail(request, 403, arena_printf(arena, "operation is not permitted on predefined %s network ", name));
+    }
+    return same == NULL || !value_truthy(value_get(request->effect->args, "CheckDuplicate")) ||
+           fail(request, 409, arena_printf(arena, "network with name %s already exists", name));
+}
+
+/* Whether a network of this name and driver may be made; false with an error set. */
+static bool may_be_made(struct docker_request *request, const char *name, const char *driver)
+{
+    struct arena *arena = request->answers;
+    const char *scope = docker_parameter(request, "Scope");
+
+    if (!may_be_named(request, name)) {
+        return false;
+    }
+    if (value_truthy(value_get(request->effect->args, "Ingress"))) {
+        return fail(request, 403, "Ingress network can only be global scope network");
+    }
+    if (scope != NULL && strcmp(scope, "swarm") == 0) {
+        return fail(request, 403, "cannot create a swarm scoped network when swarm is not active");
+    }
+    if (strcmp(driver, "overlay") == 0 || (scope != NULL && scope[0] != '\0' && strcmp(scope, "local") != 0)) {
+        return fail(
+            request, 500,
+            "This node is not a swarm manager. Use \"docker swarm init\" or \"docker swarm join\" to connect this "
+            "node to swarm and try again.");
+    }
+    if (!is_driver(driver)) {
+        return fail(request, 404, arena_printf(arena, "plugin \"%s\" not found", driver));
+    }
+    if (strcmp(driver, "host") == 0 || strcmp(driver, "null") == 0) {
+        return fail(request, 403, arena_printf(arena, "only one instance of \"%s\" network is allowed", driver));
+    }
+    return true;
+}
+
+static bool ipam_is_known(struct docker_request *request, const struct value *driver)
+{
+    const char *name = value_text(driver);
+
+    return strcmp(name, "default") == 0 || strcmp(name, "null") == 0 ||
+           fail(request, 404, arena_printf(request->answers, "plugin \"%s\" not found", name));
+}
+
+static bool go_is_number(const char *text)
+{
+    size_t sign = text[0] == '-' || text[0] == '+';
+    size_t digits = strspn(text + sign, "0123456789");
+
+    return digits > 0 && text[sign + digits] == '\0';
+}
+
+static bool is_address(const char *text)
+{
+    uint32_t number = 0;
+
+    return address_read(text, &number);
+}
+
+/* What the driver `bridge` reads of its options (libnetwork drivers/bridge/bridge.go). */
+static bool options_are_valid(struct docker_request *request, const struct value *options)
+{
+    static const struct {
+        const char *name;
+        bool (*is_valid)(const char *text);
+        const char *parser;
+    } known[] = {
+        {"com.docker.network.bridge.enable_icc", go_is_truth, "strconv.ParseBool"},
+        {"com.docker.network.bridge.enable_ip_masquerade", go_is_truth, "strconv.ParseBool"},
+        {"com.docker.network.bridge.default_bridge", go_is_truth, "strconv.ParseBool"},
+        {"com.docker.network.driver.mtu", go_is_number, "strconv.Atoi"},
+        {"com.docker.network.bridge.host_binding_ipv4", is_address, NULL},
+    };
+    struct arena *arena = request->answers;
+
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        const char *text = value_get_text(options, known[i].name);
+
+        if (text == NULL || known[i].is_valid(text)) {
+            continue;
+        }
+        const char *why = known[i].parser == NULL
+                              ? "nil ip"
+                              : arena_printf(arena, "%s: parsing \"%s\": invalid syntax", known[i].parser, text);
+
+        return fail(request, 500, arena_printf(arena, "failed to parse %s value: %s (%s)", known[i].name, text, why));
+    }
+    return true;
+}
+
+static const struct value *object_or_empty(struct arena *memory, const struct value *value)
+{
+    return value_is(value, VALUE_OBJECT) ? value_copy(memory, value) : value_empty_object();
+}
+
+/* What the request says itself. */
+static struct docker_network_details *details_asked(struct docker_request *request, const char *driver)
+{
+    struct docker_engine *engine = request->engine;
+    struct arena *memory = engine->world->memory;
+    const struct value *args = request->effect->args;
+    const struct value *ipam = value_get(args, "IPAM");
+    const char *ipam_driver = value_get_text(ipam, "Driver");
+    struct docker_network_details *details = docker_network_new_details(engine, arena_string(memory, driver));
+
+    details->internal = value_truthy(value_get(args, "Internal"));
+    details->attachable = value_truthy(value_get(args, "Attachable"));
+    details->ipv6 = value_truthy(value_get(args, "EnableIPv6"));
+    details->options = object_or_empty(memory, value_get(args, "Options"));
+    details->labels = object_or_empty(memory, value_get(args, "Labels"));
+    if (ipam_driver != NULL && ipam_driver[0] != '\0') {
+        details->ipam_driver = value_string(memory, ipam_driver);
+    }
+    if (ipam != NULL && value_is(value_get(ipam, "Options"), VALUE_OBJECT)) {
+        details->ipam_options = value_copy(memory, value_get(ipam, "Options"));
+    }
+    if (value_count(value_get(ipam, "Config")) > 0) {
+        details->ipam_config = value_copy(memory, value_get(ipam, "Config"));
+    }
+    return details;
+}
+
+static void finish(struct docker_request *request, const char *name, const char *subnet, const char *gateway,
+                   struct docker_network_details *details)
+{
+    struct docker_engine *engine = request->engine;
+    const struct docker_network *same = docker_network_named(engine, name);
+    const char *warning =
+        same == NULL ? ""
+                     : arena_printf(request->answers, "Network with name %s (id : %s) already exists", name, same->id);
+    const struct docker_network *network = docker_network_add(engine, name, subnet, gateway, details);
+
+    world_note_change(engine->world, (struct change){.kind = CHANGE_NETWORK_CREATED, .object = network->name});
+    docker_network_event(engine, network, "create", NULL);
+    request->effect->result = OBJECT(request->answers, {"Id", value_string(request->answers, network->id)},
+                                     {"Warning", value_string(request->answers, warning)});
+}
+
+/* A network that is nothing but a configuration. */
+static void create_configuration(struct docker_request *request, const char *name, const char *config_from)
+{
+    static const char *const operators[] = {"Ingress", "Internal", "Attachable"};
+    const char *scope = docker_parameter(request, "Scope");
+    bool operated = scope != NULL && scope[0] != '\0';
+
+    for (size_t i = 0; i < sizeof operators / sizeof operators[0]; i++) {
+        operated = operated || value_truthy(value_get(request->effect->args, operators[i]));
+    }
+    if (operated) {
+        (void)fail(request, 403,
+                   "configuration network can only contain network specific fields. Network operator fields like [ "
+                   "ingress | internal | attachable | scope ] are not supported.");
+        return;
+    }
+    if (config_from[0] != '\0') {
+        (void)fail(request, 403, "a configuration network cannot depend on another configuration network");
+        return;
+    }
+    struct docker_network_details *details = details_asked(request, "null");
+
+    details->config_only = true;
+    finish(request, name, "", "", details);
+}
+
+/* Takes over the configuration of another network; false with an error set. */
+static bool take_configuration(struct docker_request *request, const char *config_from,
+                               struct docker_network_details *details)
+{
+    const struct docker_network *other = docker_network_named(request->engine, config_from);
+
+    if (other == NULL || !other->details->config_only) {
+        return fail(request, 404,
+                    arena_printf(request->answers, "configuration network \"%s\" does not exist", config_from));
+    }
+    if (value_count(details->labels) > 0 || value_count(details->options) > 0 ||
+        value_count(details->ipam_config) > 0 || details->ipv6) {
+        return fail(
+            request, 403,
+            "user specified configurations are not supported if the network depends on a configuration network");
+    }
+    details->config_from = other->name;
+    details->labels = other->details->labels;
+    details->options = other->details->options;
+    details->ipam_driver = other->details->ipam_driver;
+    details->ipam_options = other->details->ipam_options;
+    details->ipam_config = other->details->ipam_config;
+    details->ipv6 = other->details->ipv6;
+    return true;
+}
+
+void docker_networks_create(struct docker_request *request)
+{
+    struct arena *memory = request->engine->world->memory;
+    const struct value *args = request->effect->args;
+    const char *config_from = value_get_text(value_get(args, "ConfigFrom"), "Network");
+    const char *name = docker_parameter(request, "Name");
+    const char *driver = docker_parameter(request, "Driver");
+    const struct value *config = NULL;
+    struct subnet pool;
+    uint32_t gateway = 0;
+
+    name = name == NULL ? "" : name;
+    config_from = config_from == NULL ? "" : config_from;
+    driver = driver == NULL || driver[0] == '\0' ? "bridge" : driver;
+    if (value_truthy(value_get(args, "ConfigOnly"))) {
+        if (may_be_named(request, name)) {
+            create_configuration(request, name, config_from);
+        }
+        return;
+    }
+    if (!may_be_made(request, name, driver)) {
+        return;
+    }
+    struct docker_network_details *details = details_asked(request, driver);
+
+    if ((config_from[0] != '\0' && !take_configuration(request, config_from, details)) ||
+        !configs_are_valid(request, details->ipam_config, driver, &config) ||
+        !ipam_is_known(request, details->ipam_driver) || !choose_pool(request, config, &pool, &gateway) ||
+        (strcmp(driver, "bridge") == 0 && !options_are_valid(request, details->options))) {
+        return;
+    }
+    details->subnet_asked = config != NULL;
+    if (config == NULL) {
+        const struct value *asked = details->ipam_config;
+
+        details->ipam_config = docker_network_pool(memory, subnet_text(memory, pool), address_text(memory, gateway));
+        for (uint32_t i = 0; i < value_count(asked); i++) {
+            details->ipam_config = value_append(memory, details->ipam_config, value_at(asked, i));
+        }
+    }
+    finish(request, name, subnet_text(memory, pool), address_text(memory, gateway), details);
+}
