@@ -80,8 +80,11 @@ void docker_container_commit(struct docker_request *request)
     double size_bytes = base == NULL ? 0 : base->size_bytes;
     struct docker_image *image = docker_image_add(engine, named ? reference.name : "commit", NULL);
 
-    if (container->details->starts > 0) { /* what never ran has changed nothing */
+    if (container->details->files != NULL) { /* what never ran has changed nothing */
         layers = value_append(memory, layers, value_at(image->layers, 0));
+        image->files = pool_take(&engine->whole->pool, sizeof *image->files);
+        process_files_init(image->files, &engine->whole->pool);
+        process_files_copy(image->files, container->details->files);
     }
     image->config = value_copy(memory, merged(arena, config, value_get(request->effect->args, "body")));
     image->layers = layers;

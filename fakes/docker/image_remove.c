@@ -59,6 +59,10 @@ const struct value *docker_image_delete(struct docker_engine *engine, struct doc
         }
         removed = value_append(arena, removed, OBJECT(arena, {"Deleted", layer}));
     }
+    if (image->files != NULL) {
+        process_files_free(image->files);
+        pool_give(&engine->whole->pool, image->files, sizeof *image->files);
+    }
     table_remove(images->all, &images->count, sizeof images->all[0], (uint32_t)(image - images->all));
     return removed;
 }

@@ -17,6 +17,7 @@ struct docker_image {
     const struct value *digests; /* array of "name@sha256:…" */
     const struct value *layers;  /* array of diff ids, the lowest first: images may share them */
     const struct value *history; /* array of {Comment, Created, CreatedBy, Size}, the last first; NULL: of one step */
+    struct process_files *files; /* of a commit: what differs from the usual image, in the pool; NULL: nothing */
     const char *comment;         /* of its last layer; "" */
     const char *author, *parent, *container; /* of a commit; "" */
     const char *docker_version;              /* that made it; "" */

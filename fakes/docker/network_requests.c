@@ -120,8 +120,7 @@ void docker_networks_list(struct docker_request *request)
     const struct value *found = value_empty_array();
     bool dangling = false;
 
-    if (!docker_filters_read(request, accepted, &filters) ||
-        !types_are_known(request, &filters)) {
+    if (!docker_filters_read(request, accepted, &filters) || !types_are_known(request, &filters)) {
         return;
     }
     if (!docker_filter_truth(request, &filters, "dangling", false, &dangling)) {

@@ -180,10 +180,10 @@ static void a_commit_keeps_what_the_container_is(void **state)
     assert_int_equal(ask("POST", "/v1.41/containers/create?name=c1",
                          "{\"Image\":\"busybox\",\"Cmd\":[\"true\"],\"Env\":[\"A=1\"],\"Labels\":{\"a\":\"1\"}}"),
                      201);
-    assert_int_equal(ask("POST",
-                         "/v1.41/commit?container=c1&repo=made&changes=LABEL%20b%3D2%20c%3D%22x%20y%22&changes=USER%20u",
-                         "{\"WorkingDir\":\"/w\"}"),
-                     201);
+    assert_int_equal(
+        ask("POST", "/v1.41/commit?container=c1&repo=made&changes=LABEL%20b%3D2%20c%3D%22x%20y%22&changes=USER%20u",
+            "{\"WorkingDir\":\"/w\"}"),
+        201);
     expect(200, "\"Labels\":{\"a\":\"1\",\"b\":\"2\",\"c\":\"x y\"}", "GET", "/v1.41/images/made/json");
     assert_non_null(strstr(response.body, "\"User\":\"u\""));
     assert_non_null(strstr(response.body, "\"WorkingDir\":\"/w\""));
@@ -196,6 +196,47 @@ static void a_commit_keeps_what_the_container_is(void **state)
     assert_string_not_equal(image_id("made"), first);
     expect(200, first, "POST", "/v1.41/images/prune");
     assert_null(docker_image_find(engine, first));
+}
+
+/* Lets the containers' processes run. */
+static void pass(int64_t ms)
+{
+    int64_t end_ms = world.now_ms + ms;
+
+    while (docker_engine_next_ms(engine) <= end_ms) {
+        world.now_ms = docker_engine_next_ms(engine) > world.now_ms ? docker_engine_next_ms(engine) : world.now_ms;
+        docker_engine_pass(engine);
+    }
+    world.now_ms = end_ms;
+}
+
+static void run(const char *name, const char *image, const char *command)
+{
+    const char *body = arena_printf(&answers,
+                                    "{\"Image\":\"%s\",\"Cmd\":[\"sh\",\"-c\",\"%s\"],\"HostConfig\":{"
+                                    "\"NetworkMode\":\"none\"}}",
+                                    image, command);
+
+    assert_int_equal(ask("POST", arena_printf(&answers, "/v1.41/containers/create?name=%s", name), body), 201);
+    assert_int_equal(ask("POST", arena_printf(&answers, "/v1.41/containers/%s/start", name), NULL), 204);
+    pass(1000);
+}
+
+static void files_of_a_commit_are_the_images(void **state)
+{
+    (void)state;
+    run("writer", "busybox", "echo hi >/tmp/x; echo more >/tmp/y; rm /etc/group");
+    assert_int_equal(ask("POST", "/v1.41/commit?container=writer&repo=made", NULL), 201);
+    run("reader", "made", "cat /tmp/x");
+    expect(200, "\"ExitCode\":0", "GET", "/v1.41/containers/reader/json");
+    expect(200, "null", "GET", "/v1.41/containers/reader/changes");
+    run("changer", "made", "rm /tmp/x; echo again >>/tmp/y; test ! -e /etc/group");
+    expect(200, "\"ExitCode\":0", "GET", "/v1.41/containers/changer/json");
+    expect(200, "{\"Path\":\"/tmp/x\",\"Kind\":2}", "GET", "/v1.41/containers/changer/changes");
+    assert_non_null(strstr(response.body, "{\"Path\":\"/tmp/y\",\"Kind\":0}"));
+    assert_null(strstr(response.body, "/etc"));
+    expect(200, "Deleted", "DELETE", "/v1.41/images/made?force=1");
+    expect(200, "/tmp/y", "GET", "/v1.41/containers/changer/changes");
 }
 
 static void a_push_says_what_the_registry_takes(void **state)
@@ -216,6 +257,7 @@ int main(void)
         TEST(an_image_is_pulled_by_its_digest),
         TEST(scripted_registries_have_no_more_than_the_scenario_says),
         TEST(a_commit_keeps_what_the_container_is),
+        TEST(files_of_a_commit_are_the_images),
         TEST(a_push_says_what_the_registry_takes),
     };
 
