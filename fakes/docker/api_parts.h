@@ -31,7 +31,8 @@ struct api_path_value {
 
 /* Percent-decoding (RFC 3986, 2.1); in a query `+` is a space. */
 const char *api_decoded(struct arena *arena, const char *text, size_t length, bool query);
-/* The query's parameters as an object of texts; of several with one name the first. */
+/* The query's parameters as an object of texts; of several with one name the first, or all as lines of one text
+ * (`changes`, `names`). */
 const struct value *api_query_values(struct arena *arena, const char *query);
 /* Whether a path is one of the route's; its values in `values`, `*count` of them (0 before). */
 bool api_path_fits(const char *pattern, const char *path, struct api_path_value *values, uint32_t *count);

@@ -33,7 +33,12 @@ const char *api_decoded(struct arena *arena, const char *text, size_t length, bo
     return result;
 }
 
-/* The query's parameters as an object of texts; of several with one name the first. */
+/* Parameters that may be given several times: they are kept as lines of one. */
+static bool is_repeated(const char *name)
+{
+    return strcmp(name, "changes") == 0 || strcmp(name, "names") == 0;
+}
+
 const struct value *api_query_values(struct arena *arena, const char *query)
 {
     const struct value *values = value_empty_object();
@@ -44,9 +49,12 @@ const struct value *api_query_values(struct arena *arena, const char *query)
         const char *name = api_decoded(arena, query, name_length, true);
         size_t value_at_byte = name_length < length ? name_length + 1 : length;
 
-        if (name[0] != '\0' && value_get(values, name) == NULL) {
+        const char *before = value_get_text(values, name);
+
+        if (name[0] != '\0' && (before == NULL || is_repeated(name))) {
             const char *value = api_decoded(arena, query + value_at_byte, length - value_at_byte, true);
 
+            value = before == NULL ? value : arena_printf(arena, "%s\n%s", before, value);
             values = value_with(arena, values, name, value_string(arena, value));
         }
         query += length + (query[length] == '&');

@@ -1,25 +1,16 @@
 /* routes.def read from right to left: a docker effect as the request that asks for it. */
-#include "fakes/docker/api.h"
+#include "fakes/docker/api_parts.h"
 
 #include <ctype.h>
 #include <string.h>
 
-enum body_kind { BODY_NONE, BODY_JSON, BODY_FLAT, BODY_BYTES };
-
-struct route {
-    const char *method;
-    const char *path;
-    enum effect_id effect;
-    enum body_kind body;
-};
-
-static const struct route routes[] = {
-#define ROUTE(method, path, effect, status, body, handler) {#method, path, EFFECT_##effect, BODY_##body},
+static const struct api_route routes[] = {
+#define ROUTE(method, path, effect, status, body, handler) {#method, path, EFFECT_##effect, status, BODY_##body},
 #define ALIAS(method, path, effect, status, body)
 #include "fakes/docker/routes.def"
 };
 
-#define VERSION "/v1.41"
+#define VERSION "/v" API_LAST
 
 /* Percent-encoding (RFC 3986, 2.1) of all but the unreserved characters and those of `kept`. */
 static const char *encoded(struct arena *arena, const char *text, const char *kept)
@@ -50,7 +41,7 @@ static const char *spelled(struct arena *arena, const struct value *value)
 }
 
 /* The route's path with its values, which are taken out of `args`. NULL: one is missing. */
-static const char *spell_path(struct arena *arena, const struct route *route, const struct value **args)
+static const char *spell_path(struct arena *arena, const struct api_route *route, const struct value **args)
 {
     const char *path = VERSION, *pattern = route->path;
 
@@ -89,8 +80,8 @@ static const char *spell_query(struct arena *arena, const char *path, const stru
 
 bool docker_api_spell(struct arena *arena, const struct effect *effect, struct docker_http_request *request)
 {
-    const struct route *route = routes;
-    const struct route *end = routes + sizeof routes / sizeof routes[0];
+    const struct api_route *route = routes;
+    const struct api_route *end = routes + sizeof routes / sizeof routes[0];
     const struct value *args = effect->args;
     const struct value *body = NULL;
 

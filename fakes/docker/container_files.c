@@ -99,6 +99,12 @@ struct process_files *container_files(struct docker_engine *engine, struct conta
         process_files_init(details->files, pool);
         details->files->read_only = value_truthy(value_get(details->host_config, "ReadonlyRootfs"));
         details->files->hostname = value_get_text(details->config, "Hostname");
+        const struct docker_image *image =
+            details->image_id == NULL ? NULL : docker_image_find(engine, details->image_id);
+
+        if (image != NULL && image->files != NULL) {
+            process_files_copy(details->files, image->files);
+        }
         mount_all(engine, container);
     }
     details->files->address = NULL;

@@ -22,15 +22,47 @@ static const struct container *user_of(const struct docker_engine *engine, const
     return NULL;
 }
 
+bool docker_layer_is_used(const struct docker_engine *engine, const struct docker_image *except, const char *layer)
+{
+    const struct docker_images *images = &engine->whole->images;
+
+    for (uint32_t i = 0; i < images->count; i++) {
+        if (&images->all[i] != except && value_holds_text(images->all[i].layers, layer)) {
+            return true;
+        }
+    }
+    return user_of(engine, except, true) != NULL || user_of(engine, except, false) != NULL;
+}
+
+bool docker_layer_is_known(const struct docker_engine *engine, const char *layer)
+{
+    for (uint32_t i = 0; i < engine->whole->images.count; i++) {
+        if (value_holds_text(engine->whole->images.all[i].layers, layer)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 const struct value *docker_image_delete(struct docker_engine *engine, struct docker_image *image,
                                         const struct value *removed, struct arena *arena)
 {
     struct docker_images *images = &engine->whole->images;
-    const char *layer = docker_image_layer(image, arena);
 
     docker_image_event(engine, image, "delete", image->id, image->id);
     removed = value_append(arena, removed, OBJECT(arena, {"Deleted", value_string(arena, image->id)}));
-    removed = value_append(arena, removed, OBJECT(arena, {"Deleted", value_string(arena, layer)}));
+    for (uint32_t i = value_count(image->layers); i > 0; i--) {
+        const struct value *layer = value_at(image->layers, i - 1);
+
+        if (docker_layer_is_used(engine, image, value_text(layer))) {
+            break;
+        }
+        removed = value_append(arena, removed, OBJECT(arena, {"Deleted", layer}));
+    }
+    if (image->files != NULL) {
+        process_files_free(image->files);
+        pool_give(&engine->whole->pool, image->files, sizeof *image->files);
+    }
     table_remove(images->all, &images->count, sizeof images->all[0], (uint32_t)(image - images->all));
     return removed;
 }
@@ -125,7 +157,7 @@ static void remove_reference(struct docker_request *request, struct docker_image
             removed = untag(engine, image, value_text(value_at(image->digests, 0)), removed, arena);
         }
     }
-    if (value_count(image->tags) == 0 && user == NULL) {
+    if (value_count(image->tags) == 0 && (user == NULL || (force && user->state != CONTAINER_RUNNING))) {
         removed = docker_image_delete(engine, image, removed, arena);
     }
     request->effect->result = removed;
@@ -164,22 +196,29 @@ void docker_images_prune(struct docker_request *request)
     const struct value *removed = value_empty_array();
     bool dangling_only = true;
     double reclaimed = 0;
+    int64_t until_ms = INT64_MAX;
 
     if (!docker_filters_read(request, accepted, &filters) ||
-        !docker_filter_truth(request, &filters, "dangling", true, &dangling_only)) {
+        !docker_image_dangling(request, &filters, true, &dangling_only) ||
+        !docker_filter_until(request, &filters, &until_ms)) {
         return;
     }
     for (uint32_t i = images->count; i > 0; i--) {
         struct docker_image *image = &images->all[i - 1];
         const struct value *labels = value_get(image->config, "Labels");
 
-        if ((dangling_only && value_count(image->tags) > 0) || user_of(engine, image, true) != NULL ||
-            user_of(engine, image, false) != NULL || !docker_filter_labels(&filters, "label", labels) ||
-            !docker_filter_labels(&filters, "label!", labels)) {
+        if ((dangling_only && value_count(image->tags) > 0) || image->created_ms >= until_ms ||
+            user_of(engine, image, true) != NULL || user_of(engine, image, false) != NULL ||
+            !docker_filter_labels(&filters, "label", labels) || !docker_filter_labels(&filters, "label!", labels)) {
             continue;
         }
-        reclaimed += image->size_bytes;
-        removed = docker_image_delete(engine, image, untag_all(engine, image, removed, arena), arena);
+        double size_bytes = image->size_bytes;
+
+        removed = untag_all(engine, image, removed, arena);
+        uint32_t before = value_count(removed);
+
+        removed = docker_image_delete(engine, image, removed, arena);
+        reclaimed += value_count(removed) - before > 1 ? size_bytes : 0; /* its layers went, too */
     }
     docker_event_note(
         engine, (struct docker_event){"image", "prune", "",

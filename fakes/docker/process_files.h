@@ -20,6 +20,7 @@ struct process_file {
     const char *path;          /* in the pool */
     enum file_change change;
     bool is_folder;
+    bool of_image; /* not changed here: a commit's, which the container is made of */
     uint32_t mode; /* permissions */
     struct text content;
     uint64_t size; /* ≥ content.length */
@@ -64,6 +65,8 @@ typedef int file_error;
 void process_files_init(struct process_files *files, struct pool *pool);
 /* Gives all memory back: the container or volume is removed. What is mounted stays. */
 void process_files_free(struct process_files *files);
+/* What differs in `from`, as what an image brings. */
+void process_files_copy(struct process_files *files, const struct process_files *from);
 /* Shows a volume's (or host folder's) files at a folder of the container. */
 void process_files_mount(struct process_files *files, const char *folder, struct process_files *volume, bool read_only);
 

@@ -57,6 +57,7 @@ static file_error create(struct process_files *files, const char *path, bool is_
     } else {
         entry->change = FILE_MODIFIED; /* deleted, and here again */
     }
+    entry->of_image = false;
     entry->is_folder = is_folder;
     entry->mode = is_folder ? MODE_FOLDER : MODE_FILE;
     entry->size = 0;
@@ -88,8 +89,28 @@ static struct process_file *entry_to_change(struct process_files *files, const c
             entry->size = entry->content.length;
         }
     }
+    if (entry->of_image) {
+        entry->of_image = false;
+        entry->change = FILE_MODIFIED;
+    }
     entry->mtime_ms = now_ms;
     return entry;
+}
+
+void process_files_copy(struct process_files *files, const struct process_files *from)
+{
+    for (const struct process_file *file = from->first; file != NULL; file = file->next) {
+        struct process_file *entry = add_entry(files, file->path);
+
+        entry->change = file->change;
+        entry->is_folder = file->is_folder;
+        entry->of_image = true;
+        entry->mode = file->mode;
+        entry->size = file->size;
+        entry->mtime_ms = file->mtime_ms;
+        entry->target = file->target == NULL ? NULL : files_table_string(files->pool, file->target);
+        text_add(files->pool, &entry->content, file->content.bytes, file->content.length);
+    }
 }
 
 file_error process_files_mkdir(struct process_files *files, const char *path, int64_t now_ms)
@@ -239,6 +260,7 @@ file_error process_files_chmod(struct process_files *files, const char *path, ui
 static void remove_one(const struct place *place, int64_t now_ms)
 {
     struct process_file **link = &place->files->first;
+    bool of_image = false;
 
     while (*link != NULL && strcmp((*link)->path, place->path) != 0) {
         link = &(*link)->next;
@@ -246,10 +268,12 @@ static void remove_one(const struct place *place, int64_t now_ms)
     if (*link != NULL) {
         struct process_file *entry = *link;
 
+        of_image = entry->of_image;
         *link = entry->next;
         files_table_free_file(place->files->pool, entry);
     }
-    if (files_table_base(place->files, place->path) != NULL || files_table_is_base_command(place->files, place->path)) {
+    if (of_image || files_table_base(place->files, place->path) != NULL ||
+        files_table_is_base_command(place->files, place->path)) {
         struct process_file *entry = add_entry(place->files, place->path);
 
         entry->change = FILE_DELETED;

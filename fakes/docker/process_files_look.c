@@ -83,6 +83,9 @@ void process_files_changes(const struct process_files *files, struct pool *pool,
     for (const struct process_file *file = files->first; file != NULL; file = file->next) {
         bool is_below_deleted = false;
 
+        if (file->of_image) {
+            continue;
+        }
         text_cut(&parent, 0);
         text_add_string(pool, &parent, file->path);
         while (files_table_folder_length(parent.bytes) > 1) {
@@ -108,7 +111,7 @@ uint64_t process_files_bytes(const struct process_files *files)
     uint64_t bytes = 0;
 
     for (const struct process_file *file = files->first; file != NULL; file = file->next) {
-        bytes += file->size;
+        bytes += file->of_image ? 0 : file->size;
     }
     return bytes;
 }

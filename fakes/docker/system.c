@@ -266,18 +266,21 @@ void docker_system_df(struct docker_request *request)
                {"BuilderSize", NUMBER(0)});
 }
 
-/* Nobody is asked: any name with a password is let in. */
-void docker_auth(struct docker_request *request)
+void docker_build_prune(struct docker_request *request)
 {
-    struct arena *arena = request->answers;
-    const struct value *body = value_get(request->effect->args, "body");
-    const char *user = value_get_text(body, "username");
-    const char *password = value_get_text(body, "password");
+    request->effect->result = OBJECT(request->answers, {"CachesDeleted", value_null()},
+                                     {"SpaceReclaimed", value_number(request->answers, 0)});
+}
 
-    if (user == NULL || user[0] == '\0' || password == NULL || password[0] == '\0') {
-        effect_fail(request->effect, arena, 401, NULL,
-                    "Get \"https://registry-1.docker.io/v2/\": unauthorized: incorrect username or password");
-        return;
-    }
-    request->effect->result = OBJECT(arena, {"Status", TEXT("Login Succeeded")}, {"IdentityToken", TEXT("")});
+void docker_plugins_list(struct docker_request *request)
+{
+    request->effect->result = value_empty_array();
+}
+
+/* All that a swarm has. */
+void docker_swarm(struct docker_request *request)
+{
+    effect_fail(request->effect, request->answers, 503, NULL,
+                "This node is not a swarm manager. Use \"docker swarm init\" or \"docker swarm join\" to connect this "
+                "node to swarm and try again.");
 }

@@ -31,6 +31,7 @@ void docker_engine_make_whole(struct docker_engine *engine, const struct docker_
     arena_init(&engine->whole->scratch, memory->source);
     options = options == NULL ? &usual : options;
     engine->whole->scripts = value_copy(memory, options->scripts);
+    engine->whole->registries = value_copy(memory, options->registries);
     engine->whole->no_bridge = options->no_bridge;
     pool_init(&engine->whole->pool, memory);
     docker_containers_init(engine);

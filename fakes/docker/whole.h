@@ -35,8 +35,9 @@ struct docker_whole {
     struct docker_gone_logs gone_logs;
     struct pool pool;     /* of processes, files, logs */
     struct arena scratch; /* for texts and values within a call; void after a call into another part, which resets it */
-    const struct value *scripts; /* what the scenario says of processes, array; NULL: nothing */
-    bool no_bridge;              /* dockerd --bridge=none */
+    const struct value *scripts;    /* what the scenario says of processes, array; NULL: nothing */
+    const struct value *registries; /* whose content the scenario says (registries.h), array; NULL: none */
+    bool no_bridge;                 /* dockerd --bridge=none */
 };
 
 /* A request as a handler sees it. */

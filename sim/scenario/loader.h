@@ -42,7 +42,7 @@ extern const struct object_shape root_shape, world_shape, node_shape, app_shape,
     docker_shape, container_shape, image_shape, disk_shape, region_shape, syncthing_shape, folder_shape, peer_shape,
     row_shape, actor_shape, fault_shape, step_shape, expectation_shape, range_shape, expected_effect_shape,
     expected_log_shape, mishap_shape, turn_shape, found_shape, process_shape, process_output_shape, process_check_shape,
-    process_reaction_shape;
+    process_reaction_shape, registry_shape, registry_image_shape;
 /* All of them, for the schema test. Ended by NULL. */
 extern const struct object_shape *const loader_shapes[];
 
@@ -54,8 +54,12 @@ bool read_object(struct loader *loader, const struct value *value, const struct 
 void read_array(struct loader *loader, const struct value *value, const struct json_path *path, field_reader *read,
                 size_t item_size, void **items, uint32_t *count);
 
-/* loader_processes.c: into struct scenario_world. */
-field_reader read_processes;
+/* The same into one array: every item is read into a const struct value *, and *target is one, too. */
+void read_values(struct loader *loader, const struct value *value, const struct json_path *path, field_reader *read,
+                 void *target);
+
+/* loader_processes.c, loader_registries.c: into struct scenario_world. */
+field_reader read_processes, read_registries;
 
 /* Says what is wrong at the value (or its key). */
 void mistake_at(struct loader *loader, const struct json_path *path, bool at_key, const char *format, ...)

@@ -177,6 +177,16 @@ void read_array(struct loader *loader, const struct value *value, const struct j
     }
 }
 
+void read_values(struct loader *loader, const struct value *value, const struct json_path *path, field_reader *read,
+                 void *target)
+{
+    const struct value **items = NULL;
+    uint32_t count = 0;
+
+    read_array(loader, value, path, read, sizeof items[0], (void **)&items, &count);
+    *(const struct value **)target = value_array(loader->arena, items, count);
+}
+
 /* ---- simple readers
  * --------------------------------------------------------------------------------------------------------------------
  */

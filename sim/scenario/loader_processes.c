@@ -157,33 +157,19 @@ static void read_on_signal(struct loader *loader, const struct value *value, con
 /* ---- a process ---- */
 
 /* Reads an array into a value that is one, item by item. */
-static void read_list(struct loader *loader, const struct value *value, const struct json_path *path,
-                      field_reader *read, void *target)
-{
-    const struct value **items = NULL;
-    const struct value *all = value_empty_array();
-    uint32_t count = 0;
-
-    read_array(loader, value, path, read, sizeof *items, (void **)&items, &count);
-    for (uint32_t i = 0; i < count; i++) {
-        all = value_append(loader->arena, all, items[i]);
-    }
-    *(const struct value **)target = all;
-}
-
 static void read_outputs(struct loader *loader, const struct value *value, const struct json_path *path, void *target)
 {
-    read_list(loader, value, path, read_output, target);
+    read_values(loader, value, path, read_output, target);
 }
 
 static void read_checks(struct loader *loader, const struct value *value, const struct json_path *path, void *target)
 {
-    read_list(loader, value, path, read_check, target);
+    read_values(loader, value, path, read_check, target);
 }
 
 static void read_signals(struct loader *loader, const struct value *value, const struct json_path *path, void *target)
 {
-    read_list(loader, value, path, read_signal, target);
+    read_values(loader, value, path, read_signal, target);
 }
 
 struct said_process {
@@ -225,5 +211,5 @@ void read_processes(struct loader *loader, const struct value *value, const stru
 {
     struct scenario_world *world = target;
 
-    read_list(loader, value, path, read_process, &world->processes);
+    read_values(loader, value, path, read_process, &world->processes);
 }

@@ -223,10 +223,9 @@ static void read_bridge(struct loader *loader, const struct value *value, const 
 }
 
 static const struct field docker_fields[] = {
-    {"bridge", read_bridge, 0, false},
-    {"containers", read_containers, 0, false},
-    {"images", read_images, 0, false},
-    {"processes", read_processes, 0, false},
+    {"bridge", read_bridge, 0, false},         {"containers", read_containers, 0, false},
+    {"images", read_images, 0, false},         {"processes", read_processes, 0, false},
+    {"registries", read_registries, 0, false},
 };
 
 const struct object_shape docker_shape = {"docker", "docker", docker_fields,

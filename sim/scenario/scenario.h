@@ -112,6 +112,8 @@ struct scenario_world {
     uint32_t container_count;
     struct registry_image *images; /* exceptions (fakes/image_registry.h) */
     uint32_t image_count;
+    const struct value
+        *registries;               /* of a served Engine: docker_whole_options.registries; NULL: all images are known */
     bool no_bridge;                /* a served Engine has no network `bridge` */
     const struct value *processes; /* of containers, for a served Engine: docker_engine_make_whole()'s; NULL: nothing */
     struct disk *disks;            /* none: the default disk */

@@ -407,9 +407,10 @@ struct session *session_begin(const struct scenario *scenario, const struct run_
     session->runner = runner_begin(&session->scenario, options, run_memory, &arena, record_arena, event_arena);
     session->arena = arena;
     arena_init(&session->scratch, &run_memory->source);
-    docker_engine_make_whole(
-        engine_of(session),
-        &(struct docker_whole_options){.scripts = scenario->world.processes, .no_bridge = scenario->world.no_bridge});
+    docker_engine_make_whole(engine_of(session),
+                             &(struct docker_whole_options){.scripts = scenario->world.processes,
+                                                            .registries = scenario->world.registries,
+                                                            .no_bridge = scenario->world.no_bridge});
     return session;
 }
 

@@ -7,6 +7,7 @@
 #include "fakes/tests/conformance/target.h"
 #include "fakes/world.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -236,6 +237,23 @@ static void import_image(struct target *target)
     arena_reset(&arena);
 }
 
+/* What served.sh serves; NULL: it cannot be read. */
+static const struct value *read_stage(struct arena *arena)
+{
+    enum { SIZE = 16384 };
+    char *text = arena_alloc(arena, SIZE);
+    FILE *file = fopen("fakes/tests/conformance/stage.json", "r");
+    size_t length = file == NULL ? 0 : fread(text, 1, SIZE, file);
+
+    if (file == NULL) {
+        fprintf(stderr,
+                "conformance: fakes/tests/conformance/stage.json cannot be read: run from the project's root\n");
+        return NULL;
+    }
+    (void)fclose(file);
+    return value_parse(arena, text, length);
+}
+
 bool target_open_in_process(struct target *target, const char *address)
 {
     struct in_process *self = calloc(1, sizeof *self);
@@ -251,7 +269,14 @@ bool target_open_in_process(struct target *target, const char *address)
                               .close = in_process_close};
     arena_init(&self->memory, arena_source_malloc());
     world_init(&self->world, &self->memory, seed, start_ms);
-    docker_engine_make_whole(&self->world.docker, &(struct docker_whole_options){.no_bridge = true});
+    const struct value *docker = value_get(value_get(read_stage(&self->memory), "world"), "docker");
+
+    if (docker == NULL) {
+        return false;
+    }
+    docker_engine_make_whole(
+        &self->world.docker,
+        &(struct docker_whole_options){.no_bridge = true, .registries = value_get(docker, "registries")});
     import_image(target);
     return true;
 }

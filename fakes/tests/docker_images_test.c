@@ -1,0 +1,265 @@
+/* Images of a whole engine through the API, where the conformance cases do not look: saves that are loaded again,
+ * layers that images share, what a commit keeps, registries that the scenario writes. */
+#include "fakes/docker/api.h"
+#include "fakes/docker/images.h"
+#include "fakes/docker/whole.h"
+#include "fakes/world.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define NOW_MS INT64_C(1774569600000)
+
+static struct arena arena, answers;
+static struct world world;
+static struct docker_engine *engine;
+static struct docker_api_call last_call;
+static struct docker_http_response response;
+
+static const char registries[] =
+    "[{\"host\":\"r:1\",\"denied\":[\"secret\"],\"images\":[{\"name\":\"app:1\",\"layers\":[\"a\"]},"
+    "{\"name\":\"app:2\",\"layers\":[\"a\",\"b\"],\"command\":[\"run\"]}]},{\"host\":\"gone:1\",\"down\":true}]";
+
+static int set_up(void **state)
+{
+    (void)state;
+    arena_init(&arena, arena_source_malloc());
+    arena_init(&answers, arena_source_malloc());
+    world_init(&world, &arena, 1, NOW_MS);
+    engine = &world.docker;
+    docker_engine_add_image(engine, "busybox:latest");
+    docker_engine_make_whole(
+        engine, &(struct docker_whole_options){.registries = value_parse(&arena, registries, strlen(registries))});
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    arena_reset(&answers);
+    arena_reset(&engine->whole->scratch);
+    arena_reset(&engine->whole->containers.scratch);
+    arena_reset(&arena);
+    return 0;
+}
+
+/* Performs a request and reads its stream, if it is one, into the response's body; returns the status. */
+static int send_bytes(const char *method, const char *target, const char *body, size_t length)
+{
+    const struct docker_http_request request = {.method = method,
+                                                .target = target,
+                                                .content_type = "application/json",
+                                                .registry_auth = "e30=",
+                                                .body = body,
+                                                .body_length = length};
+    enum docker_stream_state state = DOCKER_MORE;
+
+    docker_api_request(engine, &request, &answers, &last_call, &response);
+    if (response.stream == NULL) {
+        return response.status;
+    }
+    const char *text = "";
+
+    while (state == DOCKER_MORE) {
+        struct docker_chunk chunk = {0};
+
+        state = docker_stream_next(engine, response.stream, &answers, &chunk);
+        text = arena_printf(&answers, "%s%.*s", text, (int)chunk.length, chunk.length == 0 ? "" : chunk.bytes);
+    }
+    response.body = text;
+    response.length = strlen(text);
+    return response.status;
+}
+
+static int ask(const char *method, const char *target, const char *body)
+{
+    return send_bytes(method, target, body, body == NULL ? 0 : strlen(body));
+}
+
+static void expect(int status, const char *part, const char *method, const char *target)
+{
+    assert_int_equal(ask(method, target, NULL), status);
+    if (response.body == NULL || strstr(response.body, part) == NULL) {
+        fail_msg("%s %s: %s", method, target, response.body);
+    }
+}
+
+static unsigned occurrences(const char *text, const char *part)
+{
+    unsigned count = 0;
+
+    for (; (text = strstr(text, part)) != NULL; text++) {
+        count++;
+    }
+    return count;
+}
+
+static const char *image_id(const char *name)
+{
+    const struct docker_image *image = docker_image_find(engine, name);
+
+    assert_non_null(image);
+    return image->id;
+}
+
+static void what_is_saved_is_loaded_again(void **state)
+{
+    (void)state;
+    expect(200, "Downloaded newer image", "POST", "/v1.41/images/create?fromImage=r:1/app&tag=1");
+    expect(200, "Downloaded newer image", "POST", "/v1.41/images/create?fromImage=r:1/app&tag=2");
+    const char *first = image_id("r:1/app:1"), *second = image_id("r:1/app:2");
+
+    assert_int_equal(ask("GET", "/v1.41/images/get?names=r:1/app:1&names=r:1/app:2", NULL), 200);
+    const char *tar = response.body;
+    size_t length = response.length;
+
+    assert_string_equal(response.content_type, "application/x-tar");
+    expect(200, "Deleted", "DELETE", "/v1.41/images/r:1/app:1");
+    expect(200, "Deleted", "DELETE", "/v1.41/images/r:1/app:2");
+    assert_null(docker_image_find(engine, first));
+    assert_int_equal(send_bytes("POST", "/v1.41/images/load?quiet=1", tar, length), 200);
+    assert_non_null(strstr(response.body, "Loaded image: r:1/app:1"));
+    assert_non_null(strstr(response.body, "Loaded image: r:1/app:2"));
+    assert_string_equal(image_id("r:1/app:1"), first);
+    assert_string_equal(image_id("r:1/app:2"), second);
+    expect(200, "\"Cmd\":[\"run\"]", "GET", "/v1.41/images/r:1/app:2/json");
+    assert_int_equal(value_count(docker_image_find(engine, second)->layers), 2);
+}
+
+static void a_cut_tar_loads_nothing(void **state)
+{
+    (void)state;
+    assert_int_equal(ask("GET", "/v1.41/images/busybox/get", NULL), 200);
+    assert_int_equal(send_bytes("POST", "/v1.41/images/load", response.body, 700), 200);
+    assert_non_null(strstr(response.body, "errorDetail"));
+    assert_int_equal(engine->whole->images.count, 1);
+}
+
+static void layers_are_fetched_once_and_deleted_with_their_last_image(void **state)
+{
+    (void)state;
+    expect(200, "Pull complete", "POST", "/v1.41/images/create?fromImage=r:1/app:1");
+    expect(200, "Already exists", "POST", "/v1.41/images/create?fromImage=r:1/app:2");
+    assert_int_equal(occurrences(response.body, "Pull complete"), 1);
+    expect(200, "Deleted", "DELETE", "/v1.41/images/r:1/app:1");
+    assert_int_equal(occurrences(response.body, "Deleted"), 1); /* the other has its layer */
+    expect(200, "Deleted", "DELETE", "/v1.41/images/r:1/app:2");
+    assert_int_equal(occurrences(response.body, "Deleted"), 3);
+}
+
+static void an_image_is_pulled_by_its_digest(void **state)
+{
+    (void)state;
+    expect(200, "Digest: ", "POST", "/v1.41/images/create?fromImage=r:1/app:1");
+    const char *digest = strstr(response.body, "sha256:");
+
+    expect(200, "Image is up to date", "POST",
+           arena_printf(&answers, "/v1.41/images/create?fromImage=r:1/app@%.*s", IMAGE_ID_LENGTH, digest));
+}
+
+static void scripted_registries_have_no_more_than_the_scenario_says(void **state)
+{
+    (void)state;
+    expect(500, "manifest unknown", "POST", "/v1.41/images/create?fromImage=r:1/app:3");
+    expect(500, "name unknown", "POST", "/v1.41/images/create?fromImage=r:1/other:1");
+    expect(500, "unauthorized", "POST", "/v1.41/images/create?fromImage=r:1/secret:1");
+    expect(500, "connection refused", "POST", "/v1.41/images/create?fromImage=gone:1/app:1");
+    expect(200, "Downloaded newer image", "POST", "/v1.41/images/create?fromImage=elsewhere/app:1");
+    expect(404, "manifest unknown", "GET", "/v1.41/distribution/r:1/app:3/json");
+    expect(500, "connection refused", "GET", "/v1.41/distribution/gone:1/app/json");
+}
+
+static void a_commit_keeps_what_the_container_is(void **state)
+{
+    (void)state;
+    assert_int_equal(ask("POST", "/v1.41/containers/create?name=c1",
+                         "{\"Image\":\"busybox\",\"Cmd\":[\"true\"],\"Env\":[\"A=1\"],\"Labels\":{\"a\":\"1\"}}"),
+                     201);
+    assert_int_equal(
+        ask("POST", "/v1.41/commit?container=c1&repo=made&changes=LABEL%20b%3D2%20c%3D%22x%20y%22&changes=USER%20u",
+            "{\"WorkingDir\":\"/w\"}"),
+        201);
+    expect(200, "\"Labels\":{\"a\":\"1\",\"b\":\"2\",\"c\":\"x y\"}", "GET", "/v1.41/images/made/json");
+    assert_non_null(strstr(response.body, "\"User\":\"u\""));
+    assert_non_null(strstr(response.body, "\"WorkingDir\":\"/w\""));
+    assert_non_null(strstr(response.body, "\"Env\":[\"A=1\""));
+    assert_non_null(strstr(response.body, arena_printf(&answers, "\"Parent\":\"%s\"", image_id("busybox"))));
+    /* again by the same name: the first loses it */
+    const char *first = image_id("made");
+
+    assert_int_equal(ask("POST", "/v1.41/commit?container=c1&repo=made", NULL), 201);
+    assert_string_not_equal(image_id("made"), first);
+    expect(200, first, "POST", "/v1.41/images/prune");
+    assert_null(docker_image_find(engine, first));
+}
+
+/* Lets the containers' processes run. */
+static void pass(int64_t ms)
+{
+    int64_t end_ms = world.now_ms + ms;
+
+    while (docker_engine_next_ms(engine) <= end_ms) {
+        world.now_ms = docker_engine_next_ms(engine) > world.now_ms ? docker_engine_next_ms(engine) : world.now_ms;
+        docker_engine_pass(engine);
+    }
+    world.now_ms = end_ms;
+}
+
+static void run(const char *name, const char *image, const char *command)
+{
+    const char *body = arena_printf(&answers,
+                                    "{\"Image\":\"%s\",\"Cmd\":[\"sh\",\"-c\",\"%s\"],\"HostConfig\":{"
+                                    "\"NetworkMode\":\"none\"}}",
+                                    image, command);
+
+    assert_int_equal(ask("POST", arena_printf(&answers, "/v1.41/containers/create?name=%s", name), body), 201);
+    assert_int_equal(ask("POST", arena_printf(&answers, "/v1.41/containers/%s/start", name), NULL), 204);
+    pass(1000);
+}
+
+static void files_of_a_commit_are_the_images(void **state)
+{
+    (void)state;
+    run("writer", "busybox", "echo hi >/tmp/x; echo more >/tmp/y; rm /etc/group");
+    assert_int_equal(ask("POST", "/v1.41/commit?container=writer&repo=made", NULL), 201);
+    run("reader", "made", "cat /tmp/x");
+    expect(200, "\"ExitCode\":0", "GET", "/v1.41/containers/reader/json");
+    expect(200, "null", "GET", "/v1.41/containers/reader/changes");
+    run("changer", "made", "rm /tmp/x; echo again >>/tmp/y; test ! -e /etc/group");
+    expect(200, "\"ExitCode\":0", "GET", "/v1.41/containers/changer/json");
+    expect(200, "{\"Path\":\"/tmp/x\",\"Kind\":2}", "GET", "/v1.41/containers/changer/changes");
+    assert_non_null(strstr(response.body, "{\"Path\":\"/tmp/y\",\"Kind\":0}"));
+    assert_null(strstr(response.body, "/etc"));
+    expect(200, "Deleted", "DELETE", "/v1.41/images/made?force=1");
+    expect(200, "/tmp/y", "GET", "/v1.41/containers/changer/changes");
+}
+
+static void a_push_says_what_the_registry_takes(void **state)
+{
+    (void)state;
+    expect(200, "latest: digest: sha256:", "POST", "/v1.41/images/busybox/push");
+    assert_int_equal(ask("POST", "/v1.41/images/busybox/tag?repo=gone:1/x", NULL), 201);
+    expect(200, "connection refused", "POST", "/v1.41/images/gone:1/x/push");
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        TEST(what_is_saved_is_loaded_again),
+        TEST(a_cut_tar_loads_nothing),
+        TEST(layers_are_fetched_once_and_deleted_with_their_last_image),
+        TEST(an_image_is_pulled_by_its_digest),
+        TEST(scripted_registries_have_no_more_than_the_scenario_says),
+        TEST(a_commit_keeps_what_the_container_is),
+        TEST(files_of_a_commit_are_the_images),
+        TEST(a_push_says_what_the_registry_takes),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
