@@ -5,7 +5,7 @@
 #include <ctype.h>
 #include <string.h>
 
-enum { PASSWD_SIZE = 4096, CONTENT_MAX = 1024 };
+enum { PASSWD_SIZE = 4096, PIECE_SIZE = 4096 };
 
 /* A folder and those above it, as the Engine makes them where something is to be mounted. */
 static void make_folder(struct process_files *files, const char *folder, struct pool *pool, int64_t now_ms)
@@ -19,6 +19,21 @@ static void make_folder(struct process_files *files, const char *folder, struct 
         (void)process_files_mkdir(files, text_string(&path), now_ms); /* it may be there */
     }
     text_free(pool, &path);
+}
+
+static void copy_file(const struct process_files *image, const char *from, struct process_files *volume, const char *to,
+                      const struct file_status *status)
+{
+    char piece[PIECE_SIZE];
+    uint64_t offset = 0;
+    size_t length = 0;
+
+    (void)process_files_touch(volume, to, status->mtime_ms);
+    while ((length = process_files_read(image, from, offset, piece, sizeof piece)) > 0) {
+        (void)process_files_write(volume, to, offset, piece, length, status->mtime_ms);
+        offset += length;
+    }
+    (void)process_files_chmod(volume, to, status->mode, status->mtime_ms);
 }
 
 /* A new volume begins with what the image has in the folder where it is mounted; programs aside. `below`: the path in
@@ -41,10 +56,9 @@ static void populate(const struct process_files *image, const char *folder, stru
             (void)process_files_mkdir(volume, text_string(&to), now_ms);
             populate(image, text_string(&from), volume, text_string(&to), now_ms); // as deep as the image's tree
         } else if (status.kind == FILE_REGULAR && !status.executable) {
-            char content[CONTENT_MAX];
-            size_t length = process_files_read(image, text_string(&from), 0, content, sizeof content);
-
-            (void)process_files_write(volume, text_string(&to), 0, content, length, now_ms);
+            copy_file(image, text_string(&from), volume, text_string(&to), &status);
+        } else if (status.kind == FILE_LINK) {
+            (void)process_files_link(volume, text_string(&to), status.target, status.mtime_ms);
         }
     }
     text_free(pool, &names);

@@ -123,12 +123,11 @@ bool docker_networks_plan(struct docker_engine *engine, struct docker_request *r
     if (network_is_shared(mode)) {
         return true;
     }
-    const struct value *own = value_get(endpoints, mode);
-    const char *reference = value_count(endpoints) == 1 ? endpoints->members[0].key : mode; /* what is told counts */
+    const char *told = value_count(endpoints) == 1 ? endpoints->members[0].key : mode;
+    const char *reference = strcmp(told, "default") == 0 ? mode : told; /* what is told counts, whatever the mode */
     const struct docker_network *network = network_named(engine, reference);
-    const struct docker_endpoint *endpoint =
-        network_add_endpoint(engine, container, network == NULL ? reference : network->name,
-                             own != NULL ? own : value_get(endpoints, reference));
+    const struct docker_endpoint *endpoint = network_add_endpoint(
+        engine, container, network == NULL ? reference : network->name, value_get(endpoints, told));
 
     address = network_asked_address(endpoint);
     if (address != NULL && !address_read(address, &number)) {
