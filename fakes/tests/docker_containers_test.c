@@ -1062,11 +1062,25 @@ static void test_progress_outlives_the_answer(void **state)
     arena_reset(&lasting);
 }
 
+/* Docker's command line names the endpoint "default" where no network was said. */
+static void test_endpoint_default(void **state)
+{
+    (void)state;
+    assert_int_equal(
+        ask("POST", "/containers/create?name=c1",
+            "{\"Image\":\"busybox\",\"Cmd\":[\"sleep\",\"9\"],\"HostConfig\":{\"NetworkMode\":\"default\"},"
+            "\"NetworkingConfig\":{\"EndpointsConfig\":{\"default\":{}}}}"),
+        201);
+    assert_int_equal(ask("POST", "/containers/c1/start", NULL), 204);
+    is_text("c1", "NetworkSettings.Networks.bridge.IPAddress", "172.17.0.2");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(test_##name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(create),
+        TEST(endpoint_default),
         TEST(create_normalises),
         TEST(create_refuses),
         TEST(names),
