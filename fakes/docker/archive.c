@@ -1,14 +1,11 @@
 /* Files of a container, in and out: HEAD, GET, PUT /containers/{id}/archive, GET /containers/{id}/export.
  *
- * moby daemon/archive.go, container/archive.go, pkg/archive. A path's last link is not followed where files are read,
- * unless a slash comes after it, and is where they are written. What the kernel mounts (/proc, /sys, devices) is none
- * of a container's files. Of a file that is longer than FILE_MAX only so much is read. */
-#include "fakes/docker/container_parts.h"
+ * moby daemon/archive.go, pkg/archive. Of a file that is longer than FILE_MAX only so much is read. */
+#include "fakes/docker/archive.h"
 #include "fakes/docker/handlers.h"
 #include "fakes/docker/tar.h"
 #include "fakes/world.h"
 
-#include <errno.h>
 #include <openssl/evp.h>
 #include <string.h>
 
@@ -30,112 +27,6 @@ enum {
 
 #define GO_FOLDER (1U << 31)
 
-/* A path of a request, found in the container. */
-struct spot {
-    struct container *container;
-    struct process_files *files;
-    const char *asked;
-    const char *path; /* its links followed, in the request's answers */
-    const char *base; /* the last part of what was asked for, "." and "/" included */
-    struct file_status status;
-};
-
-static void refuse(struct docker_request *request, int status, const char *text)
-{
-    effect_fail(request->effect, request->answers, status, NULL, "%s", text);
-}
-
-/* ---- paths
- * -------------------------------------------------------------------------------------------------------------------
- */
-
-static bool is_of_kernel(const char *path, const struct file_status *status)
-{
-    return strncmp(path, "/proc/", strlen("/proc/")) == 0 || strncmp(path, "/sys/", strlen("/sys/")) == 0 ||
-           status->kind == FILE_DEVICE;
-}
-
-static const char *resolved(struct docker_request *request, const struct process_files *files, const char *path,
-                            bool last)
-{
-    struct pool *pool = &request->engine->whole->pool;
-    struct text result = {0};
-
-    process_files_resolve(files, path, last, pool, &result);
-    const char *kept = arena_string(request->answers, text_string(&result));
-
-    text_free(pool, &result);
-    return kept;
-}
-
-/* Go's filepath.Base. */
-static const char *base_of(struct arena *arena, const char *path)
-{
-    size_t length = strlen(path), start;
-
-    while (length > 1 && path[length - 1] == '/') {
-        length--;
-    }
-    for (start = length; start > 0 && path[start - 1] != '/'; start--) {
-    }
-    return length <= 1 ? "/" : arena_string_n(arena, path + start, length - start);
-}
-
-/* Whether what stands before a slash is no folder: then it is another error than not to be there. */
-static bool leads_through_file(struct docker_request *request, const struct spot *spot)
-{
-    char *above = arena_string(request->answers, spot->path);
-    size_t length = strlen(spot->asked);
-
-    if (spot->status.kind != FILE_NONE) {
-        return spot->asked[length - 1] == '/' && spot->status.kind != FILE_FOLDER;
-    }
-    for (char *slash = strrchr(above, '/'); slash != NULL && slash != above; slash = strrchr(above, '/')) {
-        *slash = '\0';
-        const struct file_status status = process_files_status(spot->files, above);
-
-        if (status.kind != FILE_NONE) {
-            return status.kind != FILE_FOLDER;
-        }
-    }
-    return false;
-}
-
-/* Finds what a request is about; false with an error set. `last`: a link at its end is followed. */
-static bool find_spot(struct docker_request *request, bool last, struct spot *spot)
-{
-    struct arena *arena = request->answers;
-    const char *path = docker_parameter(request, "path");
-
-    if (path == NULL || path[0] == '\0') {
-        refuse(request, 400, "bad parameter: pathcannot be empty");
-        return false;
-    }
-    *spot = (struct spot){.container = docker_find_container(request), .asked = path};
-    if (spot->container == NULL) {
-        return false;
-    }
-    spot->files = container_files(request->engine, spot->container);
-    path = arena_printf(arena, "/%s", path);
-    spot->base = base_of(arena, path);
-    spot->path = resolved(request, spot->files, path, last);
-    spot->status = process_files_status(spot->files, spot->path);
-    if (leads_through_file(request, spot)) {
-        if (!last) {
-            refuse(request, 500,
-                   arena_printf(arena, "lstat /var/lib/docker/overlay2/%s/merged%s: not a directory",
-                                spot->container->id, path + (path[1] == '/')));
-            return false;
-        }
-    } else if (spot->status.kind == FILE_NONE || is_of_kernel(spot->path, &spot->status)) {
-        refuse(request, 404,
-               arena_printf(arena, "Could not find the file %s in container %s", spot->asked,
-                            docker_parameter(request, "container")));
-        return false;
-    }
-    return true;
-}
-
 /* ---- out
  * -------------------------------------------------------------------------------------------------------------------
  */
@@ -156,12 +47,12 @@ static uint32_t go_mode(const struct file_status *status)
 }
 
 /* The header X-Docker-Container-Path-Stat: JSON as base64. */
-static const char *path_stat(struct docker_request *request, const struct spot *spot)
+static const char *path_stat(struct docker_request *request, const struct archive_spot *spot)
 {
     struct arena *arena = request->answers;
     const struct file_status *status = &spot->status;
     double size = status->kind == FILE_FOLDER ? FOLDER_SIZE : (double)status->size;
-    const char *target = status->kind == FILE_LINK ? resolved(request, spot->files, spot->path, true) : "";
+    const char *target = status->kind == FILE_LINK ? archive_resolved(request, spot->files, spot->path, true) : "";
     const char *time = status->mtime_ms == 0 ? "1970-01-01T00:00:00Z" : docker_time(arena, status->mtime_ms);
     const char *json =
         value_json(arena, OBJECT(arena, {"name", value_string(arena, spot->base)}, {"size", value_number(arena, size)},
@@ -207,7 +98,7 @@ static void pack(const struct packing *packing, const char *path, const char *na
     const struct file_status status = process_files_status(packing->files, path);
     struct text names = {0};
 
-    if (status.kind == FILE_NONE || is_of_kernel(path, &status)) {
+    if (status.kind == FILE_NONE || archive_is_of_kernel(path, &status)) {
         return;
     }
     if (status.kind != FILE_FOLDER) {
@@ -242,18 +133,18 @@ static void answer_archive(struct docker_request *request, const struct process_
 
 void docker_container_archive_stat(struct docker_request *request)
 {
-    struct spot spot;
+    struct archive_spot spot;
 
-    if (find_spot(request, false, &spot)) {
+    if (archive_find(request, false, &spot)) {
         request->reply->path_stat = path_stat(request, &spot);
     }
 }
 
 void docker_container_archive_get(struct docker_request *request)
 {
-    struct spot spot;
+    struct archive_spot spot;
 
-    if (!find_spot(request, false, &spot)) {
+    if (!archive_find(request, false, &spot)) {
         return;
     }
     bool folder = spot.status.kind == FILE_FOLDER && strcmp(spot.base, "/") != 0;
@@ -283,7 +174,7 @@ void docker_container_export(struct docker_request *request)
 
 struct unpacking {
     struct docker_request *request;
-    const struct spot *spot;
+    const struct archive_spot *spot;
     bool keeps_kinds;  /* a folder takes no file's place, nor a file a folder's */
     const char *wrong; /* NULL: nothing was */
 };
@@ -307,6 +198,9 @@ static file_error make_above(const struct unpacking *unpacking, const char *path
 
 static file_error write_entry(struct process_files *files, const char *path, const struct tar_entry *entry)
 {
+    if (entry->kind == TAR_OTHER) { /* there is none of these here */
+        return 0;
+    }
     bool there = process_files_status(files, path).kind == FILE_FOLDER && entry->kind == TAR_FOLDER;
     file_error error = there || process_files_status(files, path).kind == FILE_NONE
                            ? 0
@@ -325,7 +219,7 @@ static file_error write_entry(struct process_files *files, const char *path, con
         error = process_files_write(files, path, 0, entry->bytes, entry->length, entry->mtime_ms);
         break;
     case TAR_OTHER:
-        return 0;
+        break;
     }
     return error != 0 ? error : process_files_chmod(files, path, entry->mode, entry->mtime_ms);
 }
@@ -333,7 +227,7 @@ static file_error write_entry(struct process_files *files, const char *path, con
 /* Why an entry cannot take its place; NULL: it can. */
 static const char *misfit(const struct unpacking *unpacking, const char *path, const struct tar_entry *entry)
 {
-    const struct spot *spot = unpacking->spot;
+    const struct archive_spot *spot = unpacking->spot;
     enum file_kind kind = process_files_status(spot->files, path).kind;
     bool was_folder = kind == FILE_FOLDER, is_folder = entry->kind == TAR_FOLDER;
 
@@ -363,25 +257,44 @@ static bool leads_out(const char *name)
     return depth < 0;
 }
 
+/* A path inside what is unpacked, without `.`, `..` and double slashes; links are not looked at. */
+static const char *clean(struct docker_request *request, const char *path)
+{
+    const struct process_files nothing = {.pool = &request->engine->whole->pool, .is_volume = true};
+
+    return archive_resolved(request, &nothing, path, false);
+}
+
+/* Whether a link's target, seen from the link, is told with a path that leads out of where it is unpacked. */
+static bool points_out(struct docker_request *request, const char *path, const char *target, const char *folder)
+{
+    const char *joined =
+        clean(request, arena_printf(request->answers, "%.*s/%s", (int)(strrchr(path, '/') - path), path, target));
+
+    return strncmp(joined, folder, strlen(folder)) != 0;
+}
+
 static bool unpack(void *context, const struct tar_entry *entry)
 {
     struct unpacking *unpacking = context;
     struct docker_request *request = unpacking->request;
-    const struct spot *spot = unpacking->spot;
+    const struct archive_spot *spot = unpacking->spot;
     struct arena *arena = request->answers;
 
     if (leads_out(entry->name)) {
         unpacking->wrong = arena_printf(arena, "\"%s\" is outside of \"%s\"", entry->name, spot->path);
         return false;
     }
-    const struct process_files nothing = {.pool = &request->engine->whole->pool, .is_volume = true};
-    const char *inner = resolved(request, &nothing, arena_printf(arena, "/%s", entry->name), false);
+    const char *inner = clean(request, arena_printf(arena, "/%s", entry->name));
     const char *path = arena_printf(arena, "%s%s", spot->path[1] == '\0' ? "" : spot->path, inner);
 
     if (inner[1] == '\0') { /* the folder itself */
         return true;
     }
     unpacking->wrong = misfit(unpacking, path, entry);
+    if (entry->kind == TAR_LINK && points_out(request, path, entry->target, spot->path)) {
+        unpacking->wrong = arena_printf(arena, "invalid symlink \"%s\" -> \"%s\"", path, entry->target);
+    }
     if (unpacking->wrong == NULL) {
         file_error error = make_above(unpacking, path);
 
@@ -392,7 +305,7 @@ static bool unpack(void *context, const struct tar_entry *entry)
 }
 
 /* Why nothing may be written there; NULL: it may. */
-static const char *read_only_reason(const struct spot *spot)
+static const char *read_only_reason(const struct archive_spot *spot)
 {
     if (!spot->status.read_only) {
         return NULL;
@@ -405,18 +318,18 @@ void docker_container_archive_put(struct docker_request *request)
 {
     struct pool *pool = &request->engine->whole->pool;
     const struct value *body = value_get(request->effect->args, "body");
-    struct spot spot;
+    struct archive_spot spot;
     bool overrun = pool->overrun;
 
-    if (!find_spot(request, true, &spot)) {
+    if (!archive_find(request, true, &spot)) {
         return;
     }
     if (spot.status.kind != FILE_FOLDER) {
-        refuse(request, 500, "extraction point is not a directory");
+        archive_refuse(request, 500, "extraction point is not a directory");
         return;
     }
     if (read_only_reason(&spot) != NULL) {
-        refuse(request, 500, read_only_reason(&spot));
+        archive_refuse(request, 500, read_only_reason(&spot));
         return;
     }
     struct unpacking unpacking = {request, &spot, docker_flag(request, "noOverwriteDirNonDir"), NULL};
@@ -425,9 +338,9 @@ void docker_container_archive_put(struct docker_request *request)
 
     pool->overrun = overrun;
     if (unpacking.wrong != NULL || unreadable != NULL) {
-        refuse(request, 500,
-               arena_printf(request->answers, "Error processing tar file(exit status 1): %s",
-                            unpacking.wrong != NULL ? unpacking.wrong : "unexpected EOF"));
+        archive_refuse(request, 500,
+                       arena_printf(request->answers, "Error processing tar file(exit status 1): %s",
+                                    unpacking.wrong != NULL ? unpacking.wrong : "unexpected EOF"));
         return;
     }
     docker_event_of_container(request->engine, spot.container, "extract-to-dir", NULL);

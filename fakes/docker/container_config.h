@@ -48,6 +48,8 @@ const struct value *config_read(const struct config_fallbacks *fallbacks, enum c
 /* All members of a shape as the Engine shows them. */
 const struct value *config_shown(const struct config_fallbacks *fallbacks, enum config_shape shape,
                                  const struct value *kept, struct arena *arena);
+/* An object with its members in the order of their names, as Go writes maps. */
+const struct value *config_sorted(struct arena *arena, const struct value *object);
 /* A member by its name as clients may have written it (in any case); NULL: there is none. */
 const struct value *config_given(const struct value *object, const char *name);
 /* A member of what is kept of the two, or its fallback; NULL: it is left out. */

@@ -5,7 +5,7 @@
 #include <ctype.h>
 #include <string.h>
 
-enum { PASSWD_SIZE = 4096 };
+enum { PASSWD_SIZE = 4096, CONTENT_MAX = 1024 };
 
 /* A folder and those above it, as the Engine makes them where something is to be mounted. */
 static void make_folder(struct process_files *files, const char *folder, struct pool *pool, int64_t now_ms)
@@ -19,6 +19,45 @@ static void make_folder(struct process_files *files, const char *folder, struct 
         (void)process_files_mkdir(files, text_string(&path), now_ms); /* it may be there */
     }
     text_free(pool, &path);
+}
+
+/* A new volume begins with what the image has in the folder where it is mounted; programs aside. `below`: the path in
+ * the volume. */
+static void populate(const struct process_files *image, const char *folder, struct process_files *volume,
+                     const char *below, int64_t now_ms)
+{
+    struct pool *pool = volume->pool;
+    struct text names = {0}, from = {0}, to = {0};
+
+    process_files_names(image, folder, pool, &names);
+    for (uint32_t at = 0; at < names.length; at = text_next_string(&names, at)) {
+        text_cut(&from, 0);
+        text_cut(&to, 0);
+        text_printf(pool, &from, "%s/%s", folder, names.bytes + at);
+        text_printf(pool, &to, "%s/%s", below, names.bytes + at);
+        const struct file_status status = process_files_status(image, text_string(&from));
+
+        if (status.kind == FILE_FOLDER) {
+            (void)process_files_mkdir(volume, text_string(&to), now_ms);
+            populate(image, text_string(&from), volume, text_string(&to), now_ms); // as deep as the image's tree
+        } else if (status.kind == FILE_REGULAR && !status.executable) {
+            char content[CONTENT_MAX];
+            size_t length = process_files_read(image, text_string(&from), 0, content, sizeof content);
+
+            (void)process_files_write(volume, text_string(&to), 0, content, length, now_ms);
+        }
+    }
+    text_free(pool, &names);
+    text_free(pool, &from);
+    text_free(pool, &to);
+}
+
+static bool is_to_be_populated(const struct value *mount, const struct process_files *volume)
+{
+    const char *mode = value_get_text(mount, "Mode");
+
+    return value_is_text(value_get(mount, "Type"), "volume") && volume->first == NULL &&
+           strstr(mode == NULL ? "" : mode, "nocopy") == NULL;
 }
 
 /* Mounts are there, from the first on that is looked at. What is mounted over a file (/etc/localtime of the host) is as
@@ -40,6 +79,9 @@ static void mount_all(struct docker_engine *engine, const struct container *cont
         process_files_resolve(files, folder, true, pool, &path);
         make_folder(files, text_string(&path), pool, engine->world->now_ms);
         if (mounted != NULL && process_files_status(files, text_string(&path)).kind == FILE_FOLDER) {
+            if (is_to_be_populated(mount, mounted)) {
+                populate(files, text_string(&path), mounted, "", engine->world->now_ms);
+            }
             process_files_mount(files, text_string(&path), mounted, !value_truthy(value_get(mount, "RW")));
         }
         text_free(pool, &path);
@@ -99,12 +141,15 @@ static bool has_user(const char *passwd, const char *user, size_t length)
 
 const char *container_no_user(const struct process_files *files, const char *user, struct arena *arena)
 {
-    char *passwd = arena_alloc(arena, PASSWD_SIZE);
     size_t length = user == NULL ? 0 : strcspn(user, ":");
-    size_t read = process_files_read(files, "/etc/passwd", 0, passwd, PASSWD_SIZE - 1);
 
-    passwd[read] = '\0';
-    if (length == 0 || isdigit((unsigned char)user[0]) || has_user(passwd, user, length)) {
+    if (length == 0 || isdigit((unsigned char)user[0])) {
+        return NULL;
+    }
+    char *passwd = arena_alloc(arena, PASSWD_SIZE);
+
+    passwd[process_files_read(files, "/etc/passwd", 0, passwd, PASSWD_SIZE - 1)] = '\0';
+    if (has_user(passwd, user, length)) {
         return NULL;
     }
     return arena_printf(arena, "unable to find user %.*s: no matching entries in passwd file", (int)length, user);

@@ -22,6 +22,11 @@ bool container_name_is_free(struct docker_request *request, const char *name, co
 bool container_config_is_valid(struct docker_request *request, const struct value *config);
 bool container_host_config_is_valid(struct docker_request *request, const struct value *host_config, bool update,
                                     const struct value **warnings);
+/* Its parts: what it asks of the machine, and what the Engine's platform does not know. */
+bool container_resources_are_valid(struct docker_request *request, const struct value *host_config, bool update,
+                                   const struct value **warnings);
+bool container_host_options_are_valid(struct docker_request *request, const struct value *host_config,
+                                      const struct value **warnings);
 bool container_restart_policy_is_valid(struct docker_request *request, const struct value *policy);
 
 /* ---- container_life.c ------------------------------------------------------------------------------------------ */
@@ -33,6 +38,12 @@ bool container_start(struct docker_engine *engine, struct docker_request *reques
 const char *container_shared_network(const struct value *host_config);
 /* The second half of a restart. */
 void container_start_again(struct docker_engine *engine, struct docker_request *request, struct container *container);
+/* Notes an event with a number as its only attribute. */
+void container_event_with(struct docker_engine *engine, const struct container *container, const char *action,
+                          const char *name, int number);
+
+/* ---- container_stop.c ------------------------------------------------------------------------------------------ */
+
 /* Asks it to stop with its StopSignal; it is killed after `timeout_s` (below 0: never). True: it has stopped. */
 bool container_stop(struct docker_engine *engine, struct container *container, int timeout_s);
 /* Kills it at once: it has stopped afterwards, and stays so. */

@@ -9,6 +9,7 @@ struct container;
 struct docker_engine;
 struct docker_network;
 struct docker_request;
+struct subnet;
 
 /* A container's place on a network. It has an address while the container runs. */
 struct docker_endpoint {
@@ -75,5 +76,13 @@ struct docker_network_details *docker_network_new_details(struct docker_engine *
 const struct value *docker_network_pool(struct arena *arena, const char *subnet, const char *gateway);
 /* The first of this name; NULL: there is none. */
 struct docker_network *docker_network_named(const struct docker_engine *engine, const char *name);
+
+/* Whether each part of IPAM.Config has a subnet, and there are no more than the driver takes; false with an error set.
+ * `*own`: the one for IPv4, NULL: there is none. */
+bool docker_network_configs_are_valid(struct docker_request *request, const struct value *configs, const char *driver,
+                                      const struct value **own);
+/* Subnet and gateway by a part of IPAM.Config (NULL: the next pool). false with an error set. */
+bool docker_network_choose_pool(struct docker_request *request, const struct value *config, struct subnet *pool,
+                                uint32_t *gateway);
 
 #endif

@@ -19,7 +19,8 @@ struct docker_volume {
     struct process_files *files; /* in the pool; NULL: nobody has looked yet */
 };
 
-/* A folder of the host that was bound into a container. What is in it stays as long as the world. */
+/* A folder of the host that was bound into a container, each path by itself. What is in it stays as long as the world.
+ */
 struct docker_host_folder {
     const char *path;
     struct process_files *files;

@@ -214,6 +214,8 @@ static void test_what_may_not_be_written(void **state)
     refused(500, "extraction point is not a directory");
     put_one("c1", "/data", "../out", TAR_FILE);
     refused(500, "Error processing tar file(exit status 1): \"../out\" is outside of \"/data\"");
+    put_entries("c1", "/data", &(struct tar_entry){.name = "l", .kind = TAR_LINK, .mode = 0777, .target = "../etc"}, 1);
+    refused(500, "Error processing tar file(exit status 1): invalid symlink \"/data/l\" -> \"../etc\"");
     ask("PUT", "/containers/c1/archive?path=/data", "no tar", strlen("no tar"));
     refused(500, "Error processing tar file(exit status 1): unexpected EOF");
     assert_int_equal(ask("PUT", "/containers/c1/archive?path=/data", NULL, 0), 200);
@@ -275,6 +277,22 @@ static void test_a_volume_goes_with_its_files(void **state)
     refused(404, "Could not find the file /data/kept in container c1");
 }
 
+static void test_a_new_volume_has_what_the_image_has(void **state)
+{
+    (void)state;
+    create("c1", "{\"Binds\":[\"v1:/etc\",\"v2:/var:nocopy\",\"/srv:/root\"]}");
+    get("GET", "c1", "/etc/passwd");
+    assert_non_null(strstr(listed(), "nobody:x:65534"));
+    get("GET", "c1", "/etc/network");
+    assert_string_equal(listed(), "network/ ");
+    get("GET", "c1", "/var");
+    assert_string_equal(listed(), "var/ ");
+    put_one("c1", "/etc", "mine", TAR_FILE);
+    create("c2", "{\"Binds\":[\"v1:/tmp\"]}"); /* once it has something, it stays as it is */
+    get("GET", "c2", "/tmp/mine");
+    assert_string_equal(listed(), "mine=x ");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -284,6 +302,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_what_may_not_be_written, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_what_takes_whose_place, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_export_and_changes, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_new_volume_has_what_the_image_has, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_volume_goes_with_its_files, set_up, tear_down),
     };
 
