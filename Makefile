@@ -167,6 +167,7 @@ test: $(BUILD)/drydock $(o0_TESTS) $(BUILD)/o0/drydock
 	@sim/tests/determinism.sh $(BUILD)/drydock $(BUILD)/o0/drydock
 	@sim/tests/faketime.sh $(BUILD)/drydock
 	@sim/tests/serve.sh $(BUILD)/drydock
+	@sim/tests/live.sh $(BUILD)/drydock
 .PHONY: test
 
 ## test-asan: the same tests and scenarios under AddressSanitizer, UndefinedBehaviorSanitizer and LeakSanitizer
@@ -203,6 +204,12 @@ clients: $(BUILD)/o0/drydock $(BUILD)/.client-deps
 conformance: $(BUILD)/o0/conformance $(BUILD)/o0/drydock $(BUILD)/.engine-deps
 	@fakes/tests/conformance/conformance.sh $(BUILD)/o0/conformance $(BUILD)/o0/drydock
 .PHONY: conformance
+
+## live: the incident and more on a real Docker Engine that is started for it (needs root), beside the fake
+live: $(BUILD)/drydock $(BUILD)/.engine-deps
+	@fakes/tests/conformance/real_engine.sh with sim/tests/live.sh $(BUILD)/drydock @SOCKET@; status=$$?; \
+	[ $$status != 77 ] || { echo "live: no real Engine can be started here (see above): skipped"; status=0; }; exit $$status
+.PHONY: live
 
 ## sweep: fail every call of every scenario but the long ones in every way it can fail (minutes)
 sweep: $(BUILD)/drydock

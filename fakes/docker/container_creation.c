@@ -1,4 +1,5 @@
 /* What the Engine refuses before there is a container, beside what container_checks.c looks at. */
+#include "fakes/docker/platform.h"
 #include "fakes/docker/container_creation.h"
 #include "fakes/docker/reference.h"
 #include "fakes/world.h"
@@ -96,43 +97,31 @@ bool creation_modes_are_valid(const struct creation *creation)
  * -------------------------------------------------------------------------------------------------------------------
  */
 
-/* "os", "os/architecture", "os/architecture/variant": whether the image is one of that. */
-static bool platform_is_valid(const struct creation *creation)
+/* Whether the image is of the platform that the client wants; who wants none is warned of one for another machine. */
+static bool platform_is_valid(struct creation *creation)
 {
     struct docker_request *request = creation->request;
+    struct arena *arena = request->answers;
+    const struct docker_image *image = creation->image;
     const char *platform = docker_parameter(request, "platform");
-    const char *image = value_get_text(creation->config, "Image");
-    static const char *const known[] = {"linux", "windows", "darwin",  "freebsd", "amd64",   "arm64",
-                                        "arm",   "386",     "ppc64le", "s390x",   "riscv64", NULL};
-    unsigned slashes = 0;
 
     if (platform == NULL || platform[0] == '\0') {
+        if (strcmp(image->architecture, DOCKER_ARCHITECTURE) != 0) {
+            const struct value *warning =
+                value_format(arena,
+                             "The requested image's platform (linux/%s) does not match the detected host platform "
+                             "(linux/" DOCKER_ARCHITECTURE ") and no specific platform was requested",
+                             image->architecture);
+
+            creation->warnings = value_append(arena, creation->warnings, warning);
+        }
         return true;
     }
-    for (const char *at = platform; *at != '\0'; at++) {
-        slashes += *at == '/';
-    }
-    if (slashes > 2) {
-        return creation_refuse(
-            request, 400,
-            arena_printf(request->answers, "\"%s\": cannot parse platform specifier: invalid argument", platform));
-    }
-    if (slashes == 0 && !is_among(known, platform)) {
-        return creation_refuse(request, 400,
-                               arena_printf(request->answers,
-                                            "\"%s\": unknown operating system or architecture: invalid argument",
-                                            platform));
-    }
-    const char *actual = arena_printf(request->answers, "linux/%s", creation->image->architecture);
+    const char *wrong = docker_platform_wrong(arena, platform);
+    const char *mismatch = docker_platform_mismatch(arena, image, value_get_text(creation->config, "Image"), platform);
 
-    return strcmp(platform, actual) == 0 || strcmp(platform, "linux") == 0 ||
-           strcmp(platform, creation->image->architecture) == 0 ||
-           creation_refuse(
-               request, 404,
-               arena_printf(request->answers,
-                            "image with reference %s was found but does not match the specified platform: wanted "
-                            "%s, actual: %s",
-                            image, platform, actual));
+    return wrong != NULL ? creation_refuse(request, 400, wrong)
+                         : mismatch == NULL || creation_refuse(request, 404, mismatch);
 }
 
 static void warn_of_platform(struct creation *creation)

@@ -1,6 +1,7 @@
 /* POST /images/create: pulls, from registries of the scenario (registries.h) and from all others (image_registry.h). */
 #include "fakes/docker/handlers.h"
 #include "fakes/docker/images.h"
+#include "fakes/docker/platform.h"
 #include "fakes/docker/registries.h"
 #include "fakes/world.h"
 
@@ -153,27 +154,17 @@ static bool pull_any(struct pull *pull)
     return true;
 }
 
-/* "linux/arm64": what a client wants; false, with a 400 set, when it is no platform. */
+/* What a client wants; NULL: nothing in particular. false, with a 400 set, when it is no platform. */
 static bool read_platform(struct docker_request *request, const char **platform)
 {
-    static const char *const known[] = {"linux", "windows", "darwin",  "freebsd", "amd64",   "386",
-                                        "arm",   "arm64",   "ppc64le", "s390x",   "riscv64", "mips64le"};
-    size_t length = 0;
+    const char *text = docker_parameter(request, "platform");
+    const char *wrong = text == NULL || text[0] == '\0' ? NULL : docker_platform_wrong(request->answers, text);
 
-    *platform = docker_parameter(request, "platform");
-    if (*platform == NULL || (*platform)[0] == '\0') {
-        *platform = NULL;
-        return true;
+    *platform = text == NULL || text[0] == '\0' ? NULL : text;
+    if (wrong != NULL) {
+        effect_fail(request->effect, request->answers, 400, NULL, "%s", wrong);
     }
-    length = strcspn(*platform, "/");
-    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
-        if (strlen(known[i]) == length && strncmp(known[i], *platform, length) == 0) {
-            return true;
-        }
-    }
-    effect_fail(request->effect, request->answers, 400, NULL,
-                "\"%s\": unknown operating system or architecture: invalid argument", *platform);
-    return false;
+    return wrong == NULL;
 }
 
 static void answer_pull(struct pull *pull, const char *platform)
@@ -181,20 +172,16 @@ static void answer_pull(struct pull *pull, const char *platform)
     struct docker_request *request = pull->request;
     struct arena *arena = request->answers;
     const char *shown = pull->tagged == NULL ? pull->by_digest : pull->tagged;
-    const char *actual = arena_printf(arena, "linux/%s", pull->image->architecture);
 
     pull->lines = docker_line_of_status(arena, pull->lines, arena_printf(arena, "Digest: %s", pull->digest));
     pull->lines = docker_line_of_status(
         arena, pull->lines,
         arena_printf(arena, "Status: %s %s",
                      pull->up_to_date ? "Image is up to date for" : "Downloaded newer image for", shown));
-    if (platform != NULL && strchr(platform, '/') != NULL && strcmp(platform, actual) != 0) {
-        pull->lines = docker_line_of_status(
-            arena, pull->lines,
-            arena_printf(arena,
-                         "WARNING: image with reference %s was found but does not match the specified platform: wanted "
-                         "%s, actual: %s",
-                         shown, platform, actual));
+    const char *mismatch = platform == NULL ? NULL : docker_platform_mismatch(arena, pull->image, shown, platform);
+
+    if (mismatch != NULL) {
+        pull->lines = docker_line_of_status(arena, pull->lines, arena_printf(arena, "WARNING: %s", mismatch));
     }
     docker_image_event(request->engine, pull->image, "pull", shown, pull->reference.name);
     docker_answer_lines(request, pull->lines);

@@ -1,0 +1,89 @@
+#!/usr/bin/env bash
+# drydock run --docker-host: the same traces as on the fake, everything removed afterwards, refusals. Usage: live.sh DRYDOCK [SOCKET]
+#
+# SOCKET: a Docker Engine of its own that has busybox:latest and nothing else (`make live` starts a real one); without it one that
+# drydock serves.
+set -u
+drydock=$1
+socket=${2-}
+what=${2:+a real Engine}
+what=${what:-an Engine that drydock serves}
+work=$(mktemp -d)
+bad=0
+server=
+trap '[ -z "$server" ] || kill "$server" 2>/dev/null; rm -rf "$work"' EXIT
+fail() {
+  echo "live.sh: $*" >&2
+  bad=1
+}
+ask() { curl -s --max-time 20 --unix-socket "$socket" "$@"; }
+
+if [ -z "$socket" ]; then
+  socket=$work/engine.sock
+  "$drydock" serve scenarios/engine/empty.json --docker "unix://$socket" --clock real >"$work/served" 2>&1 &
+  server=$!
+  for _ in $(seq 200); do
+    [ -S "$socket" ] && break
+    sleep 0.05
+  done
+  ask -o "$work/pulled" -X POST 'http://d/images/create?fromImage=busybox&tag=latest' || fail "no base image"
+fi
+host=unix://$socket
+
+left() { # what is on the Engine beside busybox and the networks that each has
+  ask 'http://d/containers/json?all=1' | grep -o '"Names":\["[^"]*"'
+  ask http://d/networks | grep -o '"Name":"[^"]*"' | grep -vE '"(bridge|host|none)"'
+  ask 'http://d/images/json?all=1' | grep -o '"RepoTags":\["[^"]*"' | grep -v '"busybox:latest"'
+}
+
+same() { # scenarios...: on both Engines, all releases
+  local status=0
+  timeout -s KILL 500 "$drydock" run "$@" --revision all --no-timeline --trace "$work/live" --docker-host "$host" >"$work/out" 2>"$work/err" ||
+    status=$?
+  [ $status = 0 ] || fail "$*: status $status: $(cat "$work/err") $(cat "$work/out")"
+  "$drydock" run "$@" --revision all --no-timeline --trace "$work/fake" >"$work/out.fake" || fail "$*: the fake itself"
+  cmp -s "$work/live" "$work/fake" || fail "$*: another trace than on the fake: $(cmp "$work/live" "$work/fake" 2>&1)"
+  grep -q ' 0 kinds of difference' "$work/err" || fail "$*: $(cat "$work/err")"
+  [ -z "$(left)" ] || fail "$*: left behind: $(left)"
+}
+
+refused() { # PART arguments...: exit 2, one line with this part
+  local part=$1 status=0
+  shift
+  timeout -s KILL 20 "$drydock" run "$@" >"$work/out" 2>"$work/err" || status=$?
+  [ $status = 2 ] && [ "$(wc -l <"$work/err")" = 1 ] && [ ! -s "$work/out" ] && grep -qF -- "$part" "$work/err" ||
+    fail "run $*: status $status, $(cat "$work/err")"
+}
+
+incident=scenarios/incidents/openclawpro.json
+same $incident
+grep -q 'phantom-running' "$work/out" || fail "the incident is none: $(cat "$work/out")"
+same scenarios/upkeep/23-network-removed-by-hand.json scenarios/upkeep/10-soft-redeploy.json scenarios/races scenarios/faults
+
+refused "is no Engine's address" $incident --docker-host "$socket"
+refused "is no Engine's address" $incident --docker-host tcp://localhost
+refused "Could" $incident --docker-host unix:///nobody/listens/here.sock
+refused "expected --docker-host too" $incident --i-know
+refused "expected --docker-host too" $incident --base-image busybox
+refused "has no image nosuch:1" $incident --docker-host "$host" --base-image nosuch:1
+ask -o "$work/other" -X POST http://d/networks/create -H 'Content-Type: application/json' -d '{"Name": "theirs", "IPAM": {"Config": [{"Subnet": "10.99.0.0/24"}]}}'
+refused "0 containers, 1 networks and 0 images of others" $incident --docker-host "$host"
+"$drydock" run scenarios/regressions/01-decrypt-before-guard.json --no-timeline --quiet --docker-host "$host" --i-know >"$work/out" 2>&1 ||
+  fail "beside others: $(cat "$work/out")"
+[ "$(left)" = '"Name":"theirs"' ] || fail "beside others: $(left)"
+ask -X DELETE http://d/networks/theirs
+
+# Interrupted: nothing is left, no report of a run that was none.
+"$drydock" run $incident $incident --no-timeline --docker-host "$host" >"$work/out" 2>"$work/err" &
+run=$!
+sleep 0.5
+kill -INT $run 2>/dev/null
+wait $run
+status=$?
+if grep -q interrupted "$work/err"; then
+  [ $status = 3 ] && [ ! -s "$work/out" ] || fail "interrupted: status $status, $(cat "$work/out")"
+fi
+[ -z "$(left)" ] || fail "interrupted: left behind: $(left)"
+
+[ $bad = 0 ] && echo "live: the same traces on $what"
+exit $bad
