@@ -6,8 +6,6 @@
 
 #include <string.h>
 
-#define HOST_ARCHITECTURE "amd64"
-
 bool creation_refuse(struct docker_request *request, int status, const char *text)
 {
     effect_fail(request->effect, request->answers, status, NULL, "%s", text);
@@ -124,22 +122,6 @@ static bool platform_is_valid(struct creation *creation)
                          : mismatch == NULL || creation_refuse(request, 404, mismatch);
 }
 
-static void warn_of_platform(struct creation *creation)
-{
-    struct arena *arena = creation->request->answers;
-    const char *platform = docker_parameter(creation->request, "platform");
-    const char *architecture = creation->image->architecture;
-
-    if ((platform == NULL || platform[0] == '\0') && strcmp(architecture, HOST_ARCHITECTURE) != 0) {
-        creation->warnings =
-            value_append(arena, creation->warnings,
-                         value_format(arena,
-                                      "The requested image's platform (linux/%s) does not match the detected host "
-                                      "platform (linux/" HOST_ARCHITECTURE ") and no specific platform was requested",
-                                      architecture));
-    }
-}
-
 bool creation_find_image(struct creation *creation)
 {
     struct docker_request *request = creation->request;
@@ -151,7 +133,6 @@ bool creation_find_image(struct creation *creation)
     }
     creation->image = docker_image_find(request->engine, image);
     if (creation->image != NULL) {
-        warn_of_platform(creation);
         return platform_is_valid(creation);
     }
     const char *wrong = docker_reference_read(request->answers, image, &reference);
