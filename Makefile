@@ -160,8 +160,9 @@ run: $(BUILD)/drydock $(BUILD)/coverage/drydock
 .PHONY: run
 
 ## test: build and run every test, then the scenario library, twice and under faked dates
-test: $(BUILD)/drydock $(o0_TESTS) $(BUILD)/o0/drydock
+test: $(BUILD)/drydock $(o0_TESTS) $(BUILD)/o0/drydock $(BUILD)/o0/conformance
 	@sim/tests/run_tests.sh $(BUILD)/o0 $(o0_TESTS)
+	@$(BUILD)/o0/conformance --quiet --target in-process $(sort $(wildcard fakes/tests/conformance/cases/*/*.json))
 	@sim/tests/scenarios.sh $(BUILD)/drydock
 	@sim/tests/cli.sh $(BUILD)/drydock
 	@sim/tests/determinism.sh $(BUILD)/drydock $(BUILD)/o0/drydock

@@ -1,7 +1,7 @@
 /* conformance: runs cases against Docker Engines, fake or real, and says where they answer differently.
  *
- *   conformance [--record] [--filter TEXT] [--target in-process|[served:]unix:///path|[served:]tcp://host:port]...
- *               CASE-FILES...
+ *   conformance [--record] [--quiet] [--filter TEXT] [--target
+ * in-process|[served:]unix:///path|[served:]tcp://host:port]... CASE-FILES...
  *
  * Exit status: 0 no difference, 1 differences, 2 a mistake in the arguments, 3 a target or a case file cannot be had.
  */
@@ -24,12 +24,13 @@ struct bench {
     int target_count;
     int case_count;
     const char *filter;
-    bool record;
+    bool record, quiet;
 };
 
-static const char usage[] = "usage: conformance [--record] [--filter TEXT] [--target "
+static const char usage[] = "usage: conformance [--record] [--quiet] [--filter TEXT] [--target "
                             "in-process|[served:]unix:///path|[served:]tcp://host:port]... CASE-FILES...\n"
                             "  --record   write what the (one) target answers into the case files\n"
+                            "  --quiet    print only what is not the same\n"
                             "  --filter   only cases with this text in their file's name\n";
 
 static char *file_text(const char *path)
@@ -88,7 +89,8 @@ static bool run_file(struct bench *bench, const char *path)
     char *text = file_text(path);
     cJSON *test_case = text == NULL ? NULL : cJSON_Parse(text);
     bool good = test_case != NULL;
-    const char *differences = "";
+    const char *differences = "", *line = NULL;
+    bool all_same = true;
     struct arena row;
 
     free(text);
@@ -97,7 +99,7 @@ static bool run_file(struct bench *bench, const char *path)
         return false;
     }
     arena_init(&row, arena_source_malloc());
-    printf("%-*s", NAME_WIDTH, path);
+    line = arena_printf(&row, "%-*s", NAME_WIDTH, path);
     for (int i = 0; i < bench->target_count; i++) {
         struct arena arena;
         struct variables variables = bench->known[i];
@@ -107,7 +109,8 @@ static bool run_file(struct bench *bench, const char *path)
         struct outcome outcome = run_case(&bench->targets[i], &variables, test_case, bench->record);
 
         bench->counts[i][outcome.verdict]++;
-        printf("  %-*s", CELL_WIDTH, cells[outcome.verdict]);
+        all_same = all_same && outcome.verdict != DIFFERS;
+        line = arena_printf(&row, "%s  %-*s", line, CELL_WIDTH, cells[outcome.verdict]);
         if (outcome.verdict == DIFFERS) {
             differences = arena_printf(&row, "%s  %s, step %d: %s\n", differences, bench->targets[i].name, outcome.step,
                                        outcome.what);
@@ -116,8 +119,10 @@ static bool run_file(struct bench *bench, const char *path)
         }
         arena_reset(&arena);
     }
-    printf("\n%s", differences);
-    fflush(stdout);
+    if (!bench->quiet || !all_same) {
+        printf("%s\n%s", line, differences);
+        fflush(stdout);
+    }
     bench->case_count++;
     if (bench->record) {
         good = write_case(&row, path, test_case);
@@ -164,6 +169,8 @@ int main(int argc, char **argv)
     for (; at < argc && strncmp(argv[at], "--", 2) == 0; at++) {
         if (strcmp(argv[at], "--record") == 0) {
             bench.record = true;
+        } else if (strcmp(argv[at], "--quiet") == 0) {
+            bench.quiet = true;
         } else if (at + 1 < argc && strcmp(argv[at], "--filter") == 0) {
             bench.filter = argv[++at];
         } else if (at + 1 < argc && strcmp(argv[at], "--target") == 0 && bench.target_count < TARGETS_MAX) {
@@ -179,7 +186,9 @@ int main(int argc, char **argv)
         fputs(usage, stderr);
         return EXIT_USAGE;
     }
-    print_head(&bench);
+    if (!bench.quiet) {
+        print_head(&bench);
+    }
     for (; at < argc; at++) {
         if (bench.filter == NULL || strstr(argv[at], bench.filter) != NULL) {
             good &= run_file(&bench, argv[at]);
