@@ -44,9 +44,9 @@ struct docker_network {
 
 /* How a whole engine was started and what it finds; all zero: as usual. */
 struct docker_whole_options {
-    const struct value *scripts; /* what the scenario says of processes (fakes/docker/process.h), an array or NULL */
+    const struct value *scripts;    /* what the scenario says of processes (fakes/docker/process.h), an array or NULL */
     const struct value *registries; /* whose content the scenario says (fakes/docker/registries.h), an array or NULL */
-    bool no_bridge;              /* dockerd --bridge=none: there is no network `bridge` */
+    bool no_bridge;                 /* dockerd --bridge=none: there is no network `bridge` */
 };
 
 /* Who answers in place of the fake: a real Engine (sim/live/). It must keep the fake in step, which oracles and other

@@ -146,7 +146,7 @@ static void apply(struct docker_backend *backend, struct docker_engine *engine, 
 {
     struct live *live = (struct live *)backend;
     struct mirror *mirror = &live->mirror;
-    struct docker_http_request request;
+    struct docker_http_request request = {.body = NULL};
     bool is_asked = false;
 
     if (goes_on(live)) {
