@@ -40,7 +40,7 @@ const struct sample_effect sample_effects[] = {
                 "r:mounts:/data r:mounts:/ r:volumes:/v/a w:volumes:/v/a"},
     {EFFECT_DOCKER_CONTAINER_START, .args = "{\"container\":\"%s\"}", .id_of = "db_a"},
     {EFFECT_DOCKER_CONTAINER_START, .args = "{\"container\":\"web_c\"}",
-     .touches = "r:containers:web_c r:networks:gone"},
+     .touches = "r:containers:web_c w:containers:web_c r:networks:gone"},
     {EFFECT_DOCKER_CONTAINER_START, .args = "{\"container\":\"new_1\"}"},
     {EFFECT_DOCKER_CONTAINER_STOP, .args = "{\"container\":\"web_a\"}",
      .touches = "r:containers:web_a w:containers:web_a"},
