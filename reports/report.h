@@ -16,15 +16,30 @@ struct report_options {
 typedef void report_writer(struct sink *sink, const struct run_record *const *records, size_t count,
                            const struct report_options *options);
 
-report_writer verdict_table_write; /* text: a line per run, what was not met, a closing count */
-report_writer json_report_write;   /* a JSON array, an object per run */
-report_writer junit_report_write;  /* JUnit XML, a test case per run */
-report_writer tap_report_write;    /* TAP version 14, a test point per run */
-report_writer trace_write;         /* JSON lines: every event, then the trace hash */
+#define FORMAT(name, writer, what) report_writer writer;
+#include "reports/formats.def"
+report_writer trace_write;        /* JSON lines: every event, then the trace hash */
+report_writer chrome_trace_write; /* Chrome trace-event JSON, for Perfetto */
+/* The writer of a trace by its file's name: FILE.json is Chrome's, any other JSON lines. */
+report_writer *trace_writer_of(const char *path);
+
+/* A line of formats.def. */
+struct report_format {
+    const char *name;
+    report_writer *write;
+    const char *what;
+};
+
+extern const struct report_format report_formats[]; /* as in the table; a NULL name at the end */
+extern const char *const report_format_names[];     /* the same; NULL at the end */
 
 /* The story of one run, for people. */
 void timeline_write(struct sink *sink, const struct run_record *record, const struct report_options *options);
 
+/* "13 h 15 min", "12 min 03 s", "0.800 s" */
+void virtual_time_text(int64_t ms, char *text, size_t size);
+/* `container-lost, phantom-running × 13`: each violated oracle once, in the order of first violation. */
+void add_violated_oracles(struct sink *sink, const struct run_record *record);
 /* `8.9.2`, or `8.9.2 -guard-decrypts` with switches taken out. In memory of the sink's caller: writes to `text`. */
 void revision_text(const struct run_record *record, char *text, size_t size);
 

@@ -108,6 +108,155 @@ static void test_tap_14(void **state)
     free(text);
 }
 
+static void test_github_annotations(void **state)
+{
+    const struct report_options options = {0};
+    struct run_unmet two[] = {{"100 % of\nit, and: more"}, {"also"}};
+    struct run_record bad = record_of("a,b:c", false);
+    const struct run_record *record = &bad;
+    struct sink sink;
+
+    (void)state;
+    bad.unmet = two;
+    bad.unmet_count = 2;
+    sink_init(&sink);
+    github_report_write(&sink, &record, 1, &options);
+    assert_string_equal(sink.text,
+                        "::error file=x.json,title=a%2Cb%3Ac on 8.9.2 -guard-decrypts::100 %25 of%0Ait, and: more\n"
+                        "::error file=x.json,title=a%2Cb%3Ac on 8.9.2 -guard-decrypts::also\n"
+                        "0 as expected, 1 not\n");
+    sink_free(&sink);
+}
+
+static void test_markdown(void **state)
+{
+    const struct report_options options = {0};
+    const struct report_options quiet = {.quiet = true};
+    char *text = written(markdown_report_write, &options);
+
+    (void)state;
+    assert_string_equal(
+        text, "### drydock: 1 as expected, 1 not\n\n"
+              "| | scenario | release | verdict | virtual time | violated oracles |\n|---|---|---|---|---:|---|\n"
+              "| ✅ | good | 8.9.2 -guard-decrypts | held | 13 h 15 min |  |\n"
+              "| ❌ | bad | 8.9.2 -guard-decrypts | violated | 13 h 15 min | container-lost |\n"
+              "\n**bad** on 8.9.2 -guard-decrypts (x.json):\n\n"
+              "- expected \\<container-lost\\> to hold \\& it was violated\n");
+    free(text);
+    text = written(markdown_report_write, &quiet);
+    assert_null(strstr(text, "| good |"));
+    assert_non_null(strstr(text, "| bad |"));
+    free(text);
+}
+
+static void test_formats_are_told_apart(void **state)
+{
+    size_t count = 0;
+
+    (void)state;
+    for (; report_formats[count].name != NULL; count++) {
+        assert_string_equal(report_formats[count].name, report_format_names[count]);
+        for (size_t i = 0; i < count; i++) {
+            assert_string_not_equal(report_formats[i].name, report_formats[count].name);
+            assert_ptr_not_equal(report_formats[i].write, report_formats[count].write);
+        }
+    }
+    assert_null(report_format_names[count]);
+    assert_true(count >= 6);
+}
+
+/* The number of lines of a kind, and of their last one a member. */
+static int count_of(const cJSON *events, const char *phase, const char *name, const cJSON **last)
+{
+    const cJSON *event = NULL;
+    int count = 0;
+
+    cJSON_ArrayForEach (event, events) {
+        if (strcmp(cJSON_GetStringValue(cJSON_GetObjectItem(event, "ph")), phase) == 0 &&
+            strcmp(cJSON_GetStringValue(cJSON_GetObjectItem(event, "name")), name) == 0) {
+            count++;
+            *last = event;
+        }
+    }
+    return count;
+}
+
+static double number_of(const cJSON *event, const char *member)
+{
+    return cJSON_GetNumberValue(cJSON_GetObjectItem(event, member));
+}
+
+static void test_chrome_trace(void **state)
+{
+    const char *tasks[] = {"loop", "other", "loop"};
+    struct run_event events[] = {
+        {.kind = RUN_EFFECT,
+         .at_ms = 1000,
+         .task = 0,
+         .cause = RUN_NONE,
+         .effect = EFFECT_DOCKER_CONTAINERS_PRUNE,
+         .applied_ms = 1002,
+         .applied_step = 7,
+         .resumed_ms = 1002,
+         .resumed_step = 9,
+         .violation = RUN_NONE},
+        {.kind = RUN_VIOLATION, .at_ms = 1002, .task = 0, .cause = 0, .violation = 0},
+        {.kind = RUN_EFFECT,
+         .at_ms = 1002,
+         .task = 2,
+         .cause = RUN_NONE,
+         .effect = EFFECT_DOCKER_CONTAINERS_PRUNE,
+         .object = "x",
+         .fault = FAULT_LOST_REPLY,
+         .applied_ms = -1,
+         .resumed_ms = -1,
+         .violation = RUN_NONE},
+    };
+    struct run_record record = record_of("bad", false);
+    const struct run_record *const records[] = {&record, &record};
+    const struct report_options options = {0};
+    const cJSON *last = NULL;
+    struct sink sink;
+
+    (void)state;
+    record.tasks = tasks;
+    record.task_count = 3;
+    record.events = events;
+    record.event_count = 3;
+    sink_init(&sink);
+    chrome_trace_write(&sink, records, 2, &options);
+    cJSON *trace = cJSON_Parse(sink.text);
+    const cJSON *lines = cJSON_GetObjectItem(trace, "traceEvents");
+
+    assert_true(cJSON_IsArray(lines));
+    /* each run has its own processes; a slice on the task and one on the neighbour, joined both ways */
+    assert_int_equal(count_of(lines, "M", "process_name", &last), 4);
+    assert_int_equal((int)number_of(last, "pid"), 4);
+    assert_int_equal(count_of(lines, "X", "docker containers.prune", &last), 4);
+    assert_int_equal(count_of(lines, "s", "call", &last), 4);
+    assert_int_equal(count_of(lines, "f", "call", &last), 4);
+    /* within a millisecond in order: applied before resumed */
+    assert_int_equal((int)number_of(last, "ts"), 2001);
+    /* the second loop is on the first's track, and what was never answered is a slice all the same */
+    assert_int_equal(count_of(lines, "X", "docker containers.prune x", &last), 2);
+    assert_int_equal((int)number_of(last, "tid"), 0);
+    assert_true(number_of(last, "dur") > 0);
+    assert_int_equal(count_of(lines, "i", "lost-reply", &last), 2);
+    assert_int_equal(count_of(lines, "i", "container-lost", &last), 2);
+    assert_int_equal((int)number_of(last, "ts"), 2000);
+    cJSON_Delete(trace);
+    sink_free(&sink);
+}
+
+static void test_a_traces_form_is_its_files(void **state)
+{
+    (void)state;
+    assert_ptr_equal(trace_writer_of("a.json"), chrome_trace_write);
+    assert_ptr_equal(trace_writer_of("a.jsonl"), trace_write);
+    assert_ptr_equal(trace_writer_of("trace"), trace_write);
+    assert_ptr_equal(trace_writer_of(".json"), trace_write);
+}
+
 static void test_table(void **state)
 {
     const struct report_options plain = {0};
@@ -193,9 +342,17 @@ static void test_files_are_written_whole_or_not_at_all(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_json_contract),  cmocka_unit_test(test_junit_escapes),
-        cmocka_unit_test(test_tap_14),         cmocka_unit_test(test_table),
-        cmocka_unit_test(test_timeline_folds), cmocka_unit_test(test_files_are_written_whole_or_not_at_all),
+        cmocka_unit_test(test_json_contract),
+        cmocka_unit_test(test_junit_escapes),
+        cmocka_unit_test(test_tap_14),
+        cmocka_unit_test(test_table),
+        cmocka_unit_test(test_github_annotations),
+        cmocka_unit_test(test_markdown),
+        cmocka_unit_test(test_chrome_trace),
+        cmocka_unit_test(test_a_traces_form_is_its_files),
+        cmocka_unit_test(test_formats_are_told_apart),
+        cmocka_unit_test(test_timeline_folds),
+        cmocka_unit_test(test_files_are_written_whole_or_not_at_all),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

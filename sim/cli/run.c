@@ -4,6 +4,7 @@
 #include "reports/coverage.h"
 #include "reports/report.h"
 #include "sim/cli/recordings.h"
+#include "sim/cli/report_files.h"
 #include "sim/cli/run_live.h"
 #include "sim/cli/save.h"
 #include "sim/cli/search_options.h"
@@ -19,9 +20,7 @@ enum {
     PROGRESS_EVERY_MS = 100,
 };
 
-enum { FORMAT_TEXT };
-static const char *const format_names[] = {"text", "json", "junit", "tap", NULL};
-static report_writer *const writers[] = {verdict_table_write, json_report_write, junit_report_write, tap_report_write};
+enum { FORMAT_TEXT }; /* the first of report_formats */
 
 enum tristate { AUTO, NO, YES };
 static const char *const color_names[] = {"auto", "never", "always", NULL};
@@ -31,7 +30,8 @@ struct run_command {
     uint32_t without;
     bool seed_given;
     uint64_t seed;
-    unsigned format; /* place in format_names */
+    unsigned format; /* place in report_formats */
+    struct report_files reports;
     const char *output;
     const char *trace;
     const char *coverage;
@@ -46,7 +46,7 @@ struct run_command {
 /* ---- the words of the command line
  * ------------------------------------------------------------------------------------------------------- */
 
-static bool take_option(struct run_command *command, const char *name, const char *argument)
+static bool take_option(struct arena *arena, struct run_command *command, const char *name, const char *argument)
 {
     const struct {
         const char *name;
@@ -72,7 +72,10 @@ static bool take_option(struct run_command *command, const char *name, const cha
         return take_seed("run", name, argument, &command->seed);
     }
     if (strcmp(name, "format") == 0) {
-        return take_choice("run", name, argument, format_names, &command->format);
+        return take_choice("run", name, argument, report_format_names, &command->format);
+    }
+    if (strcmp(name, "report") == 0) {
+        return take_report_files("run", arena, argument, &command->reports);
     }
     if (strcmp(name, "color") == 0) {
         return take_choice("run", name, argument, color_names, &command->color);
@@ -101,7 +104,7 @@ static bool read_command_line(struct arena *arena, int argc, char **argv, struct
         if (!next_option(VERB_RUN, argc, argv, &option)) {
             return false;
         }
-        if (option >= 0 && !take_option(command, option_table[option].name, optarg)) {
+        if (option >= 0 && !take_option(arena, command, option_table[option].name, optarg)) {
             return false;
         }
     }
@@ -227,7 +230,7 @@ static bool report(struct batch *batch)
 
     if (command->trace != NULL) {
         sink_init(&sink);
-        trace_write(&sink, records, batch->done_count, &options);
+        trace_writer_of(command->trace)(&sink, records, batch->done_count, &options);
         if (!deliver(&sink, command->trace)) {
             return false;
         }
@@ -236,12 +239,12 @@ static bool report(struct batch *batch)
     for (uint32_t i = 0; i < batch->done_count && wants_timeline(command) && command->format == FORMAT_TEXT; i++) {
         timeline_write(&sink, batch->done[i], &options);
     }
-    writers[command->format](&sink, records, batch->done_count, &options);
+    report_formats[command->format].write(&sink, records, batch->done_count, &options);
     if (command->coverage != NULL && command->format == FORMAT_TEXT) {
         sink_add(&sink, "\n");
         coverage_table_write(&sink, &batch->coverage);
     }
-    return deliver(&sink, command->output);
+    return deliver(&sink, command->output) && deliver_report_files(&command->reports, records, batch->done_count);
 }
 
 static int exit_status(const struct batch *batch)

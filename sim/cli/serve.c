@@ -16,16 +16,14 @@
 
 enum { ERROR_SIZE = 256, FACTOR_MAX = 1000000, MS_PER_SECOND = 1000, NS_PER_MS = 1000000 };
 
-enum { FORMAT_TEXT, FORMAT_JSON, FORMAT_JUNIT, FORMAT_TAP };
-static const char *const format_names[] = {"text", "json", "junit", "tap", NULL};
-static report_writer *const writers[] = {verdict_table_write, json_report_write, junit_report_write, tap_report_write};
+enum { FORMAT_TEXT }; /* the first of report_formats */
 
 struct serve_command {
     struct run_options run;
     struct serve_options serve;
     const char **addresses;
     uint32_t address_count, address_size;
-    unsigned format; /* place in format_names */
+    unsigned format; /* place in report_formats */
     const char *output, *trace;
     bool timeline, quiet;
     struct file_list files;
@@ -85,7 +83,7 @@ static bool take_option(struct arena *arena, struct serve_command *command, cons
         return take_seed("serve", name, argument, &command->run.seed);
     }
     if (strcmp(name, "format") == 0) {
-        return take_choice("serve", name, argument, format_names, &command->format);
+        return take_choice("serve", name, argument, report_format_names, &command->format);
     }
     for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++) {
         if (strcmp(kept[i].name, name) == 0) {
@@ -169,7 +167,7 @@ static bool report(const struct serve_command *command, const struct run_record 
 
     if (command->trace != NULL) {
         sink_init(&sink);
-        trace_write(&sink, &record, 1, &options);
+        trace_writer_of(command->trace)(&sink, &record, 1, &options);
         if (!deliver(&sink, command->trace)) {
             return false;
         }
@@ -178,7 +176,7 @@ static bool report(const struct serve_command *command, const struct run_record 
     if (command->timeline && command->format == FORMAT_TEXT) {
         timeline_write(&sink, record, &options);
     }
-    writers[command->format](&sink, &record, 1, &options);
+    report_formats[command->format].write(&sink, &record, 1, &options);
     return deliver(&sink, command->output);
 }
 

@@ -2,7 +2,7 @@
 #include "sim/cli/cli.h"
 
 #include "core/revision.h"
-#include "reports/run_record.h"
+#include "reports/report.h"
 #include "sim/scenario/scenario.h"
 #include "sim/scenario/units.h"
 #include "sim/search/explore.h"
@@ -71,6 +71,13 @@ static void list_strategies(void)
     }
 }
 
+static void list_formats(void)
+{
+    for (const struct report_format *format = report_formats; format->name != NULL; format++) {
+        printf("%-9s %s\n", format->name, format->what);
+    }
+}
+
 static void list_oracles(void)
 {
     for (unsigned i = 0; i < ORACLE_COUNT; i++) {
@@ -126,7 +133,7 @@ static const struct {
 } lists[] = {
     {"effects", list_effects}, {"faults", list_faults},         {"strikes", list_strikes},
     {"oracles", list_oracles}, {"actors", list_actors},         {"revisions", list_revisions},
-    {"counts", list_counts},   {"strategies", list_strategies},
+    {"counts", list_counts},   {"strategies", list_strategies}, {"formats", list_formats},
 };
 
 int verb_list(int argc, char **argv)

@@ -38,6 +38,9 @@ refused sweep --ports docker,node scenarios
 refused sweep --jobs 0 scenarios
 refused sweep --jobs many scenarios
 refused sweep --time soon scenarios
+refused run --report junit scenarios
+refused run --report junk=x scenarios
+refused run --report tap=same,json=same scenarios
 refused sweep --format junit scenarios
 refused sweep --revision 9 scenarios
 refused sweep --without guard-decrypts --revision 8.9.1 scenarios/incidents/openclawpro.json
@@ -70,6 +73,33 @@ P
 "$drydock" run scenarios --revision all --format junit --output "$work/report.xml" || fail "junit"
 python3 -c 'import sys, xml.etree.ElementTree as t; r = t.parse(sys.argv[1]).getroot(); assert r.tag == "testsuites" and r.get("failures") == "0" and len(r.findall(".//testcase")) == int(r.get("tests"))' \
   "$work/report.xml" || fail "the JUnit report is not well-formed"
+"$drydock" run scenarios/incidents --revision all --format markdown --report "junit=$work/two.xml,github=$work/two.github" --report "json=$work/two.json" >"$work/two.md" ||
+  fail "several reports at once"
+grep -q '^| ✅ | openclawpro | 8.9.2 |' "$work/two.md" && [ "$(cat "$work/two.github")" = '2 as expected, 0 not' ] &&
+  python3 -c 'import json, sys, xml.etree.ElementTree as t
+assert len(json.load(open(sys.argv[1]))) == 2 and len(t.parse(sys.argv[2]).getroot().findall(".//testcase")) == 2' "$work/two.json" "$work/two.xml" ||
+  fail "several reports at once: $(cat "$work/two.md" "$work/two.github")"
+"$drydock" run scenarios/incidents --revision all --quiet --trace "$work/trace.json" || fail "a trace for Perfetto"
+python3 - "$work/trace.json" <<'P' || fail "a trace for Perfetto: not as the Trace Event Format has it"
+import collections, json, sys
+events = json.load(open(sys.argv[1]))["traceEvents"]
+required = {"M": {"name", "pid", "args"}, "X": {"name", "cat", "pid", "tid", "ts", "dur"}, "i": {"name", "pid", "tid", "ts", "s"},
+            "s": {"id", "cat", "name", "pid", "tid", "ts"}, "f": {"id", "cat", "name", "pid", "tid", "ts", "bp"}}
+flows = collections.defaultdict(list)
+slices = collections.defaultdict(set)
+for event in events:
+    assert required[event["ph"]] <= event.keys(), event
+    assert event.get("ts", 0) >= 0 and event.get("dur", 1) > 0, event
+    if event["ph"] == "X":
+        slices[event["pid"], event["tid"]].add(event["ts"])
+    if event["ph"] in "sf":
+        flows[event["pid"] > 2, event["id"]].append(event)
+assert len(flows) > 70000 and all([e["ph"] for e in flow] == ["s", "f"] and flow[0]["ts"] <= flow[1]["ts"] for flow in flows.values())
+named = {(e["pid"], e["tid"]) for e in events if e["ph"] == "M" and e["name"] == "thread_name"}
+assert set(slices) <= named, set(slices) - named
+lost = [e for e in events if e["name"] == "container-lost"]
+assert len(lost) == 1 and lost[0]["args"]["message"], lost
+P
 "$drydock" run scenarios --revision all --format tap | head -n 1 | grep -qx 'TAP version 14' || fail "tap"
 status=0
 "$drydock" run scenarios/incidents/openclawpro.json --revision 8.9.2 --without guard-decrypts --format tap >"$work/tap" || status=$?

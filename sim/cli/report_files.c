@@ -1,0 +1,64 @@
+#include "sim/cli/report_files.h"
+
+#include "fakes/world.h"
+#include "sim/cli/cli.h"
+#include "sim/cli/save.h"
+#include "sim/cli/search_options.h"
+
+#include <string.h>
+
+static bool take_one(const char *verb, struct arena *arena, const char *text, struct report_files *files)
+{
+    const char *sign = strchr(text, '=');
+    struct report_file file = {0};
+
+    if (sign == NULL || sign == text || sign[1] == '\0') {
+        complain("%s: --report %s is none, expected FORM=FILE as in junit=report.xml", verb, text);
+        return false;
+    }
+    if (!take_choice(verb, "report", arena_string_n(arena, text, (size_t)(sign - text)), report_format_names,
+                     &file.format)) {
+        return false;
+    }
+    file.path = arena_string(arena, sign + 1);
+    for (uint32_t i = 0; i < files->count; i++) {
+        if (strcmp(files->files[i].path, file.path) == 0) {
+            complain("%s: two reports go to %s", verb, file.path);
+            return false;
+        }
+    }
+    *(struct report_file *)table_add(arena, (void **)&files->files, &files->count, &files->size,
+                                     sizeof files->files[0]) = file;
+    return true;
+}
+
+bool take_report_files(const char *verb, struct arena *arena, const char *text, struct report_files *files)
+{
+    bool good = true;
+
+    while (good) {
+        size_t length = strcspn(text, ",");
+
+        good = take_one(verb, arena, arena_string_n(arena, text, length), files);
+        if (text[length] == '\0') {
+            break;
+        }
+        text += length + 1;
+    }
+    return good;
+}
+
+bool deliver_report_files(const struct report_files *files, const struct run_record *const *records, size_t count)
+{
+    static const struct report_options plain = {0};
+    bool good = true;
+
+    for (uint32_t i = 0; i < files->count; i++) {
+        struct sink sink;
+
+        sink_init(&sink);
+        report_formats[files->files[i].format].write(&sink, records, count, &plain);
+        good = deliver(&sink, files->files[i].path) && good;
+    }
+    return good;
+}
