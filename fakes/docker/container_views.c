@@ -12,12 +12,15 @@
 
 enum { MS_PER_MINUTE = 60 * MS_PER_SECOND, MS_PER_HOUR = 60 * MS_PER_MINUTE, ISO_SECONDS = 19 };
 
-const char *docker_time(struct arena *arena, int64_t ms)
+const char *docker_time_us(struct arena *arena, int64_t us)
 {
-    if (ms == 0) {
+    enum { US_PER_MS = 1000 };
+
+    if (us == 0) {
         return "0001-01-01T00:00:00Z";
     }
-    char *text = arena_string(arena, value_iso_date(arena, ms)); /* 2026-03-27T00:00:00.120Z */
+    const char *iso = value_iso_date(arena, us / US_PER_MS); /* 2026-03-27T00:00:00.120Z */
+    char *text = arena_printf(arena, "%.*s%03dZ", (int)strlen(iso) - 1, iso, (int)(us % US_PER_MS));
     size_t end = strlen(text) - 1;
 
     while (end > ISO_SECONDS && (text[end - 1] == '0' || text[end - 1] == '.')) {
@@ -29,6 +32,11 @@ const char *docker_time(struct arena *arena, int64_t ms)
     text[end] = 'Z';
     text[end + 1] = '\0';
     return text;
+}
+
+const char *docker_time(struct arena *arena, int64_t ms)
+{
+    return docker_time_us(arena, ms * MS_PER_SECOND);
 }
 
 const char *docker_time_to_seconds(struct arena *arena, int64_t ms)

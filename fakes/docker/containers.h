@@ -151,6 +151,7 @@ const char *docker_container_status_text(const struct docker_engine *engine, con
                                          struct arena *arena);
 /* RFC 3339 with nanoseconds as Go writes it, "0001-01-01T00:00:00Z" for 0 ms. */
 const char *docker_time(struct arena *arena, int64_t ms);
+const char *docker_time_us(struct arena *arena, int64_t us);
 /* The same without a fraction. */
 const char *docker_time_to_seconds(struct arena *arena, int64_t ms);
 /* Seconds since the epoch, as a number without a fraction. */

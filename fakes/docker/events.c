@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MS_PER_SECOND = 1000, NS_PER_MS = 1000000, BLOCK_FIRST = 256 };
+enum { US_PER_MS = 1000, US_PER_SECOND = 1000000, NS_PER_US = 1000, BLOCK_FIRST = 256 };
 
 /* ---- keeping
  * -------------------------------------------------------------------------------------------------------------------
@@ -55,6 +55,19 @@ static struct value_member *sorted_attributes(struct docker_engine *engine, cons
     return sorted;
 }
 
+int64_t docker_now_us(struct docker_engine *engine)
+{
+    struct docker_events *events = &engine->whole->events;
+
+    if (events->last_ms != engine->world->now_ms) {
+        events->last_ms = engine->world->now_ms;
+        events->within_us = 0;
+    } else if (events->within_us < US_PER_MS - 1) {
+        events->within_us++;
+    }
+    return events->last_ms * US_PER_MS + events->within_us;
+}
+
 void docker_event_note(struct docker_engine *engine, struct docker_event event)
 {
     struct docker_events *events = &engine->whole->events;
@@ -78,7 +91,7 @@ void docker_event_note(struct docker_engine *engine, struct docker_event event)
         at = put(put(at, attributes[i].key), value_text(attributes[i].value));
     }
     kept->type = event.type;
-    kept->at_ms = engine->world->now_ms;
+    kept->at_us = docker_now_us(engine);
     kept->number = ++events->noted;
     kept->attribute_count = count;
     arena_reset(&engine->whole->scratch);
@@ -156,8 +169,9 @@ static const struct value *message(const struct docker_kept_event *kept, struct 
     return OBJECT(arena, {"status", old_fields ? action : NULL}, {"id", old_fields && id->count > 0 ? id : NULL},
                   {"from", value_string(arena, from)}, {"Type", value_string(arena, kept->type)}, {"Action", action},
                   {"Actor", OBJECT(arena, {"ID", id}, {"Attributes", attributes_of(kept, arena)})},
-                  {"scope", value_string(arena, "local")}, {"time", docker_unix_seconds(arena, kept->at_ms)},
-                  {"timeNano", value_number(arena, (double)kept->at_ms * NS_PER_MS)});
+                  {"scope", value_string(arena, "local")},
+                  {"time", docker_unix_seconds(arena, kept->at_us / US_PER_MS)},
+                  {"timeNano", value_number(arena, (double)kept->at_us * NS_PER_US)});
 }
 
 /* ---- filters (moby daemon/events/filter.go)
@@ -224,8 +238,8 @@ static bool passes(const struct docker_filters *filters, const struct docker_kep
  * -------------------------------------------------------------------------------------------------------------------
  */
 
-/* Seconds since the epoch, with a fraction or not, in ms. false when the text is none. */
-static bool read_instant(const char *text, int64_t *ms)
+/* Seconds since the epoch, with a fraction or not, in µs. false when the text is none. */
+static bool read_instant(const char *text, int64_t *us)
 {
     enum { DECIMAL = 10 };
     char *end = NULL;
@@ -236,23 +250,23 @@ static bool read_instant(const char *text, int64_t *ms)
         return false;
     }
     if (*end == '.') {
-        int64_t unit = MS_PER_SECOND;
+        int64_t unit = US_PER_SECOND;
 
         for (end++; *end >= '0' && *end <= '9'; end++) {
             unit /= DECIMAL;
             fraction += (*end - '0') * unit;
         }
     }
-    *ms = (int64_t)seconds * MS_PER_SECOND + fraction;
+    *us = (int64_t)seconds * US_PER_SECOND + fraction;
     return *end == '\0';
 }
 
-bool docker_instant(struct docker_request *request, const char *name, int status, int64_t otherwise, int64_t *ms)
+bool docker_instant(struct docker_request *request, const char *name, int status, int64_t otherwise, int64_t *us)
 {
     const char *text = docker_parameter(request, name);
 
-    *ms = otherwise;
-    if (text == NULL || text[0] == '\0' || read_instant(text, ms)) {
+    *us = otherwise;
+    if (text == NULL || text[0] == '\0' || read_instant(text, us)) {
         return true;
     }
     effect_fail(request->effect, request->answers, status, NULL, "strconv.ParseInt: parsing \"%s\": invalid syntax",
@@ -264,25 +278,26 @@ void docker_events(struct docker_request *request)
 {
     struct docker_engine *engine = request->engine;
     struct docker_filters filters;
-    int64_t since_ms = 0, until_ms = 0;
+    int64_t since_us = 0, until_us = 0;
 
-    if (!docker_instant(request, "since", 500, -1, &since_ms) ||
-        !docker_instant(request, "until", 500, INT64_MAX, &until_ms) || !docker_filters_read(request, NULL, &filters)) {
+    if (!docker_instant(request, "since", 500, -1, &since_us) ||
+        !docker_instant(request, "until", 500, INT64_MAX, &until_us) || !docker_filters_read(request, NULL, &filters)) {
         return;
     }
-    if (until_ms < since_ms) {
+    if (until_us < since_us) {
         effect_fail(request->effect, request->answers, 400, NULL,
-                    "`since` time (%lld) cannot be after `until` time (%lld)", (long long)(since_ms / MS_PER_SECOND),
-                    (long long)(until_ms / MS_PER_SECOND));
+                    "`since` time (%lld) cannot be after `until` time (%lld)", (long long)(since_us / US_PER_SECOND),
+                    (long long)(until_us / US_PER_SECOND));
         return;
     }
     request->reply->content_type = "application/json";
     request->reply->stream = (struct docker_stream){
         .kind = DOCKER_STREAM_EVENTS,
         .asked = request->effect->args,
-        .position = since_ms >= 0 ? 0 : engine->whole->events.noted,
-        .since_ms = since_ms,
-        .until_ms = until_ms,
+        .position = since_us >= 0 ? 0 : engine->whole->events.noted,
+        .since_us = since_us,
+        .until_us = until_us,
+        .until_ms = until_us == INT64_MAX ? INT64_MAX : until_us / US_PER_MS, /* when it is over */
     };
 }
 
@@ -304,7 +319,7 @@ enum docker_stream_state docker_events_next(struct docker_engine *engine, struct
     while (stream->position < events->noted) {
         const struct docker_kept_event *kept = &events->kept[stream->position++ % EVENTS_KEPT];
 
-        if (kept->at_ms >= stream->since_ms && kept->at_ms <= stream->until_ms && passes(&filters, kept, arena)) {
+        if (kept->at_us >= stream->since_us && kept->at_us <= stream->until_us && passes(&filters, kept, arena)) {
             chunk->bytes = arena_printf(arena, "%s\n", value_json(arena, message(kept, arena)));
             chunk->length = strlen(chunk->bytes);
             return DOCKER_MORE;

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ENTRIES_FIRST = 16, FRAME_BYTES_MAX = 32768 };
+enum { ENTRIES_FIRST = 16, FRAME_BYTES_MAX = 32768, US_PER_MS = 1000 };
 
 /* ---- keeping ---------------------------------------------------------------------------------------------------- */
 
@@ -316,7 +316,7 @@ static uint64_t tail_position(const struct docker_logs *logs, const char *tail, 
 void docker_container_logs(struct docker_request *request)
 {
     const struct container *container;
-    int64_t since_ms = 0, until_ms = 0;
+    int64_t since_us = 0, until_us = 0;
 
     if (!docker_flag(request, "stdout") && !docker_flag(request, "stderr")) {
         effect_fail(request->effect, request->answers, 400, NULL,
@@ -324,8 +324,8 @@ void docker_container_logs(struct docker_request *request)
         return;
     }
     container = docker_find_container(request);
-    if (container == NULL || !docker_instant(request, "since", 500, 0, &since_ms) ||
-        !docker_instant(request, "until", 500, INT64_MAX, &until_ms)) {
+    if (container == NULL || !docker_instant(request, "since", 500, 0, &since_us) ||
+        !docker_instant(request, "until", 500, INT64_MAX, &until_us)) {
         return;
     }
     if (value_is_text(value_get(value_get(container->details->host_config, "LogConfig"), "Type"), "none")) {
@@ -342,8 +342,8 @@ void docker_container_logs(struct docker_request *request)
         .timestamps = docker_flag(request, "timestamps"),
         .details = docker_flag(request, "details"),
         .position = tail_position(&container->details->logs, docker_parameter(request, "tail"), running),
-        .since_ms = since_ms,
-        .until_ms = until_ms == 0 ? INT64_MAX : until_ms,
+        .since_ms = since_us / US_PER_MS,
+        .until_ms = until_us == 0 || until_us == INT64_MAX ? INT64_MAX : until_us / US_PER_MS,
         .run = docker_flag(request, "follow") ? running : 0,
         .raw = value_truthy(value_get(container->details->config, "Tty")),
     };

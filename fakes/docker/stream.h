@@ -27,6 +27,7 @@ struct docker_stream {
     const struct value *content; /* what is given bit by bit where it was fixed at the request: lines of progress */
     uint64_t position;           /* how far it has been given; its meaning is the kind's */
     int64_t since_ms, until_ms;
+    int64_t since_us, until_us;          /* of events, which are told apart more finely */
     uint32_t run;                        /* the start of the container that it belongs to (container_details.starts) */
     bool gives_out, gives_err, takes_in; /* which of a process's streams the client asked for */
     bool timestamps, details;            /* before each line of a log */

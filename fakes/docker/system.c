@@ -120,9 +120,9 @@ static const struct value *abilities(struct arena *arena)
     return value_with(arena, value_with(arena, all, "Debug", value_bool(false)), "OomKillDisable", value_bool(false));
 }
 
-static const struct value *machine(const struct docker_engine *engine, struct arena *arena)
+static const struct value *machine(struct docker_engine *engine, struct arena *arena)
 {
-    return OBJECT(arena, {"SystemTime", TEXT(docker_time(arena, engine->world->now_ms))},
+    return OBJECT(arena, {"SystemTime", TEXT(docker_time_us(arena, docker_now_us(engine)))},
                   {"LoggingDriver", TEXT("json-file")}, {"CgroupDriver", TEXT("cgroupfs")},
                   {"CgroupVersion", TEXT("1")}, {"NEventsListener", NUMBER(0)}, {"KernelVersion", TEXT(KERNEL_VERSION)},
                   {"OperatingSystem", TEXT("Debian GNU/Linux 12 (bookworm)")}, {"OSVersion", TEXT("12")},

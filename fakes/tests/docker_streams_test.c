@@ -406,6 +406,40 @@ static void test_changes(void **state)
     assert_string_equal(response.body, "[{\"Path\":\"/tmp\",\"Kind\":0},{\"Path\":\"/tmp/a\",\"Kind\":1}]\n");
 }
 
+/* The clock stands, and yet there is a before and an after. */
+static void test_events_between_two_instants_of_a_millisecond(void **state)
+{
+    const char *instants[2];
+    const char *text = "";
+    enum docker_stream_state next = DOCKER_MORE;
+
+    (void)state;
+    assert_int_equal(ask("POST", "/v1.41/volumes/create", "{\"Name\":\"before\"}"), 201);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(ask("GET", "/v1.41/info", NULL), 200);
+        const struct value *info = value_parse(&arena, response.body, response.length);
+        const char *time = value_get_text(info, "SystemTime");
+        int64_t ms = 0;
+
+        assert_true(parse_iso_date(arena_printf(&arena, "%.19sZ", time), &ms));
+        instants[i] = arena_printf(&arena, "%lld%.*s", (long long)ms / 1000, (int)strcspn(time + 19, "Z"), time + 19);
+        assert_int_equal(
+            ask("POST", "/v1.41/volumes/create", i == 0 ? "{\"Name\":\"between\"}" : "{\"Name\":\"after\"}"), 201);
+    }
+    assert_int_equal(
+        ask("GET", arena_printf(&arena, "/v1.41/events?since=%s&until=%s", instants[0], instants[1]), NULL), 200);
+    while (next == DOCKER_MORE) {
+        struct docker_chunk chunk = {0};
+
+        next = docker_stream_next(engine, response.stream, &arena, &chunk);
+        text = arena_printf(&arena, "%s%.*s", text, (int)chunk.length, chunk.length == 0 ? "" : chunk.bytes);
+    }
+    assert_int_equal(next, DOCKER_OVER);
+    assert_non_null(strstr(text, "between"));
+    assert_null(strstr(text, "before"));
+    assert_null(strstr(text, "after"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -413,6 +447,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_logs_follow_a_run, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_logs_stay_bounded, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_bad_logs, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_events_between_two_instants_of_a_millisecond, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_attach, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_attach_before_the_start, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_attach_errors, set_up, tear_down),
