@@ -23,7 +23,8 @@ struct server {
     struct arena control; /* of one request to the control endpoint */
     int64_t start_us;     /* the wall's, when the run began */
     int64_t start_ms;     /* the run's */
-    int64_t quiet_us;     /* the wall's, from when on nobody can be thought to be about to ask */
+    struct faketime faketime;
+    int64_t quiet_us; /* the wall's, from when on nobody can be thought to be about to ask */
 };
 
 /* ---- answers
@@ -91,6 +92,13 @@ static void on_drop(void *owner)
     http_exchange_drop(owner);
 }
 
+/* The clock's file, before anybody is told that the clock has moved. */
+static void write_faketime(struct server *server)
+{
+    faketime_write(&server->faketime, session_now_ms(server->session), server->options->date_ms(),
+                   server->options->clock == SERVE_CLOCK_REAL);
+}
+
 /* ---- requests
  * -------------------------------------------------------------------------------------------------------------------
  */
@@ -130,6 +138,7 @@ static void on_request(void *context, struct http_exchange *exchange)
 
         control_answer(server->session, &request, server->options->clock == SERVE_CLOCK_VIRTUAL, &server->control,
                        &response);
+        write_faketime(server);
         on_answer(exchange, &response);
         arena_reset(&server->control);
         return;
@@ -220,8 +229,6 @@ static int wait_ms(const struct server *server)
 
 static void follow(struct server *server)
 {
-    struct faketime faketime = {.path = server->options->faketime};
-
     while (!server->options->stopped()) {
         uint64_t given = session_given_count(server->session);
 
@@ -229,8 +236,7 @@ static void follow(struct server *server)
         if (session_given_count(server->session) != given) {
             expect_more(server, QUIET_AFTER_ANSWER_US);
         }
-        faketime_write(&faketime, session_now_ms(server->session), server->options->date_ms(),
-                       server->options->clock == SERVE_CLOCK_REAL);
+        write_faketime(server);
         (void)http_server_poll(server->http, wait_ms(server));
     }
 }
@@ -239,7 +245,7 @@ struct run_record *serve(const struct scenario *scenario, const struct serve_opt
                          struct memory *run_memory, struct arena *record_arena, struct arena *event_arena, char *error,
                          size_t error_size)
 {
-    struct server server = {.options = options};
+    struct server server = {.options = options, .faketime = {.path = options->faketime}};
     const struct session_handlers handlers = {on_answer, on_more, on_end, on_drop};
     const struct http_server_options http_options = {
         .addresses = options->addresses,
