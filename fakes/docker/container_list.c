@@ -65,7 +65,8 @@ static bool values_are_among(const struct listing *listing, const char *name, co
     return true;
 }
 
-/* The container that a filter names: the last of its values counts. False with a 500 set when there is none. */
+/* The container that a filter names: the last of its values counts (an Engine takes any one of them). False with a 500
+ * set when there is none. */
 static bool read_container(struct listing *listing, const char *name, const struct container **container)
 {
     const struct value *values = docker_filter_values(&listing->filters, name);

@@ -62,6 +62,23 @@ static void finish_background(struct run *run, const char *name, struct answer *
     finish(run, NULL, answer);
 }
 
+/* "latecomers": [204, 304]: who comes second is told either, by chance. After the first answer all of these become the
+ * last of them. */
+static void even_latecomers(const cJSON *statuses, cJSON *answers)
+{
+    const cJSON *told = cJSON_GetArrayItem(statuses, cJSON_GetArraySize(statuses) - 1), *other = NULL;
+
+    for (cJSON *answer = answers->child == NULL ? NULL : answers->child->next; answer != NULL; answer = answer->next) {
+        cJSON *status = cJSON_GetObjectItemCaseSensitive(answer, "status");
+
+        cJSON_ArrayForEach (other, statuses) {
+            if (cJSON_Compare(status, other, true)) {
+                cJSON_SetNumberValue(status, told->valuedouble);
+            }
+        }
+    }
+}
+
 /* All requests of a step at once; what they answer is sorted, because their order is chance. */
 static cJSON *run_concurrent(struct run *run, const cJSON *step, const cJSON *requests)
 {
@@ -91,7 +108,9 @@ static cJSON *run_concurrent(struct run *run, const cJSON *step, const cJSON *re
         cJSON_AddItemToArray(answers, expectation_of(run->variables, &answer, each));
     }
     cJSON_Delete(each);
-    return normal_sorted(answers);
+    answers = normal_sorted(answers);
+    even_latecomers(cJSON_GetObjectItemCaseSensitive(step, "latecomers"), answers);
+    return answers;
 }
 
 /* true when the answer has what a step waits for: {"path": "/a/b", "is": value}. */
