@@ -30,8 +30,17 @@ struct task {
     struct node *node;
     struct arena *arena; /* of this task; given back when it ends */
     const char *name;    /* "install:webapp", "check" … */
+    const char *place;   /* where it called perform(), or a client that does on its behalf; NULL: nowhere in core/ */
     void *host;          /* the scheduler's own; core does not look */
 };
+
+/* A call that ends in effects, with its place remembered for reports: `core/install.c:50`. Functions that do nothing
+ * but put somebody else's request on a wire (the clients: docker_service.h, db.h, shell.h …) are macros of the same
+ * name over CALL_FROM_HERE, and call each other in parentheses, `(perform)(task, &effect)`: then the place stays their
+ * caller's. */
+#define CALL_FROM_HERE(task, call) ((task)->place = __FILE__ ":" LINE_TEXT(__LINE__), call)
+#define LINE_TEXT(line) LINE_TEXT_OF(line)
+#define LINE_TEXT_OF(line) #line
 
 /* What [F] starts: run(task, argument) on a task of its own with the caller's name. The argument must be allocated in
  * the node's memory or copied by the scheduler: it is `size` bytes copied into the new task's arena. */
@@ -107,12 +116,14 @@ void node_start(struct node *node, struct arena *memory, struct door door, const
 
 /* Sends an effect through the door and waits for the answer; returns effect->error. */
 const struct error *perform(struct task *task, struct effect *effect);
+#define perform(task, effect) CALL_FROM_HERE(task, (perform)(task, effect))
 
 /* ---- immediate effects ------------------------------------------------------------------------------------- */
 
 int64_t now_ms(struct task *task);
 /* Blocks for `ms` (clock delay). Never fails. */
 void delay(struct task *task, int64_t ms);
+#define delay(task, ms) CALL_FROM_HERE(task, (delay)(task, ms))
 /* [a]: a micro-await, lifecycle.md 0.2. */
 void microtask(struct task *task);
 /* A whole number in [0, bound). */

@@ -35,6 +35,7 @@ struct run_event {
 
     enum effect_id effect;    /* RUN_EFFECT */
     enum fault_kind fault;    /* RUN_EFFECT: FAULT_NONE or what was injected */
+    const char *place;        /* RUN_EFFECT: where in core/ it was issued, "core/db.c:85"; NULL: not by core/ */
     const struct value *args; /* RUN_EFFECT: the request */
     const struct value
         *result; /* RUN_EFFECT: NULL when it failed or was never applied; RUN_NOTE: the reason, text, or NULL */

@@ -152,6 +152,7 @@ void recorder_issued(struct recorder *recorder, struct kernel_task *task, struct
     struct run_event *event = add_event(recorder, RUN_EFFECT, task->number);
 
     event->effect = effect->id;
+    event->place = effect->place;
     event->args = keep_value(recorder, effect->args);
     event->object = keep_string(recorder, effect->object);
     event->detail = keep_string(recorder, effect->operand);
