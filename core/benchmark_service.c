@@ -1,3 +1,4 @@
+#define CALLS_FOR_ITS_CALLERS /* core/node.h */
 #include "core/benchmark_service.h"
 
 #include "core/db.h"
@@ -13,10 +14,9 @@ static void store_benchmark(struct task *task, const void *argument)
     struct arena *arena = task->arena;
     int64_t at_ms = now_ms(task);
     const struct value *filter = OBJECT(arena, {"_id", value_string(arena, "nodeBenchmark")});
-    const struct error *error =
-        update_one_in_database(task, BENCHMARK, filter,
-                               OBJECT(arena, {"benchmark", data}, {"tier", value_get(data, "status")},
-                                      {"updatedAt", value_number(arena, (double)at_ms)}));
+    const struct value *document = OBJECT(arena, {"benchmark", data}, {"tier", value_get(data, "status")},
+                                          {"updatedAt", value_number(arena, (double)at_ms)});
+    const struct error *error = update_one_in_database(task, BENCHMARK, filter, document);
 
     if (error != NULL) {
         log_error(task, "%s", error_text(arena, error));
@@ -40,13 +40,13 @@ static void store_benchmark_once(struct task *task, const struct value *data)
     node_spawn(task, store_benchmark, &kept, sizeof kept);
 }
 
-const struct error *(get_benchmarks)(struct task *task, const struct value **data)
+const struct error *get_benchmarks(struct task *task, const struct value **data)
 {
     struct effect effect = {.id = EFFECT_BENCH_GETBENCHMARKS,
                             .args = OBJECT(task->arena, {"params", value_empty_array()})};
 
     *data = NULL;
-    TRY((perform)(task, &effect));
+    TRY(perform(task, &effect));
     if (value_is_text(value_get(effect.result, "status"), "error")) {
         return error_new(task->arena, "Error", "%s", "FluxBench error");
     }
@@ -55,11 +55,11 @@ const struct error *(get_benchmarks)(struct task *task, const struct value **dat
     return NULL;
 }
 
-const char *(get_my_flux_ip_and_port)(struct task *task)
+const char *get_my_flux_ip_and_port(struct task *task)
 {
     const struct value *data = NULL;
 
-    if ((get_benchmarks)(task, &data) != NULL) {
+    if (get_benchmarks(task, &data) != NULL) {
         return NULL; /* the helpers return a status instead of throwing (10.3) */
     }
     const struct value *ip = value_get(data, "ipaddress");
@@ -67,7 +67,7 @@ const char *(get_my_flux_ip_and_port)(struct task *task)
     return value_is(ip, VALUE_STRING) && ip->count >= IP_LENGTH_MIN ? ip->string : NULL;
 }
 
-const struct error *(decrypt_rsa_message)(struct task *task, const struct value *parameter, const char **reply)
+const struct error *decrypt_rsa_message(struct task *task, const struct value *parameter, const char **reply)
 {
     struct effect effect = {
         .id = EFFECT_BENCH_DECRYPTRSAMESSAGE,
@@ -75,7 +75,7 @@ const struct error *(decrypt_rsa_message)(struct task *task, const struct value 
     };
 
     *reply = NULL;
-    TRY((perform)(task, &effect));
+    TRY(perform(task, &effect));
     *reply = value_text(effect.result);
     return *reply != NULL ? NULL : error_new(task->arena, "Error", "FluxBench error");
 }

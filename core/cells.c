@@ -1,3 +1,4 @@
+#define CALLS_FOR_ITS_CALLERS /* core/node.h */
 #include "core/cells.h"
 
 #include "core/node.h"

@@ -1,3 +1,4 @@
+#define CALLS_FOR_ITS_CALLERS /* core/node.h */
 #include "core/daemon_service.h"
 
 #include <math.h>
@@ -15,7 +16,7 @@ static const struct error *cached_call(struct task *task, struct effect *effect,
         microtask(task);
         return NULL;
     }
-    TRY((perform)(task, effect));
+    TRY(perform(task, effect));
     const struct value *kept = value_copy(task->node->memory, effect->result);
 
     cell_set(task, cell, key, kept);
@@ -68,7 +69,7 @@ static const char *tier_of_collateral(double value)
     return NULL;
 }
 
-const struct error *(node_tier)(struct task *task, const char **tier)
+const struct error *node_tier(struct task *task, const char **tier)
 {
     const struct value *status = NULL;
     const struct value *transaction = NULL;
@@ -100,7 +101,7 @@ const struct error *(node_tier)(struct task *task, const char **tier)
     return NULL;
 }
 
-const struct error *(node_confirmation)(struct task *task, bool *confirmed)
+const struct error *node_confirmation(struct task *task, bool *confirmed)
 {
     const struct value *status = NULL;
 
@@ -109,14 +110,14 @@ const struct error *(node_confirmation)(struct task *task, bool *confirmed)
     return NULL;
 }
 
-bool(is_node_status_confirmed)(struct task *task)
+bool is_node_status_confirmed(struct task *task)
 {
     bool confirmed = false;
 
-    return (node_confirmation)(task, &confirmed) == NULL && confirmed;
+    return node_confirmation(task, &confirmed) == NULL && confirmed;
 }
 
-const struct error *(get_block_count)(struct task *task, double *height)
+const struct error *get_block_count(struct task *task, double *height)
 {
     struct effect effect = {.id = EFFECT_DAEMON_GETBLOCKCOUNT,
                             .args = OBJECT(task->arena, {"params", value_empty_array()})};
@@ -127,7 +128,7 @@ const struct error *(get_block_count)(struct task *task, double *height)
     return NULL;
 }
 
-const struct error *(daemon_is_synced)(struct task *task, bool *synced)
+const struct error *daemon_is_synced(struct task *task, bool *synced)
 {
     struct effect effect = {.id = EFFECT_DAEMON_GETBLOCKCHAININFO,
                             .args = OBJECT(task->arena, {"params", value_empty_array()})};

@@ -1,3 +1,4 @@
+#define CALLS_FOR_ITS_CALLERS /* core/node.h */
 #include "core/db.h"
 
 const struct collection LOCAL_APPS = {"localzelapps", "zelappsinformation"};
@@ -82,10 +83,10 @@ static const struct error *command(struct task *task, enum effect_id id, struct 
         all[2 + i] = members[i];
     }
     struct effect effect = {.id = id, .args = value_object(task->arena, all, 2 + count), .object = object};
-    const struct error *error = (perform)(task, &effect);
+    const struct error *error = perform(task, &effect);
 
     if (error != NULL && id == EFFECT_DB_FIND && error->status == SERVER_CODE_INTERRUPTED) {
-        error = (perform)(task, &effect);
+        error = perform(task, &effect);
     }
     if (error != NULL) {
         return server_error(task, error);
@@ -106,14 +107,14 @@ static const struct error *find(struct task *task, struct collection in, const s
     return NULL;
 }
 
-const struct error *(find_in_database)(struct task *task, struct collection in, const struct value *filter,
-                                       const struct value *projection, const struct value **documents)
+const struct error *find_in_database(struct task *task, struct collection in, const struct value *filter,
+                                     const struct value *projection, const struct value **documents)
 {
     return find(task, in, filter, projection, false, documents);
 }
 
-const struct error *(find_one_in_database)(struct task *task, struct collection in, const struct value *filter,
-                                           const struct value *projection, const struct value **document)
+const struct error *find_one_in_database(struct task *task, struct collection in, const struct value *filter,
+                                         const struct value *projection, const struct value **document)
 {
     const struct value *documents = NULL;
 
@@ -123,8 +124,8 @@ const struct error *(find_one_in_database)(struct task *task, struct collection 
     return NULL;
 }
 
-const struct error *(insert_one_to_database)(struct task *task, struct collection in, const struct value *document,
-                                             bool *inserted)
+const struct error *insert_one_to_database(struct task *task, struct collection in, const struct value *document,
+                                           bool *inserted)
 {
     const struct value *result = NULL;
     struct value_member members[] = {{"documents", ARRAY(task->arena, document)}};
@@ -145,20 +146,20 @@ static const struct error *update(struct task *task, struct collection in, const
     return command(task, EFFECT_DB_UPDATE, in, object_of(task, filter), members, 1, &result);
 }
 
-const struct error *(update_one_in_database)(struct task *task, struct collection in, const struct value *filter,
-                                             const struct value *set)
+const struct error *update_one_in_database(struct task *task, struct collection in, const struct value *filter,
+                                           const struct value *set)
 {
     return update(task, in, filter, set, false);
 }
 
-const struct error *(update_in_database)(struct task *task, struct collection in, const struct value *filter,
-                                         const struct value *set)
+const struct error *update_in_database(struct task *task, struct collection in, const struct value *filter,
+                                       const struct value *set)
 {
     return update(task, in, filter, set, true);
 }
 
-const struct error *(find_one_and_delete_in_database)(struct task *task, struct collection in,
-                                                      const struct value *filter, const struct value **deleted)
+const struct error *find_one_and_delete_in_database(struct task *task, struct collection in, const struct value *filter,
+                                                    const struct value **deleted)
 {
     const struct value *result = NULL;
     struct value_member members[] = {{"query", filter}, {"remove", value_bool(true)}};
@@ -172,8 +173,8 @@ const struct error *(find_one_and_delete_in_database)(struct task *task, struct 
     return NULL;
 }
 
-const struct error *(remove_documents_from_collection)(struct task *task, struct collection in,
-                                                       const struct value *filter)
+const struct error *remove_documents_from_collection(struct task *task, struct collection in,
+                                                     const struct value *filter)
 {
     const struct value *result = NULL;
     const struct value *one = OBJECT(task->arena, {"q", filter}, {"limit", value_number(task->arena, 0)});
@@ -182,8 +183,8 @@ const struct error *(remove_documents_from_collection)(struct task *task, struct
     return command(task, EFFECT_DB_DELETE, in, object_of(task, filter), members, 1, &result);
 }
 
-const struct error *(count_in_database)(struct task *task, struct collection in, const struct value *filter,
-                                        uint32_t *count)
+const struct error *count_in_database(struct task *task, struct collection in, const struct value *filter,
+                                      uint32_t *count)
 {
     const struct value *result = NULL;
     struct arena *arena = task->arena;

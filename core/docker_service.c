@@ -1,3 +1,4 @@
+#define CALLS_FOR_ITS_CALLERS /* core/node.h */
 #include "core/docker_service.h"
 
 #include "core/names.h"
@@ -63,9 +64,9 @@ static const char *reason_of(enum effect_id id, int status)
     return "unexpected";
 }
 
-const struct error *(docker_call)(struct task *task, struct effect *effect)
+const struct error *docker_call(struct task *task, struct effect *effect)
 {
-    const struct error *failure = (perform)(task, effect);
+    const struct error *failure = perform(task, effect);
 
     if (failure == NULL || failure->status == 0) {
         return failure; /* a broken connection has no HTTP status to dress up */
@@ -81,12 +82,12 @@ const struct error *(docker_call)(struct task *task, struct effect *effect)
 /* ---- looking
  * ------------------------------------------------------------------------------------------------------------------ */
 
-const struct error *(docker_list_containers)(struct task *task, bool all, const struct value **containers)
+const struct error *docker_list_containers(struct task *task, bool all, const struct value **containers)
 {
     struct effect effect = {.id = EFFECT_DOCKER_CONTAINERS_LIST, .args = OBJECT(task->arena, {"all", value_bool(all)})};
 
     *containers = NULL;
-    TRY((docker_call)(task, &effect));
+    TRY(docker_call(task, &effect));
     if (!value_is(effect.result, VALUE_ARRAY)) {
         return error_new(task->arena, "TypeError", "containers.find is not a function");
     }
@@ -95,13 +96,13 @@ const struct error *(docker_list_containers)(struct task *task, bool all, const 
 }
 
 /* DS 154–175: matched by first listed name or id. */
-const struct error *(get_docker_container_only)(struct task *task, const char *argument, const struct value **container)
+const struct error *get_docker_container_only(struct task *task, const char *argument, const struct value **container)
 {
     const struct value *containers = NULL;
     const char *name = get_app_identifier(task->arena, argument);
 
     *container = NULL;
-    TRY((docker_list_containers)(task, true, &containers));
+    TRY(docker_list_containers(task, true, &containers));
     for (uint32_t i = 0; i < value_count(containers) && *container == NULL; i++) {
         const struct value *listed = value_at(containers, i);
         const char *first_name = value_text(value_at(value_get(listed, "Names"), 0));
@@ -122,7 +123,7 @@ static const struct error *find_id(struct task *task, const char *argument, cons
 {
     const struct value *container = NULL;
 
-    TRY((get_docker_container_only)(task, argument, &container));
+    TRY(get_docker_container_only(task, argument, &container));
     *id = value_get(container, "Id");
     return *id != NULL ? NULL
                        : error_new(task->arena, "TypeError", "Cannot read properties of undefined (reading 'Id')");
@@ -134,7 +135,7 @@ static const struct error *container_call(struct task *task, enum effect_id id, 
 {
     struct effect effect = {.id = id, .args = args, .object = get_app_identifier(task->arena, argument)};
 
-    TRY((docker_call)(task, &effect));
+    TRY(docker_call(task, &effect));
     if (result != NULL) {
         *result = effect.result;
     }
@@ -186,12 +187,12 @@ static const struct error *start(struct task *task, const char *argument)
     return NULL;
 }
 
-const struct error *(app_docker_start)(struct task *task, const char *argument)
+const struct error *app_docker_start(struct task *task, const char *argument)
 {
     return note_failed_start(task, argument, start(task, argument));
 }
 
-const struct error *(app_docker_stop)(struct task *task, const char *argument)
+const struct error *app_docker_stop(struct task *task, const char *argument)
 {
     const struct value *id = NULL;
     bool running = false;
@@ -212,12 +213,12 @@ static const struct error *restart(struct task *task, const char *argument)
                           id_args(task, id), NULL);
 }
 
-const struct error *(app_docker_restart)(struct task *task, const char *argument)
+const struct error *app_docker_restart(struct task *task, const char *argument)
 {
     return note_failed_start(task, argument, restart(task, argument));
 }
 
-const struct error *(app_docker_kill)(struct task *task, const char *argument)
+const struct error *app_docker_kill(struct task *task, const char *argument)
 {
     const struct value *id = NULL;
 
@@ -235,23 +236,23 @@ static const struct error *remove_container(struct task *task, const char *argum
         OBJECT(task->arena, {"container", id}, {"force", value_bool(force)}, {"v", value_bool(force)}), NULL);
 }
 
-const struct error *(app_docker_remove)(struct task *task, const char *argument)
+const struct error *app_docker_remove(struct task *task, const char *argument)
 {
     return remove_container(task, argument, false);
 }
 
-const struct error *(app_docker_force_remove)(struct task *task, const char *argument)
+const struct error *app_docker_force_remove(struct task *task, const char *argument)
 {
     return remove_container(task, argument, true);
 }
 
-const struct error *(app_docker_image_remove)(struct task *task, const char *repotag)
+const struct error *app_docker_image_remove(struct task *task, const char *repotag)
 {
     struct effect effect = {.id = EFFECT_DOCKER_IMAGE_REMOVE,
                             .args = OBJECT(task->arena, {"image", value_string(task->arena, repotag)}),
                             .object = repotag};
 
-    return (docker_call)(task, &effect);
+    return docker_call(task, &effect);
 }
 
 const char *first_container_name(const struct value *container)

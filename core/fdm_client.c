@@ -1,3 +1,4 @@
+#define CALLS_FOR_ITS_CALLERS /* core/node.h */
 #include "core/fdm_client.h"
 
 #include <string.h>
@@ -16,7 +17,7 @@ static int server_index(const char *app)
     return first >= 'v' && first <= 'z' ? 4 : 1;
 }
 
-const char *(get_master_ip_from_fdm)(struct task *task, const char *app)
+const char *get_master_ip_from_fdm(struct task *task, const char *app)
 {
     static const char *const regions[] = {"fn", "usa", "sg"};
 
@@ -25,7 +26,7 @@ const char *(get_master_ip_from_fdm)(struct task *task, const char *app)
             value_format(task->arena, "fdm-%s-1-%d.runonflux.io:16130", regions[i], server_index(app));
         struct effect effect = {.id = EFFECT_FDM_APPIPS, .args = OBJECT(task->arena, {"host", host}), .object = app};
 
-        if ((perform)(task, &effect) != NULL || !value_is_text(value_get(effect.result, "status"), "success")) {
+        if (perform(task, &effect) != NULL || !value_is_text(value_get(effect.result, "status"), "success")) {
             continue;
         }
         const char *ip = value_text(value_at(value_get(value_get(effect.result, "data"), "ips"), 0));

@@ -1,3 +1,4 @@
+#define CALLS_FOR_ITS_CALLERS /* core/node.h */
 #include "core/node.h"
 
 #include <assert.h>
@@ -14,19 +15,19 @@ void node_start(struct node *node, struct arena *memory, struct door door, const
     cells_start(&node->cells, memory);
 }
 
-const struct error *(perform)(struct task *task, struct effect *effect)
+const struct error *perform(struct task *task, struct effect *effect)
 {
     effect->place = task->place;
     effect->result = NULL;
     effect->error = NULL;
-    (task->node->door.perform)(task->node->door.world, task, effect);
+    task->node->door.perform(task->node->door.world, task, effect);
     assert(effect->result != NULL || effect->error != NULL || effect_info(effect->id)->immediate);
     return effect->error;
 }
 
 static void perform_immediate(struct task *task, struct effect *effect)
 {
-    const struct error *error = (perform)(task, effect);
+    const struct error *error = perform(task, effect);
 
     assert(error == NULL);
     (void)error;
@@ -40,7 +41,7 @@ int64_t now_ms(struct task *task)
     return (int64_t)effect.amount;
 }
 
-void(delay)(struct task *task, int64_t ms)
+void delay(struct task *task, int64_t ms)
 {
     struct effect effect = {.id = EFFECT_CLOCK_DELAY,
                             .args = OBJECT(task->arena, {"ms", value_number(task->arena, (double)ms)}),

@@ -1,6 +1,7 @@
+#define CALLS_FOR_ITS_CALLERS /* core/node.h */
 #include "core/shell.h"
 
-const struct error *(run_command)(struct task *task, struct command command, const char **stdout_text)
+const struct error *run_command(struct task *task, struct command command, const char **stdout_text)
 {
     struct effect effect = {
         .id = command.id,
@@ -9,7 +10,7 @@ const struct error *(run_command)(struct task *task, struct command command, con
         .operand = command.operand,
         .amount = command.amount,
     };
-    const struct error *failure = (perform)(task, &effect);
+    const struct error *failure = perform(task, &effect);
 
     if (failure != NULL) {
         struct error *error = arena_alloc(task->arena, sizeof *error);

@@ -1,3 +1,4 @@
+#define CALLS_FOR_ITS_CALLERS /* core/node.h */
 #include "core/syncthing_service.h"
 
 #include <string.h>
@@ -7,17 +8,17 @@ static const struct value *call(struct task *task, enum effect_id id, const stru
 {
     struct effect effect = {.id = id, .args = args, .object = object};
 
-    return (perform)(task, &effect) == NULL ? effect.result : NULL;
+    return perform(task, &effect) == NULL ? effect.result : NULL;
 }
 
-bool(syncthing_is_healthy)(struct task *task)
+bool syncthing_is_healthy(struct task *task)
 {
     const struct value *health = call(task, EFFECT_SYNCTHING_HEALTH, value_empty_object(), NULL);
 
     return value_is_text(value_get(health, "status"), "OK");
 }
 
-bool(get_config_folders)(struct task *task, const struct value **folders)
+bool get_config_folders(struct task *task, const struct value **folders)
 {
     *folders = call(task, EFFECT_SYNCTHING_GET_FOLDERS, value_empty_object(), NULL);
     return value_is(*folders, VALUE_ARRAY);
@@ -33,19 +34,18 @@ static const struct value *folder_of_path(const struct value *folders, const cha
     return NULL;
 }
 
-bool(syncthing_folder_has_type)(struct task *task, const char *path, const char *type)
+bool syncthing_folder_has_type(struct task *task, const char *path, const char *type)
 {
     const struct value *folders = NULL;
 
-    return (get_config_folders)(task, &folders) &&
-           value_is_text(value_get(folder_of_path(folders, path), "type"), type);
+    return get_config_folders(task, &folders) && value_is_text(value_get(folder_of_path(folders, path), "type"), type);
 }
 
-bool(change_syncthing_folder_type)(struct task *task, const char *path, const char *type)
+bool change_syncthing_folder_type(struct task *task, const char *path, const char *type)
 {
     const struct value *folders = NULL;
 
-    if (!(get_config_folders)(task, &folders)) {
+    if (!get_config_folders(task, &folders)) {
         return false;
     }
     const struct value *folder = folder_of_path(folders, path);
@@ -92,7 +92,7 @@ const struct error *stop_syncthing_app(struct task *task, const char *app_id)
     const struct value *folders = NULL;
     const char *data_folder = arena_printf(task->arena, "%s%s", task->node->config.apps_folder, app_id);
 
-    if (!(get_config_folders)(task, &folders)) {
+    if (!get_config_folders(task, &folders)) {
         return error_new(task->arena, "Error", "Failed to get syncthing folders");
     }
     for (uint32_t i = 0; i < value_count(folders); i++) {

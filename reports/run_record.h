@@ -55,9 +55,12 @@ struct run_event {
 
 struct run_violation {
     const char *oracle;
+    const char *broken_when; /* the oracle's definition */
+    bool expected;           /* the scenario says that this oracle is broken on this release */
     int64_t at_ms;
     const char *task;   /* NULL: the world, or time */
     const char *effect; /* name; NULL when a state and no effect broke it */
+    const char *place;  /* where core/ issued that effect, "core/db.c:85"; NULL: nowhere there */
     const char *object;
     const char *message; /* one sentence, with the names of those concerned */
     uint32_t event;      /* index of its RUN_VIOLATION event */

@@ -1,3 +1,4 @@
+#define CALLS_FOR_ITS_CALLERS /* core/node.h */
 #include "sim/search/programs.h"
 
 #include "core/revision.h"
@@ -131,7 +132,7 @@ static void run_task(struct task *task, const void *argument)
     for (uint32_t i = 0; i < of->program->step_counts[of->number]; i++) {
         struct effect effect = {.id = EFFECT_DB_UPDATE, .payload = &of->program->steps[of->number][i]};
 
-        if ((perform)(task, &effect) != NULL) {
+        if (perform(task, &effect) != NULL) {
             assert(false && "a step of a program has no error");
         }
     }

@@ -1,3 +1,4 @@
+#define CALLS_FOR_ITS_CALLERS /* core/node.h */
 #include "sim/serve/session.h"
 
 #include "fakes/docker/whole.h"
@@ -178,7 +179,7 @@ static void perform_request(struct task *task, const void *argument)
     struct session_request *const *place = argument;
     const struct kernel_task *self = task->host;
 
-    (void)(perform)(task, &(*place)->call.effect);
+    (void)perform(task, &(*place)->call.effect);
     answer(*place, self->fault);
 }
 
