@@ -67,6 +67,14 @@ struct run_violation {
     uint32_t step;       /* the task's transition among all, from 1; 0: the world, or time */
 };
 
+/* How an oracle was put to the test. */
+struct run_oracle {
+    const char *name;
+    uint64_t weighed;     /* cases that it looked at, or instants at which a bound of its was running */
+    uint64_t excused;     /* of them those that an exemption alone kept from being violations */
+    unsigned nearest_pct; /* of a bound, how much was used up at most, violations left out: 99 is the most */
+};
+
 struct run_unmet {
     const char *message; /* what was expected and what came instead */
 };
@@ -90,6 +98,8 @@ struct run_record {
 
     struct run_violation *violations; /* in the order of time */
     uint32_t violation_count, violation_size;
+    struct run_oracle *oracles; /* each, in their order; only with events */
+    uint32_t oracle_count;
     uint64_t counts[RUN_COUNT_COUNT];
 
     int64_t clock_start_ms;
