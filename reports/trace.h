@@ -40,7 +40,7 @@ bool trace_is_one(const char *text, size_t length);
 
 enum trace_line_id {
 #define TRACE_LINE(ID, kind, what) TRACE_##ID,
-#include "reports/trace_members.def"
+#include "reports/trace_lines.def"
     TRACE_LINE_COUNT
 };
 

@@ -90,14 +90,11 @@ STEP(resumed_step)
 
 /* ---- texts of the record and of an event --------------------------------------------------------------------- */
 
-#define TEXT(of, field)                                                                                                \
+#define RECORD_TEXT(field)                                                                                             \
     GET(field)                                                                                                         \
     {                                                                                                                  \
-        return value_string(arena, of->field);                                                                         \
-    }
-
-#define RECORD_TEXT(field)                                                                                             \
-    TEXT(record, field)                                                                                                \
+        return value_string(arena, record->field);                                                                     \
+    }                                                                                                                  \
     SET(field)                                                                                                         \
     {                                                                                                                  \
         reading->record->field = text_of(reading, value);                                                              \
@@ -110,7 +107,10 @@ RECORD_TEXT(revision)
 RECORD_TEXT(inconclusive_because)
 
 #define EVENT_TEXT(field)                                                                                              \
-    TEXT(event, field)                                                                                                 \
+    GET(field)                                                                                                         \
+    {                                                                                                                  \
+        return value_string(arena, event->field);                                                                      \
+    }                                                                                                                  \
     SET(field)                                                                                                         \
     {                                                                                                                  \
         event->field = text_of(reading, value);                                                                        \
@@ -187,7 +187,10 @@ SET(seed)
     return NULL;
 }
 
-TEXT(record, strategy)
+GET(strategy)
+{
+    return value_string(arena, record->strategy);
+}
 
 SET(strategy)
 {
@@ -442,7 +445,7 @@ static const struct {
     const char *kind, *what;
 } lines[TRACE_LINE_COUNT] = {
 #define TRACE_LINE(ID, kind, what) {kind, what},
-#include "reports/trace_members.def"
+#include "reports/trace_lines.def"
 };
 
 const struct trace_member trace_members[] = {

@@ -139,9 +139,27 @@ static bool tell(struct sink *sink, struct arena *arena, const struct replay_com
     return false;
 }
 
-int replay_trace(struct arena *arena, const struct replay_command *command, const struct run_file *file)
+static int replay_one(struct sink *sink, struct arena *arena, const struct replay_command *command,
+                      const struct run_file *file, const struct trace_run *run)
 {
     struct player player;
+    const struct revision *revision = NULL;
+    uint32_t without = 0;
+    const struct scenario *scenario = trace_scenario(arena, file, run);
+
+    if (scenario == NULL || !choose_release(command, file, run, &revision, &without)) {
+        return EXIT_UNUSABLE_INPUT;
+    }
+    player_init(&player);
+    bool same =
+        tell(sink, arena, command, file, run, player_run(&player, scenario, revision, without, &run->record.seed));
+
+    player_free(&player);
+    return same ? EXIT_AS_EXPECTED : EXIT_NOT_AS_EXPECTED;
+}
+
+int replay_trace(struct arena *arena, const struct replay_command *command, const struct run_file *file)
+{
     struct sink sink;
     const char *option = asked_of_repros(command);
     int status = EXIT_AS_EXPECTED;
@@ -149,26 +167,16 @@ int replay_trace(struct arena *arena, const struct replay_command *command, cons
     if (option != NULL) {
         return complain("replay: --%s is for repros, and %s is a trace", option, file->path);
     }
-    player_init(&player);
     sink_init(&sink);
     for (uint32_t i = 0; i < file->trace.count && status != EXIT_UNUSABLE_INPUT; i++) {
-        const struct trace_run *run = &file->trace.runs[i];
-        const struct revision *revision = NULL;
-        uint32_t without = 0;
-        const struct scenario *scenario = trace_scenario(arena, file, run);
+        int one = replay_one(&sink, arena, command, file, &file->trace.runs[i]);
 
-        if (scenario == NULL || !choose_release(command, file, run, &revision, &without)) {
-            status = EXIT_UNUSABLE_INPUT;
-        } else if (!tell(&sink, arena, command, file, run,
-                         player_run(&player, scenario, revision, without, &run->record.seed))) {
-            status = EXIT_NOT_AS_EXPECTED;
-        }
+        status = one == EXIT_AS_EXPECTED ? status : one;
     }
     if (status == EXIT_UNUSABLE_INPUT) {
         sink_free(&sink);
     } else if (!deliver(&sink, NULL)) {
         status = EXIT_INTERNAL_ERROR;
     }
-    player_free(&player);
     return status;
 }

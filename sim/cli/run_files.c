@@ -121,23 +121,19 @@ bool load_run_file(struct arena *arena, const char *path, struct run_file *file)
 static const char *source_in_place(struct arena *arena, const struct trace_run *run)
 {
     static const char mark[] = ",\"source\":";
-    struct run_record header = run->record;
     const struct trace_member *member = trace_line_members(TRACE_HEADER);
     struct value_member members[32] = {{"kind", value_string(arena, trace_line_kind(TRACE_HEADER))}};
     size_t count = 1;
 
     for (; strcmp(member->name, "source") != 0; member++) {
-        members[count++] = (struct value_member){member->name, member->get(arena, &header, NULL)};
+        members[count++] = (struct value_member){member->name, member->get(arena, &run->record, NULL)};
     }
     size_t before = strlen(value_json(arena, value_object(arena, members, count))) - 1 + strlen(mark);
-    const char *source = value_json(arena, run->record.source);
-    size_t length = strlen(source);
-    char *text = arena_alloc(arena, run->line + before + length + 1);
+    char *space = arena_alloc(arena, run->line + before);
 
-    memset(text, '\n', run->line - 1);
-    memset(text + run->line - 1, ' ', before);
-    memcpy(text + run->line - 1 + before, source, length);
-    return text;
+    memset(space, '\n', run->line - 1);
+    memset(space + run->line - 1, ' ', before);
+    return arena_printf(arena, "%s%s", space, value_json(arena, run->record.source));
 }
 
 const struct scenario *trace_scenario(struct arena *arena, const struct run_file *file, const struct trace_run *run)
