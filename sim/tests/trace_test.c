@@ -1,7 +1,9 @@
 /* Traces of real runs: what is written is documented, what is documented is written, and what is read and written again
  * is the same. */
 #include "reports/report.h"
+#include "reports/run_diff.h"
 #include "reports/trace.h"
+#include "sim/kernel/prng.h"
 #include "sim/tests/test_run.h"
 
 #include <setjmp.h>
@@ -233,6 +235,49 @@ static void test_a_mutilated_trace_is_refused(void **state)
     test_run_end(&test);
 }
 
+/* Whatever a byte becomes: the text is refused, or read as something that can be compared and written. */
+static void test_bytes_that_change(void **state)
+{
+    enum { TURNS = 1500 };
+    static const char bytes[] = "0123456789-.{}[]\",:ntx\\ \xff";
+    struct test_run test;
+    struct prng chance = {1};
+    struct sink good;
+    unsigned accepted = 0;
+
+    (void)state;
+    test_run_begin(&test);
+    const struct run_record *record = test_run_text(&test, small, "8.9.1");
+
+    write_trace(&good, record);
+    for (unsigned turn = 0; turn < TURNS; turn++) {
+        struct arena arena;
+        struct trace trace;
+        struct trace_mistake mistake = {0};
+        char *place = &good.text[prng_below(&chance, (uint32_t)good.length)];
+        const char before = *place;
+
+        arena_init(&arena, arena_source_malloc());
+        *place = bytes[prng_below(&chance, sizeof bytes - 1)];
+        if (trace_read(&arena, "t.jsonl", good.text, good.length, &trace, &mistake)) {
+            struct run_diff diff;
+            struct sink again;
+
+            accepted++;
+            run_diff(&arena, record, &trace.runs[0].record, &diff);
+            write_trace(&again, &trace.runs[0].record);
+            sink_free(&again);
+        } else {
+            assert_true(mistake.line > 0 && mistake.message[0] != '\0');
+        }
+        *place = before;
+        arena_reset(&arena);
+    }
+    assert_true(accepted > TURNS / 10 && accepted < TURNS); /* most bytes are of texts */
+    sink_free(&good);
+    test_run_end(&test);
+}
+
 static void test_a_run_without_events_is_no_trace(void **state)
 {
     struct test_run test;
@@ -261,6 +306,7 @@ int main(void)
         cmocka_unit_test(test_a_trace_carries_its_scenario),
         cmocka_unit_test(test_a_trace_is_told_from_a_scenario),
         cmocka_unit_test(test_a_mutilated_trace_is_refused),
+        cmocka_unit_test(test_bytes_that_change),
         cmocka_unit_test(test_a_run_without_events_is_no_trace),
     };
 
