@@ -175,10 +175,10 @@ static void add_trace(struct sink *sink, struct arena *arena, const struct diff_
 static void add_ends(struct sink *sink, const struct run_diff *diff)
 {
     if (diff->world_count == 0) {
-        sink_add(sink, "         at the end nothing differs, as far as changes tell\n");
+        sink_add(sink, "         at the end nothing differs, as changes tell\n");
         return;
     }
-    sink_add(sink, "         at the end:\n");
+    sink_add(sink, "         at the end, as changes tell:\n");
     for (uint32_t i = 0; i < diff->world_count && i < WORLD_SHOWN_MAX; i++) {
         const struct world_difference *difference = &diff->world[i];
         const char *parts[] = {difference->object, difference->detail};

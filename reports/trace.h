@@ -8,6 +8,7 @@
 
 #define TRACE_FORMAT "drydock-trace"
 enum { TRACE_VERSION = 1 };
+#define TRACE_WHOLE_MAX 9007199254740992.0 /* 2^53: JSON numbers are exact up to it */
 
 /* ---- reading ------------------------------------------------------------------------------------------------- */
 
@@ -69,6 +70,8 @@ extern const struct trace_member trace_members[]; /* in the order of lines; the 
 const char *trace_line_kind(enum trace_line_id line);
 const char *trace_line_what(enum trace_line_id line);
 const char *trace_type_name(enum trace_type type); /* "text", "number" … */
+/* Whether it is a whole number from 0 to max. */
+bool trace_is_whole(const struct value *value, double max);
 /* The line that an event makes; its members are at trace_line_members(). */
 enum trace_line_id trace_line_of(enum run_event_kind kind);
 /* The first member of a kind of line: the others follow it. */

@@ -1,6 +1,8 @@
 /* How each member of a trace's lines is taken from a record, and put into one. */
 #include "reports/trace.h"
 
+#include <limits.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -301,15 +303,17 @@ SET(error)
 {
     struct error *error = arena_alloc(reading->arena, sizeof *error);
     const struct value *message = value_get(value, "message");
+    const struct value *status = value_get(value, "status");
     const struct value *code = value_get(value, "code");
 
-    if (!value_is(message, VALUE_STRING)) {
-        return "expected an error with a \"message\"";
+    if (!value_is(message, VALUE_STRING) || (status != NULL && !trace_is_whole(status, INT_MAX)) ||
+        (code != NULL && !value_is(code, VALUE_STRING)) || value->count != 1u + (status != NULL) + (code != NULL)) {
+        return "expected a \"message\", and \"status\" or \"code\" or both or none";
     }
     error->name = "Error";
     error->message = text_of(reading, message);
-    error->code = value_is(code, VALUE_STRING) ? text_of(reading, code) : NULL;
-    error->status = (int)value_get_number(value, "status", 0);
+    error->code = code == NULL ? NULL : text_of(reading, code);
+    error->status = status == NULL ? 0 : (int)status->number;
     event->error = error;
     return NULL;
 }
@@ -413,12 +417,12 @@ GET(counts)
 SET(counts)
 {
     for (int i = 0; i < RUN_COUNT_COUNT; i++) {
-        double count = value_get_number(value, run_count_name((enum run_count)i), -1);
+        const struct value *count = value_get(value, run_count_name((enum run_count)i));
 
-        if (count < 0) {
+        if (!trace_is_whole(count, TRACE_WHOLE_MAX)) {
             return arena_printf(reading->arena, "expected a count of \"%s\" in it", run_count_name((enum run_count)i));
         }
-        reading->record->counts[i] = (uint64_t)count;
+        reading->record->counts[i] = whole(count);
     }
     return value->count == RUN_COUNT_COUNT ? NULL : "there is one that drydock does not count";
 }
@@ -471,6 +475,12 @@ const char *trace_type_name(enum trace_type type)
                                         "array of texts", "object",       "any value"};
 
     return names[type];
+}
+
+bool trace_is_whole(const struct value *value, double max)
+{
+    return value_is(value, VALUE_NUMBER) && value->number >= 0 && value->number <= max &&
+           floor(value->number) >= value->number;
 }
 
 enum trace_line_id trace_line_of(enum run_event_kind kind)

@@ -3,12 +3,9 @@
 
 #include <cjson/cJSON.h>
 
-#include <math.h>
 #include <string.h>
 
 enum { SHOWN_MAX = 40 };
-
-static const double whole_max = 9007199254740992.0; /* 2^53: JSON numbers are exact up to it */
 
 struct reader {
     struct trace_reading reading; /* first: keep() is called with it */
@@ -66,8 +63,7 @@ static bool is_of_type(const struct value *value, enum trace_type type)
     case TRACE_TEXT:
         return value->kind == VALUE_STRING;
     case TRACE_WHOLE:
-        return value->kind == VALUE_NUMBER && value->number >= 0 && value->number <= whole_max &&
-               floor(value->number) >= value->number;
+        return trace_is_whole(value, TRACE_WHOLE_MAX);
     case TRACE_TRUTH:
         return value->kind == VALUE_BOOL;
     case TRACE_TEXTS:

@@ -102,9 +102,9 @@ static struct side_runs runs_of_trace(struct arena *arena, const struct run_file
     return side;
 }
 
-/* One run of a scenario. count 0 after a message. */
+/* One run of a scenario (seed NULL: with its own). count 0 after a message. */
 static struct side_runs run_scenario(struct arena *arena, struct player *player, const struct run_file *file,
-                                     const struct revision *revision, uint32_t without)
+                                     const struct revision *revision, uint32_t without, const uint64_t *seed)
 {
     struct side_runs side = {arena_alloc(arena, sizeof *side.runs), 0};
 
@@ -114,11 +114,11 @@ static struct side_runs run_scenario(struct arena *arena, struct player *player,
         return side;
     }
     side.runs[side.count++] =
-        (struct diff_side){player_run(player, file->scenario, revision, without, NULL), file->path, 0};
+        (struct diff_side){player_run(player, file->scenario, revision, without, seed), file->path, 0};
     return side;
 }
 
-/* Side 0 or 1 of two files. */
+/* Side 0 or 1 of two files. A scenario beside a trace of one run is run as that was. */
 static struct side_runs runs_of_file(struct arena *arena, struct player *player, const struct diff_command *command,
                                      uint32_t index)
 {
@@ -132,11 +132,20 @@ static struct side_runs runs_of_file(struct arena *arena, struct player *player,
     if (command->revision_count > 0) {
         uint32_t given = index < command->revision_count ? index : 0;
 
-        return run_scenario(arena, player, file, command->revisions[given], without);
+        return run_scenario(arena, player, file, command->revisions[given], without, NULL);
     }
-    uint32_t own = scenario->found.without & scenario->revisions[0]->switches;
+    const struct run_file *other = &command->files[1 - index];
+    const struct revision *revision = scenario->revisions[0];
+    uint32_t own = scenario->found.without & revision->switches;
+    const uint64_t *seed = NULL;
 
-    return run_scenario(arena, player, file, scenario->revisions[0], without | own);
+    if (other->trace.count == 1) {
+        seed = &other->trace.runs[0].record.seed;
+        if (!trace_release(other, &other->trace.runs[0], &revision, &own)) {
+            return (struct side_runs){NULL, 0};
+        }
+    }
+    return run_scenario(arena, player, file, revision, without | own, seed);
 }
 
 static bool two_files(struct arena *arena, struct player *player, const struct diff_command *command,
@@ -190,8 +199,8 @@ static bool one_scenario(struct arena *arena, struct player *player, const struc
                  left->name);
         return false;
     }
-    sides[0] = run_scenario(arena, player, file, left, 0);
-    sides[1] = run_scenario(arena, player, file, right, command->without);
+    sides[0] = run_scenario(arena, player, file, left, 0, NULL);
+    sides[1] = run_scenario(arena, player, file, right, command->without, NULL);
     return sides[0].count > 0 && sides[1].count > 0;
 }
 

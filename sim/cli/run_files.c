@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { FIRST_LINE = 64 }; /* bytes: what a file is shows there */
+
 /* ---- reading ------------------------------------------------------------------------------------------------------
  */
 
@@ -105,6 +107,9 @@ bool load_run_file(struct arena *arena, const char *path, struct run_file *file)
         good = say(path, 1, 1, "the file is empty, expected a trace or a scenario");
     } else if (length > TRACE_SIZE_MAX) {
         good = say(path, 1, 1, arena_printf(arena, "the file is too large, expected at most %d bytes", TRACE_SIZE_MAX));
+    } else if (memmem(text, length < FIRST_LINE ? length : FIRST_LINE, "\"traceEvents\"", strlen("\"traceEvents\"")) !=
+               NULL) {
+        good = say(path, 1, 1, "a trace for Perfetto, expected JSON lines: --trace FILE, of any name but *.json");
     } else if (trace_is_one(text, length)) {
         good = read_trace(arena, file, text, length);
     } else {

@@ -368,7 +368,7 @@ static void test_what_is_written(void **state)
                                    "world    differs at change 0\n"
                                    "  -      2  1970-01-01 00:00:00.000  -                 ~ container removed c\n"
                                    "  +         no more changes\n"
-                                   "         at the end:\n"
+                                   "         at the end, as changes tell:\n"
                                    "    container c: - absent, + present\n"
                                    "verdict  the same: held (0.000 s)\n");
     sink_free(&sink);

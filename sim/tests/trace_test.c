@@ -199,6 +199,8 @@ static const struct {
     {"a verdict", "\"verdict\":\"", "\"verdict\":\"in", 0, "expected held, violated or inconclusive"},
     {"the hash", "\"trace_hash\":\"", "\"trace_hash\":\"0", 0, "expected 16 hexadecimal digits"},
     {"a count", "\"prunes\"", "\"primes\"", 0, "expected a count of \"prunes\""},
+    {"a count of another kind", "\"prunes\":", "\"prunes\":-", 0, "expected a count of \"prunes\""},
+    {"an error", "\"error\":{\"message\"", "\"error\":{\"massage\"", 0, "expected a \"message\""},
     {"a strategy", "\"strategy\":\"", "\"strategy\":\"x", 1, "expected script, random, course or clients"},
 };
 

@@ -98,6 +98,8 @@ assert {"thing": "container", "object": "fluxopenclaw_openclawpro1774571881282",
 P
 says 0 '^verdict  the same' diff "$work/race.jsonl" "$work/race.jsonl"
 says 0 '^trace    the same' diff "$work/race.jsonl" $race --revision 8.9.1
+says 0 '^trace    the same' diff "$work/without.jsonl" $incident
+says 0 '^trace    the same' diff "$work/random.json" "$work/random-2.jsonl"
 says 0 '^2 the same, 0 not$' diff "$work/two.jsonl" "$work/two.jsonl"
 says 0 '^trace    the same' diff $race $race --revision 8.9.1,8.9.1
 says 0 '^+++ .* on 8.9.2' diff "$work/two.jsonl"
@@ -126,6 +128,8 @@ for verb in "replay" "diff $work/race.jsonl"; do
   says 2 "$work:1:1: Is a directory" $verb "$work"
   says 2 "no-such-file:1:1: No such file" $verb no-such-file
 done
+"$drydock" run $race --quiet --trace "$work/perfetto.json" >/dev/null
+says 2 "perfetto.json:1:1: a trace for Perfetto" replay "$work/perfetto.json"
 column=$(head -n 1 "$work/source.jsonl" | grep -bo '"container-last"' | head -n 1 | cut -d: -f1)
 says 2 "source.jsonl:1:$((column + 1)): unknown oracle \"container-last\"" replay "$work/source.jsonl"
 says 2 "clients.jsonl:1:1: .*cannot be replayed" replay "$work/clients.jsonl"
