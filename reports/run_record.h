@@ -29,9 +29,10 @@ enum run_event_kind {
 
 struct run_event {
     enum run_event_kind kind;
-    int64_t at_ms;  /* issued */
-    uint32_t task;  /* index into tasks, RUN_NONE for the world itself */
-    uint32_t cause; /* RUN_CHANGE, RUN_VIOLATION: the event that brought it about, or RUN_NONE */
+    int64_t at_ms;    /* issued */
+    uint32_t task;    /* index into tasks, RUN_NONE for the world itself */
+    uint32_t cause;   /* RUN_CHANGE, RUN_VIOLATION: the event that brought it about, or RUN_NONE */
+    uint32_t at_step; /* the transition it happened in, RUN_EFFECT: was issued in; 0 before the first */
 
     enum effect_id effect;    /* RUN_EFFECT */
     enum fault_kind fault;    /* RUN_EFFECT: FAULT_NONE or what was injected */
@@ -89,6 +90,8 @@ struct run_record {
     const char **without; /* names of switches taken out */
     uint32_t without_count;
     uint64_t seed;
+    const char *strategy;       /* who chose the order: "script", "random", "course", or "clients" of a served Engine */
+    const struct value *source; /* the scenario's file as read, borrowed from the scenario; NULL: unknown */
 
     enum run_verdict verdict;
     const char *inconclusive_because; /* NULL unless inconclusive */

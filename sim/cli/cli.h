@@ -66,6 +66,7 @@ int verb_conform(int argc, char **argv);
 int verb_import(int argc, char **argv);
 int verb_serve(int argc, char **argv);
 int verb_replay(int argc, char **argv);
+int verb_diff(int argc, char **argv);
 int verb_regress(int argc, char **argv);
 int verb_compare(int argc, char **argv);
 int verb_list(int argc, char **argv);

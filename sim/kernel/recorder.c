@@ -103,6 +103,7 @@ static struct run_event *add_event(struct recorder *recorder, enum run_event_kin
                                 .at_ms = now_ms,
                                 .task = task,
                                 .cause = RUN_NONE,
+                                .at_step = (uint32_t)recorder->kernel->step_count,
                                 .applied_ms = -1,
                                 .resumed_ms = -1,
                                 .violation = RUN_NONE};

@@ -77,6 +77,8 @@ static struct run_record *record_new(const struct runner *runner, struct arena *
         }
     }
     record->seed = runner->options.seed_given ? runner->options.seed : scenario->seed;
+    record->strategy = scenario->has_course ? "course" : scenario->random ? "random" : "script";
+    record->source = scenario->source;
     record->clock_start_ms = scenario->clock_ms;
     return record;
 }

@@ -154,6 +154,7 @@ refused regress scenarios/incidents
 refused regress --format yaml scenarios
 refused regress --jobs 0 scenarios
 "$(dirname "$0")/replay.sh" "$drydock" || bad=1
+"$(dirname "$0")/traces.sh" "$drydock" || bad=1
 explored=scenarios/incidents/openclawpro.json
 refused explore
 refused explore no-such-file.json
