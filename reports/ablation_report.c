@@ -131,10 +131,10 @@ void ablation_unnoticed(const struct ablation *ablation, uint32_t number, char *
 {
     static const char *const words[ABLATION_SIGN_COUNT] = {
         [ABLATION_ORACLE] = "violations", [ABLATION_COUNT] = "counts", [ABLATION_TRACE] = "the trace"};
-    uint32_t asked = ablation_count(ablation, number, ABLATION_SAME);
     size_t length =
-        (size_t)snprintf(text, size, "nothing notices that %s is taken out of %s: %u scenario%s for it",
-                         ablation->switches[number].name, ablation->revision, asked, asked == 1 ? " asks" : "s ask");
+        (size_t)snprintf(text, size, "nothing notices that %s is taken out of %s: %u of %u scenarios ask for it",
+                         ablation->switches[number].name, ablation->revision,
+                         ablation_count(ablation, number, ABLATION_SAME), ablation->scenario_count);
 
     for (unsigned sign = ABLATION_TRACE; sign < ABLATION_EXPECTATION && length < size; sign++) {
         uint32_t count = ablation_showing(ablation, number, (enum ablation_sign)sign);
