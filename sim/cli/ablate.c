@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+enum { PROGRESS_EVERY_MS = 100 };
+
 struct ablate_command {
     struct arena arena;
     struct ablate_options options;
@@ -16,7 +18,7 @@ struct ablate_command {
     const char *output;
     bool strict, full, quiet;
     struct file_list files;
-    bool shown; /* progress */
+    int64_t shown_ms; /* when progress was shown last; 0: never */
 };
 
 /* ---- the words of the command line -------------------------------------------------------------------------- */
@@ -92,9 +94,11 @@ static void tick(void *context)
     struct ablate_command *command = context;
     struct workers_shared *shared = command->options.shared;
 
-    if (isatty(STDERR_FILENO)) {
+    int64_t now_ms = clock_ms();
+
+    if (isatty(STDERR_FILENO) && now_ms - command->shown_ms >= PROGRESS_EVERY_MS) {
         fprintf(stderr, "\r\033[K%u of %u scenarios done", atomic_load(&shared->done), atomic_load(&shared->count));
-        command->shown = true;
+        command->shown_ms = now_ms;
     }
 }
 
@@ -153,7 +157,7 @@ static int ablate_and_report(struct ablate_command *command)
     }
     stop_when_interrupted(NULL);
     workers_shared_free(command->options.shared);
-    if (command->shown) {
+    if (command->shown_ms != 0) {
         fputs("\r\033[K", stderr);
     }
     if (!good || !report(command, &ablation)) {
