@@ -1,4 +1,4 @@
-/* An ablation for people: a line per switch, then which scenario notices which switch, then what is not well. */
+/* An ablation for people: a line per switch, which scenario notices which switch, by what, and what is not well. */
 #include "reports/ablation_report.h"
 
 #include <stdio.h>
@@ -117,21 +117,31 @@ static void add_matrix(struct sink *sink, const struct ablation *ablation, const
     add_legend(sink);
 }
 
-/* ---- why ---------------------------------------------------------------------------------------------------- */
+/* ---- who notices it, by what, and at what depth --------------------------------------------------------------- */
 
-static void add_reasons(struct sink *sink, const struct ablation *ablation, const struct report_options *options)
+static void add_notices(struct sink *sink, const struct ablation *ablation, uint32_t number, bool why)
+{
+    for (uint32_t i = 0; i < ablation->scenario_count; i++) {
+        const struct ablation_cell *cell = &ablation->scenarios[i].cells[number];
+
+        if (ablation_notices(ablation, cell)) {
+            sink_printf(sink, "    %c", ablation_sign_letter(cell->sign));
+            add_place(sink, cell);
+            sink_printf(sink, "  %s\n", ablation->scenarios[i].name);
+            if (why) {
+                sink_printf(sink, "      %s\n", cell->why);
+            }
+        }
+    }
+}
+
+static void add_details(struct sink *sink, const struct ablation *ablation, const struct report_options *options)
 {
     for (uint32_t i = 0; i < ablation->switch_count; i++) {
-        sink_printf(sink, "\n%s%s%s  %s\n", color_code(options, COLOR_BOLD), ablation->switches[i].name,
-                    color_code(options, COLOR_RESET), ablation->switches[i].what);
-        for (uint32_t j = 0; j < ablation->scenario_count; j++) {
-            const struct ablation_cell *cell = &ablation->scenarios[j].cells[i];
-
-            if (ablation_notices(ablation, cell)) {
-                sink_printf(sink, "    %c", ablation_sign_letter(cell->sign));
-                add_place(sink, cell);
-                sink_printf(sink, "  %s\n      %s\n", ablation->scenarios[j].name, cell->why);
-            }
+        if (ablation_noticed(ablation, i) > 0) {
+            sink_printf(sink, "\n%s%s%s  %s\n", color_code(options, COLOR_BOLD), ablation->switches[i].name,
+                        color_code(options, COLOR_RESET), ablation->switches[i].what);
+            add_notices(sink, ablation, i, options->full);
         }
     }
 }
@@ -166,9 +176,7 @@ void ablation_text_write(struct sink *sink, const struct ablation *ablation, con
     if (!options->quiet) {
         add_switches(sink, ablation, options);
         add_matrix(sink, ablation, options);
-        if (options->full) {
-            add_reasons(sink, ablation, options);
-        }
+        add_details(sink, ablation, options);
         sink_add(sink, "\n");
     }
     add_failures(sink, ablation, options);
