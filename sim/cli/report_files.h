@@ -19,6 +19,9 @@ struct report_files {
  * report_format_names ...). false, after a message, when it says nothing that can be. Texts are in `arena`. */
 bool take_report_files(const char *verb, struct arena *arena, const char *text, const char *const names[],
                        struct report_files *files);
+/* Whether one of them, taken from report_format_names, shows single events, which runs then have to keep
+ * (reports/formats.def). */
+bool report_files_want_events(const struct report_files *files);
 /* Writes them all, each as `write` makes it. false, after a message, when one could not be written. */
 bool deliver_files(const struct report_files *files, void (*write)(void *context, unsigned format, struct sink *sink),
                    void *context);
