@@ -218,6 +218,11 @@ sweep: $(BUILD)/drydock
 	@$(BUILD)/drydock sweep $(filter-out scenarios/boot scenarios/recordings scenarios/incidents,$(patsubst %/,%,$(wildcard scenarios/*/)))
 .PHONY: sweep
 
+## ablate: take each switch of the newest release out, alone, and see which scenarios notice
+ablate: $(BUILD)/drydock
+	@$(BUILD)/drydock ablate scenarios --strict
+.PHONY: ablate
+
 ## findings: explore the stages on every release and renew scenarios/FINDINGS.md and its repros (minutes)
 findings: $(BUILD)/drydock
 	@sim/bench/findings.sh $(BUILD)/drydock $(BUILD)/findings

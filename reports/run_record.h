@@ -66,6 +66,7 @@ struct run_violation {
     const char *message; /* one sentence, with the names of those concerned */
     uint32_t event;      /* index of its RUN_VIOLATION event */
     uint32_t step;       /* the task's transition among all, from 1; 0: the world, or time */
+    uint64_t depth;      /* transitions so far, whoever broke it */
 };
 
 /* How an oracle was put to the test. */
@@ -107,6 +108,7 @@ struct run_record {
 
     int64_t clock_start_ms;
     int64_t virtual_ms; /* how long the run lasted */
+    uint64_t transitions;
     int64_t wall_us;
     uint64_t trace_hash;
 

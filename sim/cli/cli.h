@@ -60,6 +60,7 @@ bool collect_files(struct arena *arena, const char *path, struct file_list *file
 
 int verb_run(int argc, char **argv);
 int verb_sweep(int argc, char **argv);
+int verb_ablate(int argc, char **argv);
 int verb_check(int argc, char **argv);
 int verb_explore(int argc, char **argv);
 int verb_conform(int argc, char **argv);

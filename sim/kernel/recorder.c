@@ -398,5 +398,6 @@ void recorder_violation(struct recorder *recorder, const char *oracle, const cha
                                         .object = object == NULL ? NULL : arena_string(recorder->arena, object),
                                         .message = arena_string(recorder->arena, message),
                                         .event = record->event_count - 1,
-                                        .step = task == NULL ? 0 : (uint32_t)recorder->kernel->step_count};
+                                        .step = task == NULL ? 0 : (uint32_t)recorder->kernel->step_count,
+                                        .depth = recorder->kernel->step_count};
 }
