@@ -72,7 +72,7 @@ const char *timeline_answer_text(struct arena *arena, const struct run_event *ev
 const char *timeline_change_text(struct arena *arena, const struct run_event *event);
 /* What a message to other nodes says. */
 const char *timeline_message_text(struct arena *arena, const struct value *data);
-/* "3 transitions later", "0.800 s later" */
+/* "3 transitions later", "0.800 s later", "30 s later" */
 const char *timeline_gap_text(struct arena *arena, int64_t ms, uint32_t steps);
 /* "12:34:56.789" */
 const char *timeline_clock_text(struct arena *arena, int64_t at_ms);

@@ -7,19 +7,34 @@ enum { LINES_BEFORE = 12, LINES_AFTER = 6 };
 
 /* ---- events --------------------------------------------------------------------------------------------------- */
 
-static bool is_of_task(const struct timeline *timeline, const struct run_event *event)
+static bool is_task(const struct timeline *timeline, const struct run_event *event, const char *name)
 {
-    const struct timeline_narrowing *narrowing = timeline->narrowing;
     const char *task = event->task == RUN_NONE ? NULL : timeline->record->tasks[event->task];
+    size_t length = strlen(name);
 
-    for (uint32_t i = 0; i < narrowing->task_count && task != NULL; i++) {
-        size_t length = strlen(narrowing->tasks[i]);
+    return task != NULL && strncmp(task, name, length) == 0 && (task[length] == '\0' || task[length] == ':');
+}
 
-        if (strncmp(task, narrowing->tasks[i], length) == 0 && (task[length] == '\0' || task[length] == ':')) {
+static bool is_object(const struct timeline *timeline, const struct run_event *event, const char *name)
+{
+    bool has_more_names = event->kind == RUN_CHANGE || event->kind == RUN_NOTE;
+
+    (void)timeline;
+    return text_names(event->object, name) || (has_more_names && text_names(event->detail, name)) ||
+           (event->kind == RUN_LOG && text_names(event->text, name));
+}
+
+typedef bool is_named(const struct timeline *timeline, const struct run_event *event, const char *name);
+
+static bool is_any(const struct timeline *timeline, const struct run_event *event, is_named *is,
+                   const char *const *names, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        if (is(timeline, event, names[i])) {
             return true;
         }
     }
-    return narrowing->task_count == 0;
+    return count == 0;
 }
 
 static bool is_of_port(const struct timeline *timeline, const struct run_event *event)
@@ -33,34 +48,57 @@ static bool is_of_port(const struct timeline *timeline, const struct run_event *
             (timeline->narrowing->ports & (1u << effect_info(effect->effect)->port)) != 0);
 }
 
-static bool is_of_object(const struct timeline *timeline, const struct run_event *event)
-{
-    const struct timeline_narrowing *narrowing = timeline->narrowing;
-    bool has_object_only = event->kind == RUN_EFFECT || event->kind == RUN_STEP || event->kind == RUN_CRASH;
-
-    for (uint32_t i = 0; i < narrowing->object_count; i++) {
-        const char *name = narrowing->objects[i];
-
-        if (text_names(event->object, name) || (!has_object_only && text_names(event->detail, name)) ||
-            (event->kind == RUN_LOG && text_names(event->text, name))) {
-            return true;
-        }
-    }
-    return narrowing->object_count == 0;
-}
-
 bool timeline_wants(const struct timeline *timeline, const struct run_event *event)
 {
-    return is_of_task(timeline, event) && is_of_port(timeline, event) && is_of_object(timeline, event);
+    const struct timeline_narrowing *narrowing = timeline->narrowing;
+
+    return is_any(timeline, event, is_task, narrowing->tasks, narrowing->task_count) && is_of_port(timeline, event) &&
+           is_any(timeline, event, is_object, narrowing->objects, narrowing->object_count);
 }
+
+/* ---- what is not there ---------------------------------------------------------------------------------------- */
 
 static bool is_narrow(const struct timeline_narrowing *narrowing)
 {
     return narrowing->task_count > 0 || narrowing->object_count > 0 || narrowing->ports != 0;
 }
 
-/* Says what the timeline is of, or what there is instead. */
-static bool say_nothing(const struct timeline *timeline, struct sink *sink)
+static void list_tasks(const struct timeline *timeline, struct sink *sink)
+{
+    for (uint32_t i = 0; i < timeline->record->task_count; i++) {
+        if (timeline->name_of[i] == i) {
+            sink_printf(sink, "%s %s", i == 0 ? "; the tasks of this run are" : ",", timeline->record->tasks[i]);
+        }
+    }
+}
+
+/* A line for each name that no event of the run has. */
+static bool say_unknown(const struct timeline *timeline, struct sink *sink, const char *what, is_named *is,
+                        const char *const *names, uint32_t count)
+{
+    const struct run_record *record = timeline->record;
+    bool any = false;
+
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t event = 0;
+
+        while (event < record->event_count && !is(timeline, &record->events[event], names[i])) {
+            event++;
+        }
+        if (event == record->event_count) {
+            sink_printf(sink, "no event of %s \"%s\"", what, names[i]);
+            if (is == is_task) {
+                list_tasks(timeline, sink);
+            }
+            sink_add(sink, "\n");
+            any = true;
+        }
+    }
+    return any;
+}
+
+/* Says why there is no line. */
+static void say_nothing(struct timeline *timeline, struct sink *sink)
 {
     const struct run_record *record = timeline->record;
     uint32_t wanted = 0;
@@ -68,19 +106,12 @@ static bool say_nothing(const struct timeline *timeline, struct sink *sink)
     for (uint32_t i = 0; i < record->event_count; i++) {
         wanted += timeline_wants(timeline, &record->events[i]);
     }
-    if (wanted > 0) {
-        sink_printf(sink, "%u event%s of what was asked for, none of which changes anything: --full shows %s\n\n",
-                    wanted, wanted == 1 ? "" : "s", wanted == 1 ? "it" : "them");
-        return false;
+    if (wanted == 0) {
+        sink_add(sink, "no event of all that was asked for\n");
+    } else {
+        sink_printf(sink, "%s event%s of what was asked for, none of which changes anything: --full shows %s\n",
+                    timeline_count_text(&timeline->arena, wanted), wanted == 1 ? "" : "s", wanted == 1 ? "it" : "them");
     }
-    sink_add(sink, "no event of what was asked for; the tasks of this run are");
-    for (uint32_t i = 0; i < record->task_count; i++) {
-        if (timeline->name_of[i] == i) {
-            sink_printf(sink, "%s %s", i == 0 ? "" : ",", record->tasks[i]);
-        }
-    }
-    sink_add(sink, "\n\n");
-    return false;
 }
 
 /* ---- a violation ---------------------------------------------------------------------------------------------- */
@@ -137,8 +168,15 @@ bool timeline_narrow(struct timeline *timeline, struct sink *sink)
     const struct timeline_narrowing *narrowing = timeline->narrowing;
     const struct run_record *record = timeline->record;
 
+    bool unknown = say_unknown(timeline, sink, "task", is_task, narrowing->tasks, narrowing->task_count) |
+                   say_unknown(timeline, sink, "object", is_object, narrowing->objects, narrowing->object_count);
+
     if (is_narrow(narrowing) && timeline->line_count == 0) {
-        return say_nothing(timeline, sink);
+        if (!unknown) {
+            say_nothing(timeline, sink);
+        }
+        sink_add(sink, "\n");
+        return false;
     }
     if (!narrowing->around) {
         return true;

@@ -9,7 +9,7 @@ enum {
     GAP_WIDTH = 2,
     TASK_WIDTH_MIN = 8,
     TASK_SHARE = 4, /* a task's name takes no more than this part of the width */
-    TEXT_WIDTH_MIN = 24,
+    TEXT_WIDTH_MIN = 16,
     MORE_INDENT = 2, /* of the rows that a text goes on in */
     ROWS_MAX = 6,    /* of one text */
     DAY_MS = 24 * 60 * 60 * 1000,

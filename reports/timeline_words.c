@@ -3,7 +3,15 @@
 
 #include <string.h>
 
-enum { TIME_AT = 11 /* of an ISO date */, TIME_LENGTH = 12, ANSWER_MAX = 160, VALUE_MAX = 40, MS_PER_SECOND = 1000 };
+enum {
+    TIME_AT = 11 /* of an ISO date */,
+    TIME_LENGTH = 12,
+    ANSWER_MAX = 160,
+    VALUE_MAX = 40,
+    ID_SHOWN = 12,
+    MS_PER_SECOND = 1000,
+    MS_PER_MINUTE = 60000
+};
 
 /* ---- requests and answers ------------------------------------------------------------------------------------- */
 
@@ -82,6 +90,9 @@ static const char *object_words(struct arena *arena, enum effect_id effect, cons
     }
     if (value_is(value_get(object, "data"), VALUE_ARRAY)) {
         return list_words(arena, effect, value_get(object, "data"));
+    }
+    if (value_get_text(object, "Id") != NULL) {
+        return arena_printf(arena, "id %.*s", ID_SHOWN, value_get_text(object, "Id")); /* as docker itself shows it */
     }
     return value_get_text(object, "stdout") != NULL ? value_get_text(object, "stdout")
                                                     : value_get_text(object, "status");
@@ -174,7 +185,9 @@ const char *timeline_gap_text(struct arena *arena, int64_t ms, uint32_t steps)
                           : arena_printf(arena, "%u transition%s later", steps, steps == 1 ? "" : "s");
     }
     virtual_time_text(ms, text, sizeof text);
-    return arena_printf(arena, "%s later", text);
+    return ms % MS_PER_SECOND == 0 && ms < MS_PER_MINUTE
+               ? arena_printf(arena, "%lld s later", (long long)(ms / MS_PER_SECOND))
+               : arena_printf(arena, "%s later", text);
 }
 
 const char *timeline_clock_text(struct arena *arena, int64_t at_ms)

@@ -1,4 +1,4 @@
-/* Reports made from records built by hand: exact texts, escapes, folding, delivery. */
+/* Reports made from records built by hand: exact texts, escapes, delivery. */
 #include "reports/report.h"
 
 #include <cjson/cJSON.h>
@@ -12,8 +12,6 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-
-enum { DAY_MS = 86400000 };
 
 static struct run_violation violation = {
     "container-lost", 5000, "install:a<b", "docker containers.prune", "c", "it \"went\" #1", 0, 0};
@@ -279,36 +277,6 @@ static void test_table(void **state)
     free(text);
 }
 
-/* A loop that says the same each time is told once, with how often and how far apart. */
-static void test_timeline_folds(void **state)
-{
-    enum { ROUNDS = 1200 };
-    static struct run_event events[ROUNDS + 1];
-    static const char *tasks[] = {"loop", "other"};
-    struct run_record record = record_of("folding", true);
-    const struct report_options options = {0};
-    struct sink sink;
-
-    (void)state;
-    for (int i = 0; i < ROUNDS; i++) {
-        events[i] =
-            (struct run_event){.kind = RUN_LOG, .at_ms = 60000 + i * 30000, .text = "it failed", .detail = "error"};
-    }
-    events[ROUNDS] =
-        (struct run_event){.kind = RUN_VIOLATION, .at_ms = 2 * DAY_MS, .task = 1, .text = "dark", .detail = "why"};
-    record.tasks = tasks;
-    record.task_count = 2;
-    record.events = events;
-    record.event_count = ROUNDS + 1;
-    sink_init(&sink);
-    timeline_write(&sink, &record, &options);
-    assert_string_equal(sink.text, "folding on 8.9.2 -guard-decrypts\na \"summary\"\n\n1970-01-01\n"
-                                   "00:01:00.000  loop        error: it failed\n"
-                                   "              loop      ↻ × 1,200, every 30 s, until 1970-01-01 10:00:30.000\n"
-                                   "1970-01-03\n00:00:00.000  other     ✗ dark: why\n\n");
-    sink_free(&sink);
-}
-
 static void test_files_are_written_whole_or_not_at_all(void **state)
 {
     char folder[] = "/tmp/drydock-test-XXXXXX";
@@ -351,7 +319,6 @@ int main(void)
         cmocka_unit_test(test_chrome_trace),
         cmocka_unit_test(test_a_traces_form_is_its_files),
         cmocka_unit_test(test_formats_are_told_apart),
-        cmocka_unit_test(test_timeline_folds),
         cmocka_unit_test(test_files_are_written_whole_or_not_at_all),
     };
 
