@@ -200,7 +200,7 @@ static void test_chrome_trace(void **state)
          .violation = RUN_NONE},
         {.kind = RUN_VIOLATION, .at_ms = 1002, .task = 0, .cause = 0, .violation = 0},
         {.kind = RUN_EFFECT,
-         .at_ms = 1002,
+         .at_ms = 1003,
          .task = 2,
          .cause = RUN_NONE,
          .effect = EFFECT_DOCKER_CONTAINERS_PRUNE,
@@ -242,6 +242,19 @@ static void test_chrome_trace(void **state)
     assert_int_equal(count_of(lines, "i", "lost-reply", &last), 2);
     assert_int_equal(count_of(lines, "i", "container-lost", &last), 2);
     assert_int_equal((int)number_of(last, "ts"), 2000);
+    cJSON_Delete(trace);
+    sink_free(&sink);
+
+    /* a second one that begins before the first has its answer is on a track of its own, and runs share no flow */
+    events[2].at_ms = 1002;
+    sink_init(&sink);
+    chrome_trace_write(&sink, records, 2, &options);
+    trace = cJSON_Parse(sink.text);
+    lines = cJSON_GetObjectItem(trace, "traceEvents");
+    assert_int_equal(count_of(lines, "X", "docker containers.prune x", &last), 2);
+    assert_int_equal((int)number_of(last, "tid"), 2);
+    assert_int_equal(count_of(lines, "s", "call", &last), 4);
+    assert_int_equal((int)number_of(last, "id"), 4);
     cJSON_Delete(trace);
     sink_free(&sink);
 }
