@@ -1,3 +1,4 @@
+#define CALLS_FOR_ITS_CALLERS /* see FROM_HERE */
 #include "core/node.h"
 
 #include <assert.h>
@@ -16,6 +17,7 @@ void node_start(struct node *node, struct arena *memory, struct door door, const
 
 const struct error *perform(struct task *task, struct effect *effect)
 {
+    effect->place = task->place;
     effect->result = NULL;
     effect->error = NULL;
     task->node->door.perform(task->node->door.world, task, effect);

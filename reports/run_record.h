@@ -35,6 +35,7 @@ struct run_event {
 
     enum effect_id effect;    /* RUN_EFFECT */
     enum fault_kind fault;    /* RUN_EFFECT: FAULT_NONE or what was injected */
+    const char *place;        /* RUN_EFFECT: where in core/ it was issued, "core/db.c:85"; NULL: not by core/ */
     const struct value *args; /* RUN_EFFECT: the request */
     const struct value
         *result; /* RUN_EFFECT: NULL when it failed or was never applied; RUN_NOTE: the reason, text, or NULL */
@@ -54,9 +55,12 @@ struct run_event {
 
 struct run_violation {
     const char *oracle;
+    const char *broken_when; /* the oracle's definition */
+    bool expected;           /* the scenario says that this oracle is broken on this release */
     int64_t at_ms;
     const char *task;   /* NULL: the world, or time */
     const char *effect; /* name; NULL when a state and no effect broke it */
+    const char *place;  /* where core/ issued that effect, "core/db.c:85"; NULL: nowhere there */
     const char *object;
     const char *message; /* one sentence, with the names of those concerned */
     uint32_t event;      /* index of its RUN_VIOLATION event */

@@ -48,6 +48,16 @@ bool take_report_files(const char *verb, struct arena *arena, const char *text, 
     return good;
 }
 
+bool report_files_want_events(const struct report_files *files)
+{
+    for (uint32_t i = 0; i < files->count; i++) {
+        if (report_formats[files->files[i].format].events) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool deliver_report_files(const struct report_files *files, const struct run_record *const *records, size_t count)
 {
     static const struct report_options plain = {0};

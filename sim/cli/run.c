@@ -184,6 +184,12 @@ static bool wants_timeline(const struct run_command *command)
     return command->timeline == YES || (command->timeline == AUTO && command->files.count == 1);
 }
 
+static bool wants_events(const struct run_command *command)
+{
+    return command->trace != NULL || wants_timeline(command) || report_formats[command->format].events ||
+           report_files_want_events(&command->reports);
+}
+
 static bool run_one(struct batch *batch, const struct scenario *scenario, const struct revision *revision)
 {
     const struct run_command *command = batch->command;
@@ -191,7 +197,7 @@ static bool run_one(struct batch *batch, const struct scenario *scenario, const 
                                   .without = command->without & revision->switches,
                                   .seed_given = command->seed_given,
                                   .seed = command->seed,
-                                  .keep_events = command->trace != NULL || wants_timeline(command)};
+                                  .keep_events = wants_events(command)};
 
     show_progress(batch, scenario, revision);
     if (command->coverage != NULL) {

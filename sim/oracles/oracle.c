@@ -176,7 +176,8 @@ void oracle_broken(struct oracles *oracles, enum oracle_id id, struct kernel_tas
     const char *message = arena_vprintf(&oracles->kernel->arena, format, arguments);
 
     va_end(arguments);
-    recorder_violation(oracles->recorder, oracle_info(id)->name, task, cause, object, message);
+    recorder_violation(oracles->recorder, oracle_info(id)->name, oracle_info(id)->broken_when, task, cause, object,
+                       message);
 }
 
 struct oracle_actor oracle_actor_of(const struct oracles *oracles, const struct kernel_task *task)

@@ -1,3 +1,4 @@
+#define CALLS_FOR_ITS_CALLERS /* see FROM_HERE */
 #include "sim/serve/session.h"
 
 #include "fakes/docker/whole.h"

@@ -143,11 +143,11 @@ if "$drydock" list formats | grep -q '^ *sarif '; then
   if [ -f "$schema" ]; then
     reads sarif all.sarif
     grep -qE '^[1-9][0-9]* results$' "$work/out" || fail "SARIF: no result of $failed: $(cat "$work/out")"
-    broken all.sarif 's/"version": ?"2\.1\.0"/"version":"2.2"/'
+    broken all.sarif 's/"version":[[:space:]]*"2\.1\.0"/"version":"2.2"/'
     refuses "another version" sarif broken.sarif
     broken all.sarif 's/"message"/"massage"/'
     refuses "a result without a message" sarif broken.sarif
-    broken all.sarif 's/"level": ?"error"/"level":"fatal"/'
+    broken all.sarif 's/"level":[[:space:]]*"error"/"level":"fatal"/'
     refuses "an unknown level" sarif broken.sarif
   else
     left_out+=("SARIF by its schema")
