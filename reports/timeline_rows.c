@@ -9,7 +9,7 @@ enum {
     GAP_WIDTH = 2,
     TASK_WIDTH_MIN = 8,
     TASK_SHARE = 4, /* a task's name takes no more than this part of the width */
-    TEXT_WIDTH_MIN = 16,
+    TEXT_WIDTH_MIN = 12,
     MORE_INDENT = 2, /* of the rows that a text goes on in */
     ROWS_MAX = 6,    /* of one text */
     DAY_MS = 24 * 60 * 60 * 1000,
@@ -214,8 +214,10 @@ void timeline_write_rows(struct timeline *timeline, struct sink *sink)
         left[i] = timeline->bursts[i].lines;
     }
     if (timeline->lanes > 0) {
-        sink_printf(sink, "%s┌ first, └ last of a task   ● acts   ├ changes the world   │ waits   ┊ sleeps%s\n",
-                    color_code(options, COLOR_DIM), color_code(options, COLOR_RESET));
+        sink_add(sink, color_code(options, COLOR_DIM));
+        timeline_write_paragraph(timeline, sink,
+                                 "┌ first, └ last of a task   ● acts   ├ changes the world   │ waits   ┊ sleeps");
+        sink_add(sink, color_code(options, COLOR_RESET));
     }
     for (uint32_t i = 0; i < timeline->line_count; i++) {
         const struct timeline_line *line = &timeline->lines[i];
