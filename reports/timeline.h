@@ -62,6 +62,9 @@ struct timeline {
 
 /* ---- timeline_words.c: all texts live in the arena ------------------------------------------------------------ */
 
+/* The text with blanks for control characters, which others may have put there: a row stays a row, a terminal as it is.
+ */
+const char *timeline_printable(struct arena *arena, const char *text);
 /* "docker container.start fluxweb_shop" */
 const char *timeline_effect_text(struct arena *arena, const struct run_event *event);
 /* " ⚡ lost-reply", or "". */

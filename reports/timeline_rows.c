@@ -100,7 +100,7 @@ static void write_row(const struct layout *layout, const char *clock, const char
     struct timeline *timeline = layout->timeline;
     const struct report_options *options = timeline->options;
     const char *reset = color_code(options, COLOR_RESET);
-    const char *name = cut(&timeline->arena, task, layout->task);
+    const char *name = cut(&timeline->arena, timeline_printable(&timeline->arena, task), layout->task);
 
     sink_printf(layout->sink, "%s%*s%s  ", color_code(options, COLOR_DIM), CLOCK_WIDTH, clock, reset);
     if (timeline->lanes > 0) {
@@ -113,7 +113,8 @@ static void write_row(const struct layout *layout, const char *clock, const char
 static void write_line(const struct layout *layout, const struct timeline_line *line, const char *clock,
                        const char *task)
 {
-    const char *lanes = line->lanes, *text = line->text;
+    struct arena *arena = &layout->timeline->arena;
+    const char *lanes = line->lanes, *text = timeline_printable(arena, line->text);
     unsigned indent = line->indent;
 
     for (unsigned row = 1;; row++) {
@@ -122,7 +123,7 @@ static void write_line(const struct layout *layout, const struct timeline_line *
         bool cut_off = row == ROWS_MAX && text[length] != '\0' && line->color != COLOR_RED;
 
         if (cut_off) {
-            text = cut(&layout->timeline->arena, text, width);
+            text = cut(arena, text, width);
             length = strlen(text);
         }
         size_t shown = length;
@@ -144,6 +145,7 @@ static void write_line(const struct layout *layout, const struct timeline_line *
 
 void timeline_write_paragraph(struct timeline *timeline, struct sink *sink, const char *text)
 {
+    text = timeline_printable(&timeline->arena, text);
     while (*text != '\0') {
         size_t length = fitting(text, timeline->columns);
 

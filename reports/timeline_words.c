@@ -126,6 +126,20 @@ const char *timeline_answer_text(struct arena *arena, const struct run_event *ev
                                                           : arena_printf(arena, " → %s", result_words(arena, event));
 }
 
+const char *timeline_printable(struct arena *arena, const char *text)
+{
+    enum { DELETE = 0x7f };
+    char *copy = NULL;
+
+    for (size_t i = 0; text[i] != '\0'; i++) {
+        if ((unsigned char)text[i] < ' ' || text[i] == DELETE) {
+            copy = copy == NULL ? arena_string(arena, text) : copy;
+            copy[i] = ' ';
+        }
+    }
+    return copy == NULL ? text : copy;
+}
+
 /* ---- changes and messages ------------------------------------------------------------------------------------- */
 
 const char *timeline_change_text(struct arena *arena, const struct run_event *event)

@@ -337,6 +337,24 @@ static void test_rows_fit_the_width(void **state)
     arena_reset(&made.arena);
 }
 
+static void test_control_characters_are_blanks(void **state)
+{
+    static const char *tasks[] = {"a\nb"};
+    const struct report_options options = {0};
+    struct made made;
+
+    (void)state;
+    begin(&made, tasks, 1);
+    made.record.summary = "two\nlines";
+    struct run_event *event = add(&made, RUN_LOG, 0, 0);
+
+    event->detail = "error";
+    event->text = "one\ntwo\033[2Jthree\177";
+    assert_timeline(&made, &options,
+                    "made on 8.9.2\ntwo lines\n\n1970-01-01\n00:00:00.000  a b         error: one two [2Jthree\n\n");
+    arena_reset(&made.arena);
+}
+
 static void test_colour_is_asked_for(void **state)
 {
     const struct report_options plain = {0}, colored = {.color = true};
@@ -505,6 +523,7 @@ int main(void)
         cmocka_unit_test(test_an_answer_comes_when_it_comes),
         cmocka_unit_test(test_repetitions_are_folded),
         cmocka_unit_test(test_rows_fit_the_width),
+        cmocka_unit_test(test_control_characters_are_blanks),
         cmocka_unit_test(test_colour_is_asked_for),
         cmocka_unit_test(test_narrowing),
         cmocka_unit_test(test_around_a_violation),
