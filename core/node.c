@@ -127,7 +127,12 @@ const char *note_name(enum note_id note)
 
 bool revision_has(const struct task *task, enum switch_bit bit)
 {
-    return (task->node->config.revision->switches & bit) != 0;
+    const struct node_config *config = &task->node->config;
+
+    if (config->asked != NULL) {
+        *config->asked |= bit;
+    }
+    return (config->revision->switches & bit) != 0;
 }
 
 void log_failure(struct task *task, const struct error *error)

@@ -76,6 +76,7 @@ struct note {
 /* What the process is started with: environment and configuration, constant while it lives. Strings are borrowed. */
 struct node_config {
     const struct revision *revision; /* its switches decide between releases */
+    uint32_t *asked;                 /* NULL, or where the bits of the switches that were asked for are added */
     const char *flux_dir;            /* "/home/abc/zelflux"; without a slash at its end (0.3) */
     const char *apps_folder;         /* "/home/abc/zelflux/ZelApps/"; with one (0.3) */
     int api_port;                    /* 16127 */

@@ -15,8 +15,9 @@
 struct coverage_point {
     const char *file;
     int line;
-    int branch;    /* −1: the line itself */
-    char *reached; /* a byte per run */
+    int branch;        /* −1: the line itself */
+    unsigned runs;     /* that reached it */
+    unsigned last_run; /* of them, by index */
 };
 
 struct coverage_run {
@@ -28,6 +29,8 @@ struct coverage {
     char *folder; /* of this process: where counters are dumped */
     struct coverage_point *points;
     unsigned point_count, point_size;
+    unsigned *slots; /* of points, open addressing: index + 1; 0: free */
+    unsigned slot_count;
     struct coverage_run *runs;
     unsigned run_count, run_size;
     char **files; /* names that points share */

@@ -29,9 +29,10 @@ enum run_event_kind {
 
 struct run_event {
     enum run_event_kind kind;
-    int64_t at_ms;  /* issued */
-    uint32_t task;  /* index into tasks, RUN_NONE for the world itself */
-    uint32_t cause; /* RUN_CHANGE, RUN_VIOLATION: the event that brought it about, or RUN_NONE */
+    int64_t at_ms;    /* issued */
+    uint32_t task;    /* index into tasks, RUN_NONE for the world itself */
+    uint32_t cause;   /* RUN_CHANGE, RUN_VIOLATION: the event that brought it about, or RUN_NONE */
+    uint32_t at_step; /* the transition it happened in, RUN_EFFECT: was issued in; 0 before the first */
 
     enum effect_id effect;    /* RUN_EFFECT */
     enum fault_kind fault;    /* RUN_EFFECT: FAULT_NONE or what was injected */
@@ -65,6 +66,15 @@ struct run_violation {
     const char *message; /* one sentence, with the names of those concerned */
     uint32_t event;      /* index of its RUN_VIOLATION event */
     uint32_t step;       /* the task's transition among all, from 1; 0: the world, or time */
+    uint64_t depth;      /* transitions so far, whoever broke it */
+};
+
+/* How an oracle was put to the test. */
+struct run_oracle {
+    const char *name;
+    uint64_t weighed;     /* cases that it looked at, or instants at which a bound of its was running */
+    uint64_t excused;     /* of them those that an exemption alone kept from being violations */
+    unsigned nearest_pct; /* of a bound, how much was used up at most, violations left out: 99 is the most */
 };
 
 struct run_unmet {
@@ -81,6 +91,8 @@ struct run_record {
     const char **without; /* names of switches taken out */
     uint32_t without_count;
     uint64_t seed;
+    const char *strategy;       /* who chose the order: "script", "random", "course", or "clients" of a served Engine */
+    const struct value *source; /* the scenario's file as read, borrowed from the scenario; NULL: unknown */
 
     enum run_verdict verdict;
     const char *inconclusive_because; /* NULL unless inconclusive */
@@ -90,10 +102,13 @@ struct run_record {
 
     struct run_violation *violations; /* in the order of time */
     uint32_t violation_count, violation_size;
+    struct run_oracle *oracles; /* each, in their order; only with events */
+    uint32_t oracle_count;
     uint64_t counts[RUN_COUNT_COUNT];
 
     int64_t clock_start_ms;
     int64_t virtual_ms; /* how long the run lasted */
+    uint64_t transitions;
     int64_t wall_us;
     uint64_t trace_hash;
 

@@ -183,6 +183,29 @@ static void test_without_a_call_the_scenario_is_the_place(void **state)
     cJSON_Delete(log);
 }
 
+/* A served client may name anything; what reads a report wants UTF-8. */
+static void test_names_that_are_no_utf8(void **state)
+{
+    struct run_violation violation = by_a_call("we\xc6"
+                                               "b",
+                                               false);
+    const struct run_record record = record_of(&violation, 1, NULL);
+    const struct run_record *records = &record;
+    const struct report_options options = {0};
+    cJSON *log = written(&record);
+    struct sink sink;
+
+    (void)state;
+    assert_string_equal(text_at(log, "runs/0/results/0/properties/object"), "we\xef\xbf\xbd"
+                                                                            "b");
+    cJSON_Delete(log);
+    violation.message = "\xff";
+    sink_init(&sink);
+    junit_report_write(&sink, &records, 1, &options);
+    assert_non_null(strstr(sink.text, "container-lost: \xef\xbf\xbd\n"));
+    sink_free(&sink);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -191,6 +214,7 @@ int main(void)
         cmocka_unit_test(test_what_is_expected_is_suppressed),
         cmocka_unit_test(test_repetitions_are_one_result),
         cmocka_unit_test(test_without_a_call_the_scenario_is_the_place),
+        cmocka_unit_test(test_names_that_are_no_utf8),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

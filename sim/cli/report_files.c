@@ -7,7 +7,8 @@
 
 #include <string.h>
 
-static bool take_one(const char *verb, struct arena *arena, const char *text, struct report_files *files)
+static bool take_one(const char *verb, struct arena *arena, const char *text, const char *const names[],
+                     struct report_files *files)
 {
     const char *sign = strchr(text, '=');
     struct report_file file = {0};
@@ -16,8 +17,7 @@ static bool take_one(const char *verb, struct arena *arena, const char *text, st
         complain("%s: --report %s is none, expected FORM=FILE as in junit=report.xml", verb, text);
         return false;
     }
-    if (!take_choice(verb, "report", arena_string_n(arena, text, (size_t)(sign - text)), report_format_names,
-                     &file.format)) {
+    if (!take_choice(verb, "report", arena_string_n(arena, text, (size_t)(sign - text)), names, &file.format)) {
         return false;
     }
     file.path = arena_string(arena, sign + 1);
@@ -32,14 +32,15 @@ static bool take_one(const char *verb, struct arena *arena, const char *text, st
     return true;
 }
 
-bool take_report_files(const char *verb, struct arena *arena, const char *text, struct report_files *files)
+bool take_report_files(const char *verb, struct arena *arena, const char *text, const char *const names[],
+                       struct report_files *files)
 {
     bool good = true;
 
     while (good) {
         size_t length = strcspn(text, ",");
 
-        good = take_one(verb, arena, arena_string_n(arena, text, length), files);
+        good = take_one(verb, arena, arena_string_n(arena, text, length), names, files);
         if (text[length] == '\0') {
             break;
         }
@@ -58,17 +59,37 @@ bool report_files_want_events(const struct report_files *files)
     return false;
 }
 
-bool deliver_report_files(const struct report_files *files, const struct run_record *const *records, size_t count)
+bool deliver_files(const struct report_files *files, void (*write)(void *context, unsigned format, struct sink *sink),
+                   void *context)
 {
-    static const struct report_options plain = {0};
     bool good = true;
 
     for (uint32_t i = 0; i < files->count; i++) {
         struct sink sink;
 
         sink_init(&sink);
-        report_formats[files->files[i].format].write(&sink, records, count, &plain);
+        write(context, files->files[i].format, &sink);
         good = deliver(&sink, files->files[i].path) && good;
     }
     return good;
+}
+
+struct runs {
+    const struct run_record *const *records;
+    size_t count;
+};
+
+static void write_runs(void *context, unsigned format, struct sink *sink)
+{
+    static const struct report_options plain = {0};
+    const struct runs *runs = context;
+
+    report_formats[format].write(sink, runs->records, runs->count, &plain);
+}
+
+bool deliver_report_files(const struct report_files *files, const struct run_record *const *records, size_t count)
+{
+    struct runs runs = {records, count};
+
+    return deliver_files(files, write_runs, &runs);
 }

@@ -77,7 +77,7 @@ static bool take_option(struct arena *arena, struct run_command *command, const 
         return take_choice("run", name, argument, report_format_names, &command->format);
     }
     if (strcmp(name, "report") == 0) {
-        return take_report_files("run", arena, argument, &command->reports);
+        return take_report_files("run", arena, argument, report_format_names, &command->reports);
     }
     if (strcmp(name, "color") == 0) {
         return take_choice("run", name, argument, color_names, &command->color);

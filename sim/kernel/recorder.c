@@ -103,6 +103,7 @@ static struct run_event *add_event(struct recorder *recorder, enum run_event_kin
                                 .at_ms = now_ms,
                                 .task = task,
                                 .cause = RUN_NONE,
+                                .at_step = (uint32_t)recorder->kernel->step_count,
                                 .applied_ms = -1,
                                 .resumed_ms = -1,
                                 .violation = RUN_NONE};
@@ -397,5 +398,6 @@ void recorder_violation(struct recorder *recorder, const char *oracle, const cha
                                         .object = object == NULL ? NULL : arena_string(recorder->arena, object),
                                         .message = arena_string(recorder->arena, message),
                                         .event = record->event_count - 1,
-                                        .step = task == NULL ? 0 : (uint32_t)recorder->kernel->step_count};
+                                        .step = task == NULL ? 0 : (uint32_t)recorder->kernel->step_count,
+                                        .depth = recorder->kernel->step_count};
 }
