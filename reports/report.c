@@ -4,13 +4,13 @@
 #include <string.h>
 
 const struct report_format report_formats[] = {
-#define FORMAT(name, writer, what) {name, writer, what},
+#define FORMAT(name, writer, events, what) {name, writer, events, what},
 #include "reports/formats.def"
-    {NULL, NULL, NULL},
+    {NULL, NULL, false, NULL},
 };
 
 const char *const report_format_names[] = {
-#define FORMAT(name, writer, what) name,
+#define FORMAT(name, writer, events, what) name,
 #include "reports/formats.def"
     NULL,
 };

@@ -16,7 +16,7 @@ struct report_options {
 typedef void report_writer(struct sink *sink, const struct run_record *const *records, size_t count,
                            const struct report_options *options);
 
-#define FORMAT(name, writer, what) report_writer writer;
+#define FORMAT(name, writer, events, what) report_writer writer;
 #include "reports/formats.def"
 report_writer trace_write;        /* JSON lines: every event, then the trace hash */
 report_writer chrome_trace_write; /* Chrome trace-event JSON, for Perfetto */
@@ -27,6 +27,7 @@ report_writer *trace_writer_of(const char *path);
 struct report_format {
     const char *name;
     report_writer *write;
+    bool events; /* it shows the runs' events */
     const char *what;
 };
 

@@ -1,5 +1,6 @@
 /* The story of one run as text: who did what when, what changed, where it broke; repetitions told once. */
 #include "reports/report.h"
+#include "reports/story.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,7 +44,7 @@ struct story {
     uint32_t burst_count, burst_size;
     uint32_t *open;    /* per task name's first task index: its latest burst, or RUN_NONE */
     uint32_t *name_of; /* task index → first task index with the same name */
-    uint64_t last_message;
+    struct story_filter filter;
 };
 
 /* ---- words
@@ -99,13 +100,6 @@ static const char *answer_words(struct story *story, const struct run_event *eve
                : arena_printf(&story->arena, " → %d %s", event->error->status, event->error->message);
 }
 
-/* Absence that is asked about, not a failure. */
-static bool is_question(const struct run_event *event)
-{
-    return event->effect == EFFECT_DOCKER_NETWORK_INSPECT || event->effect == EFFECT_HOST_MOUNT_GREP ||
-           event->effect == EFFECT_FDM_APPIPS;
-}
-
 /* ---- gathering lines
  * --------------------------------------------------------------------------------------------------------------- */
 
@@ -156,13 +150,9 @@ static void tell_effect(struct story *story, const struct run_event *event)
     bool failed = event->error != NULL && !is_question(event);
 
     if (event->effect == EFFECT_PEERS_SEND && event->error == NULL) {
-        const struct value *data = value_get(event->args, "data");
-
-        if (data == NULL || data->hash == story->last_message) {
-            return; /* the same message to the next peer */
+        if (!story_repeats_message(&story->filter, event)) {
+            add_line(story, event, COLOR_BLUE, false, message_words(story, value_get(event->args, "data")));
         }
-        story->last_message = data->hash;
-        add_line(story, event, COLOR_BLUE, false, message_words(story, data));
         return;
     }
     if (event->fault != FAULT_NONE) {
@@ -180,27 +170,8 @@ static void tell_effect(struct story *story, const struct run_event *event)
     }
 }
 
-/* What the reader of a brief story wants to know of. */
-static bool is_worth_telling(const struct run_event *event)
-{
-    static const char *const told[] = {
-        "container created", "container started", "container stopped", "container removed", "network created",
-        "network removed",   "data lost",         "volume removed",    "unmounted",         "mounted"};
-
-    for (size_t i = 0; i < sizeof told / sizeof told[0]; i++) {
-        if (strcmp(event->text, told[i]) == 0) {
-            return true;
-        }
-    }
-    return strncmp(event->text, "row ", 4) == 0 && strcmp(event->text, "row updated") != 0 && event->object != NULL &&
-           strcmp(event->object, "localzelapps.zelappsinformation") == 0;
-}
-
 static void tell_change(struct story *story, const struct run_event *event)
 {
-    if (!story->options->full && !is_worth_telling(event)) {
-        return;
-    }
     bool gone = strstr(event->text, "removed") != NULL || strstr(event->text, "lost") != NULL;
     bool row = strncmp(event->text, "row ", 4) == 0;
 
@@ -226,14 +197,16 @@ static void tell_log(struct story *story, const struct run_event *event)
 {
     bool error = strcmp(event->detail, "error") == 0;
 
-    if (error || strcmp(event->detail, "warn") == 0 || story->options->full) {
-        add_line(story, event, error ? COLOR_YELLOW : COLOR_DIM, true,
-                 arena_printf(&story->arena, "%s: %s", event->detail, event->text));
-    }
+    add_line(story, event, error ? COLOR_YELLOW : COLOR_DIM, true,
+             arena_printf(&story->arena, "%s: %s", event->detail, event->text));
 }
 
 static void tell(struct story *story, const struct run_event *event)
 {
+    /* effects look after themselves: a message is said once, however much is shown */
+    if (event->kind != RUN_EFFECT && !story->options->full && !story_tells(&story->filter, event)) {
+        return;
+    }
     switch (event->kind) {
     case RUN_EFFECT:
         tell_effect(story, event);
@@ -248,9 +221,7 @@ static void tell(struct story *story, const struct run_event *event)
         tell_note(story, event);
         break;
     case RUN_TASK:
-        if (event->detail == NULL || story->options->full) {
-            add_line(story, event, COLOR_DIM, false, "begins");
-        }
+        add_line(story, event, COLOR_DIM, false, "begins");
         break;
     case RUN_STEP:
         add_line(story, event, COLOR_DIM, false, arena_printf(&story->arena, "schedule: %s", event->text));

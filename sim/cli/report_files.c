@@ -5,6 +5,7 @@
 #include "sim/cli/save.h"
 #include "sim/cli/search_options.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static bool take_one(const char *verb, struct arena *arena, const char *text, struct report_files *files)
@@ -48,17 +49,33 @@ bool take_report_files(const char *verb, struct arena *arena, const char *text, 
     return good;
 }
 
-bool deliver_report_files(const struct report_files *files, const struct run_record *const *records, size_t count)
+bool report_files_want_events(const struct report_files *files)
+{
+    for (uint32_t i = 0; i < files->count; i++) {
+        if (report_formats[files->files[i].format].events) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool deliver_report_files(const struct report_files *files, const struct run_record *const *records, size_t count,
+                          bool quiet)
 {
     static const struct report_options plain = {0};
     bool good = true;
 
     for (uint32_t i = 0; i < files->count; i++) {
+        const struct report_format *format = &report_formats[files->files[i].format];
         struct sink sink;
 
         sink_init(&sink);
-        report_formats[files->files[i].format].write(&sink, records, count, &plain);
-        good = deliver(&sink, files->files[i].path) && good;
+        format->write(&sink, records, count, &plain);
+        if (!deliver(&sink, files->files[i].path)) {
+            good = false;
+        } else if (!quiet) {
+            (void)fprintf(stderr, "%s report: %s\n", format->name, files->files[i].path);
+        }
     }
     return good;
 }

@@ -18,7 +18,11 @@ struct report_files {
 /* Adds what `--report` says: NAME=FILE, several separated by commas. false, after a message, when it says nothing that
  * can be. Texts are in `arena`. */
 bool take_report_files(const char *verb, struct arena *arena, const char *text, struct report_files *files);
-/* Writes them all. false, after a message, when one could not be written. */
-bool deliver_report_files(const struct report_files *files, const struct run_record *const *records, size_t count);
+/* Whether one of them shows the runs' events, which are then to be kept. */
+bool report_files_want_events(const struct report_files *files);
+/* Writes them all and, unless `quiet`, says so on standard error, a line each. false, after a message, when one could
+ * not be written. */
+bool deliver_report_files(const struct report_files *files, const struct run_record *const *records, size_t count,
+                          bool quiet);
 
 #endif

@@ -174,7 +174,9 @@ static bool run_one(struct batch *batch, const struct scenario *scenario, const 
                                   .without = command->without & revision->switches,
                                   .seed_given = command->seed_given,
                                   .seed = command->seed,
-                                  .keep_events = command->trace != NULL || wants_timeline(command)};
+                                  .keep_events = command->trace != NULL || wants_timeline(command) ||
+                                                 report_formats[command->format].events ||
+                                                 report_files_want_events(&command->reports)};
 
     show_progress(batch, scenario, revision);
     if (command->coverage != NULL) {
@@ -244,7 +246,8 @@ static bool report(struct batch *batch)
         sink_add(&sink, "\n");
         coverage_table_write(&sink, &batch->coverage);
     }
-    return deliver(&sink, command->output) && deliver_report_files(&command->reports, records, batch->done_count);
+    return deliver(&sink, command->output) &&
+           deliver_report_files(&command->reports, records, batch->done_count, command->quiet);
 }
 
 static int exit_status(const struct batch *batch)

@@ -198,7 +198,7 @@ static int serve_scenario(struct arena *arena, struct serve_command *command)
     if (command->serve.clock == SERVE_CLOCK_REAL && !scenario->clock_given) {
         scenario->clock_ms = date_ms();
     }
-    command->run.keep_events = command->trace != NULL || command->timeline;
+    command->run.keep_events = command->trace != NULL || command->timeline || report_formats[command->format].events;
     command->run.more_faults = true;
     command->serve.run = &command->run;
     replay_memory(&run_memory);
