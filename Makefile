@@ -203,6 +203,11 @@ test-asan: $(BUILD)/asan/drydock $(asan_TESTS)
 	@sim/tests/scenarios.sh $(BUILD)/asan/drydock
 .PHONY: test-asan
 
+## test-html: the HTML report in headless Chromium; screenshots go to build/html/
+test-html: $(BUILD)/drydock $(BUILD)/html-test/.npm
+	@timeout 400 node reports/html/tests/page_test.mjs $(BUILD)/html-test $(BUILD)/drydock $(BUILD)/html
+.PHONY: test-html
+
 ## test-compilers: gcc and clang, with and without optimisation, must give the same traces
 test-compilers: $(BUILD)/.lint-deps
 	@$(MAKE) --no-print-directory $(BUILD)/drydock $(BUILD)/o0/drydock $(BUILD)/clang/drydock

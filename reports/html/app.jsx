@@ -41,6 +41,10 @@ function App() {
   useEffect(() => {
     document.documentElement.dataset.ready = Math.round(performance.now());
   }, []);
+  const { scenario } = state.run.value;
+  useEffect(() => {
+    document.title = `${scenario} – drydock`;
+  }, [scenario]);
   return (
     <>
       <Heading />

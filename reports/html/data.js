@@ -16,9 +16,15 @@ function sums(steps) {
   return result;
 }
 
-function decodeRun(raw, index, strings) {
-  const events = raw.events;
-  const count = raw.count;
+/** What is known of a run before its events are looked at. */
+function named(raw, index) {
+  const release = [raw.revision, ...raw.without.map((name) => `-${name}`)].join(" ");
+  return { ...raw, index, release, id: `${raw.scenario}/${release}` };
+}
+
+/** Turns the columns of a run into typed arrays, in place. */
+export function decodeEvents(run, strings) {
+  const { events, count } = run;
   const at = sums(events.at);
   const applied = new Float64Array(count);
   const resumed = new Float64Array(count);
@@ -35,15 +41,10 @@ function decodeRun(raw, index, strings) {
     cause[i] = events.cause[i] === 0 ? -1 : i - events.cause[i];
     task[i] = events.task[i] - 1;
   }
-  const column = (name) => Int32Array.from(events[name]);
-  const release = [raw.revision, ...raw.without.map((name) => `-${name}`)].join(" ");
-  return {
-    ...raw,
-    index,
-    release,
-    id: `${raw.scenario}/${release}`,
+  const column = (name) => new Int32Array(events[name]);
+  return Object.assign(run, {
     // Tasks of one name are one: a loop starts itself anew each time.
-    taskNames: raw.tasks.map((place) => strings[place - 1]),
+    taskNames: run.tasks.map((place) => strings[place - 1]),
     at,
     applied,
     resumed,
@@ -51,8 +52,8 @@ function decodeRun(raw, index, strings) {
     resumedStep,
     cause,
     task,
-    kind: Uint8Array.from(events.kind),
-    told: Uint8Array.from(events.told),
+    kind: new Uint8Array(events.kind),
+    told: new Uint8Array(events.told),
     effect: column("effect"),
     fault: column("fault"),
     args: column("args"),
@@ -64,11 +65,11 @@ function decodeRun(raw, index, strings) {
     violation: column("violation"),
     place: events.place ? column("place") : null,
     events: null,
-  };
+  });
 }
 
 /** Reads what the page carries. */
 export async function readReport(element) {
   const raw = await inflate(element.textContent);
-  return { ...raw, runs: raw.runs.map((run, index) => decodeRun(run, index, raw.strings)) };
+  return { ...raw, runs: raw.runs.map(named) };
 }

@@ -9,7 +9,8 @@ import { clockText, dateText } from "./words.js";
 
 const OVERSCAN = 12; // lines above and below
 const CHUNK = 8; // lines by which the drawn range moves
-const LANES_SHARE = 0.42; // of a pane's width, at most
+const LANES_SHARE = { narrow: 0.3, wide: 0.42 }; // of a pane's width, at most
+const WIDE = 700; // pixels
 const LANE_WIDTHS = [9, 64];
 const NARROWEST_WITH_LANES = 330;
 
@@ -122,7 +123,7 @@ function measured(size, panes, laneCount) {
   const em = parseFloat(getComputedStyle(document.documentElement).fontSize);
   const paneWidth = Math.floor(size.width / panes);
   const timeWidth = Math.round(em * 6.6);
-  const wanted = laneCount === 0 || paneWidth < NARROWEST_WITH_LANES ? 0 : Math.floor((paneWidth * LANES_SHARE) / laneCount);
+  const wanted = laneCount === 0 || paneWidth < NARROWEST_WITH_LANES ? 0 : Math.floor((paneWidth * (paneWidth < WIDE ? LANES_SHARE.narrow : LANES_SHARE.wide)) / laneCount);
   const laneWidth = wanted === 0 ? 0 : Math.max(LANE_WIDTHS[0], Math.min(LANE_WIDTHS[1], wanted));
   return { paneWidth, timeWidth, laneWidth, rowHeight: Math.round(em * 1.7), headHeight: Math.round(em * (laneWidth > 0 ? 6.2 : 4.2)), em };
 }

@@ -1,7 +1,7 @@
 // The order of things: a run's *moments*. An effect has two, when it is applied and when its task sees the answer (one
 // when both are the same transition); everything else has one. They are sorted by transition; what belongs to none comes
 // where the record has it: a change after the apply that brought it about, a note after the resume of the task that says it.
-import { KIND } from "./data.js";
+import { KIND, decodeEvents } from "./data.js";
 
 export const PART = { WHOLE: 0, APPLY: 1, RESUME: 2 };
 const PLACES = 2 ** 22; // more than a run has events
@@ -65,8 +65,8 @@ function ordered(run) {
   return { eventOf, part, time, first, last, until, momentCount: keys.length };
 }
 
-/** The run with its order, worked out when first asked for. */
-export function withOrder(run) {
-  if (run.eventOf === undefined) Object.assign(run, ordered(run));
+/** The run with its events and their order, worked out when first asked for. */
+export function opened(run, strings) {
+  if (run.eventOf === undefined) Object.assign(decodeEvents(run, strings), ordered(run));
   return run;
 }

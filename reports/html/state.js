@@ -3,7 +3,7 @@
 import { batch, computed, effect, signal } from "@preact/signals";
 import { alignRows, firstDifference } from "./align.js";
 import { KIND } from "./data.js";
-import { withOrder } from "./order.js";
+import { opened } from "./order.js";
 import { lineAt, rowsOf } from "./rows.js";
 import { search, words } from "./words.js";
 import { worldOf } from "./world.js";
@@ -33,7 +33,7 @@ export const reveal = signal({ row: 0 }); // a new object: the row is to be seen
 export const said = computed(() => words(report.value));
 export const ports = computed(() => report.value.effects.map(([, name]) => name));
 
-const runAt = (index) => withOrder(report.value.runs[index]);
+const runAt = (index) => opened(report.value.runs[index], report.value.strings);
 export const run = computed(() => runAt(current.value));
 
 /** The runs on show, left to right: in the report's order. */

@@ -54,7 +54,7 @@ export function words(report) {
     const unanswered = run.applied[event] < 0 ? " (never answered)" : "";
     return {
       head: report.effects[run.effect[event]][0] + (part === PART.RESUME ? ", answered" : ""),
-      about: [string(run.object[event]), sent && typeof sent === "object" ? message(sent) : ""].filter((text) => text).join(": "),
+      about: sent && typeof sent === "object" ? message(sent) : string(run.object[event]) ?? "",
       tail: [fault ? `⚡ ${fault}` : "", error ? `→ ${error}` : unanswered].filter((text) => text).join(" "),
       tone: fault || error ? "warn" : "",
     };
