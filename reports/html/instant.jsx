@@ -65,26 +65,31 @@ function Item({ item }) {
   return (
     <li class={item.change}>
       <span class="sign" aria-hidden="true">{SIGNS[item.change]}</span>
-      {item.change === "removed" ? <del>{item.name}</del> : <span class="name">{item.name}</span>}
-      {text && <span class="state" data-state={item.text}>{item.change === "removed" ? `was ${item.text}` : text}</span>}
+      <span>
+        {item.change === "removed" ? <del>{item.name}</del> : item.name}
+        {text && <span class="state" data-state={item.text}>{item.change === "removed" ? `was ${item.text}` : text}</span>}
+      </span>
     </li>
   );
 }
 
-function Section({ title, items }) {
+function Items({ items }) {
   const changed = items.filter((item) => item.change !== "");
   const shown = items.length <= ITEMS_SHOWN ? items : [...changed, ...items.filter((item) => item.change === "")].slice(0, ITEMS_SHOWN);
   return (
-    <div class={changed.length > 0 ? "section touched" : "section"}>
-      <h3>{title} <span class="count">{items.filter((item) => item.change !== "removed").length}</span></h3>
-      {items.length === 0 ? null : (
-        <ul>
-          {shown.map((item) => <Item key={item.name + item.change} item={item} />)}
-          {items.length > shown.length && <li class="quiet">and {items.length - shown.length} more</li>}
-        </ul>
-      )}
-    </div>
+    <ul>
+      {shown.map((item) => <Item key={item.name + item.change} item={item} />)}
+      {items.length > shown.length && <li class="quiet"><span /><span>and {items.length - shown.length} more</span></li>}
+    </ul>
   );
+}
+
+function Section({ title, main, items }) {
+  const touched = items.some((item) => item.change !== "");
+  const heading = <h3>{title} <span class="count">{items.filter((item) => item.change !== "removed").length}</span></h3>;
+  if (main || touched)
+    return <div class={touched ? "section touched" : "section"}>{heading}{items.length > 0 && <Items items={items} />}</div>;
+  return <details class="section"><summary>{heading}</summary><Items items={items} /></details>;
 }
 
 function World({ index }) {

@@ -186,7 +186,7 @@ export function Lanes() {
         if (Math.floor(scrollTop / rowHeight / CHUNK) !== Math.floor(top.value / rowHeight / CHUNK)) top.value = scrollTop;
       }}
     >
-      <div class="heads" style={{ height: px(headHeight) }}>
+      <div class="heads" role="presentation" style={{ height: px(headHeight) }}>
         {view.runs.map((run, index) => <Head key={run.index} index={index} lanes={lanes} geometry={geometry} />)}
       </div>
       <div class="bodies" style={{ height: px(Math.max(view.count * rowHeight, 1)) }}>

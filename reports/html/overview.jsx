@@ -34,7 +34,7 @@ export function Overview() {
     <svg class="overview" viewBox={`0 0 ${BUCKETS} 20`} preserveAspectRatio="none" role="img" aria-label={`The whole run, ${clockText(run, 0)} to ${clockText(run, length)}: ${run.violations.length} violations`} onClick={jump}>
       {[...buckets].map((count, i) => count > 0 && <rect key={i} class="density" x={i} width="0.8" y={18 - 16 * (Math.log1p(count) / most)} height={16 * (Math.log1p(count) / most)} />)}
       {faults.map((time, i) => <rect key={`f${i}`} class="fault" x={(time / length) * (BUCKETS - 1)} width="0.8" y="14" height="6" />)}
-      {run.violations.map((violation) => <rect key={violation.event} class="violated" x={(violation.at / length) * (BUCKETS - 1)} width="0.8" y="0" height="20" />)}
+      {run.violations.map((violation) => <rect key={violation.event} class="violated" x={(violation.at / length) * (BUCKETS - 1)} width="0.5" y="0" height="20" />)}
       <rect class="cursor" x={(at / length) * (BUCKETS - 1)} width="1" y="0" height="20" />
     </svg>
   );

@@ -204,7 +204,7 @@ export function filter(change) {
 // ---- the address --------------------------------------------------------------------------------------------------
 
 function addressOf() {
-  const parts = [["run", run.value.id], ["event", run.value.eventOf[moment.value]]];
+  const parts = [["run", run.value.id], ["event", run.value.eventOf[moment.value] ?? 0]];
   if (beside.value >= 0) parts.push(["beside", report.value.runs[beside.value].id]);
   if (query.value !== "") parts.push(["q", query.value]);
   if (level.value !== "story") parts.push(["level", level.value]);

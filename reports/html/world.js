@@ -6,7 +6,9 @@ const CHECKPOINT_EVERY = 256;
 const LOCAL_ROWS = "localzelapps.zelappsinformation";
 const TAG = "\u0001"; // between a section and a name
 
-export const SECTIONS = [
+/** Sections in the order of a reader's interest; those of MAIN are open. */
+const MAIN = 6;
+const SECTIONS = [
   ["flags", "Flags"],
   ["containers", "Containers"],
   [`rows ${LOCAL_ROWS}`, "Local rows"],
@@ -129,7 +131,7 @@ export function worldOf(run, strings) {
   };
   return {
     /** The world once all up to and with `until` has happened, and what of it happened after `since`:
-     * [{section, title, items: [{name, text, was, change}]}], change: "added", "removed", "changed" or "". */
+     * [{section, title, main, items: [{name, text, was, change}]}], change: "added", "removed", "changed" or "". */
     at(since, until) {
       const earlier = stateAfter(before(since));
       const state = new Map(earlier);
@@ -144,10 +146,10 @@ export function worldOf(run, strings) {
 }
 
 function sections(earlier, state, touched) {
-  const bySection = new Map(SECTIONS.map(([section, title]) => [section, { section, title, items: [] }]));
+  const bySection = new Map(SECTIONS.map(([section, title], i) => [section, { section, title, main: i < MAIN, items: [] }]));
   const add = (key, text, was, change) => {
     const [section, name] = key.split(TAG);
-    if (!bySection.has(section)) bySection.set(section, { section, title: `Rows of ${section.slice(5)}`, items: [] });
+    if (!bySection.has(section)) bySection.set(section, { section, title: `Rows of ${section.slice(5)}`, main: false, items: [] });
     bySection.get(section).items.push({ name, text, was, change });
   };
   for (const [key, text] of earlier) {
