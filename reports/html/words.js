@@ -68,7 +68,7 @@ export function words(report) {
       head: `${gone ? "−" : /updated|changed|written|delivered|saved/.test(text) ? "~" : "+"} ${text}`,
       about: [string(run.object[event]), detail].filter((part) => part).join(" · "),
       tail: "",
-      tone: /removed|lost|unmounted/.test(text) ? "gone" : /created|started|inserted|mounted/.test(text) ? "good" : "quiet",
+      tone: /removed|lost|unmounted/.test(text) ? "gone" : /created|started|inserted|mounted|pulled/.test(text) ? "good" : "quiet",
     };
   }
 
