@@ -364,6 +364,54 @@ static void add_run(struct data *data, const struct run_record *record)
     sink_add(runs, "}");
 }
 
+/* ---- coverage -----------------------------------------------------------------------------------------------------
+ */
+
+/* How many points of the file there are and how many of them each run reached: lines, or else branches. */
+static void add_reached(struct sink *sink, const struct coverage *coverage, const char *file, bool lines)
+{
+    unsigned total = 0;
+
+    for (unsigned i = 0; i < coverage->point_count; i++) {
+        total += coverage->points[i].file == file && (coverage->points[i].branch < 0) == lines;
+    }
+    sink_printf(sink, "[%u", total);
+    for (unsigned run = 0; run < coverage->run_count; run++) {
+        unsigned reached = 0;
+
+        for (unsigned i = 0; i < coverage->point_count; i++) {
+            const struct coverage_point *point = &coverage->points[i];
+
+            reached += point->file == file && (point->branch < 0) == lines && point->reached[run] != 0;
+        }
+        sink_printf(sink, ",%u", reached);
+    }
+    sink_add(sink, "]");
+}
+
+static void add_coverage(struct sink *sink, struct data *data, const struct coverage *coverage, size_t runs)
+{
+    sink_add(sink, ",\n\"coverage\":");
+    if (coverage == NULL || coverage->run_count != runs) {
+        sink_add(sink, "null");
+        return;
+    }
+    sink_add(sink, "[");
+    for (unsigned i = 0; i < coverage->file_count; i++) {
+        sink_printf(sink, "%s{\"file\":", i == 0 ? "" : ",");
+        add_text(data, sink, coverage->files[i]);
+        sink_add(sink, ",\"lines\":");
+        add_reached(sink, coverage, coverage->files[i], true);
+        sink_add(sink, ",\"branches\":");
+        add_reached(sink, coverage, coverage->files[i], false);
+        sink_add(sink, "}");
+    }
+    sink_add(sink, "]");
+}
+
+/* ---- all of it ----------------------------------------------------------------------------------------------------
+ */
+
 /* Joins what was gathered: a table before the runs would not be complete. */
 static void join(struct sink *sink, const char *key, const struct sink *part)
 {
@@ -373,7 +421,8 @@ static void join(struct sink *sink, const char *key, const struct sink *part)
     sink->failed |= part->failed;
 }
 
-void html_data_write(struct sink *sink, const struct run_record *const *records, size_t count)
+void html_data_write(struct sink *sink, const struct run_record *const *records, size_t count,
+                     const struct coverage *coverage)
 {
     struct data data = {.failed = false};
 
@@ -401,6 +450,7 @@ void html_data_write(struct sink *sink, const struct run_record *const *records,
         sink_printf(sink, ",\"%s\"", fault_info((enum fault_kind)i)->name);
     }
     sink_add(sink, "]");
+    add_coverage(sink, &data, coverage, count);
     join(sink, "runs", &data.runs);
     join(sink, "strings", &data.strings.json);
     join(sink, "values", &data.values.json);

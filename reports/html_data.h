@@ -5,6 +5,7 @@
  *              "unmet": [text], "violations": [{"oracle", "at", "task", "effect", "object", "message", "event"}],
  *              "counts": [[name, number, what]], "start", "virtual_ms", "trace_hash", "tasks": [string],
  *              "world": value or null, "count": number of events, "events": {column: [integer per event]}}],
+ *    "coverage": null or [{"file", "lines": [total, reached by each run…], "branches": [the same]}],
  *    "strings": [text], "values": [any JSON]}
  *
  * Columns: place in the tables above for kind, effect, fault; `string` or `value` are places in those tables + 1, 0 for
@@ -16,10 +17,12 @@
 #ifndef DRYDOCK_REPORTS_HTML_DATA_H
 #define DRYDOCK_REPORTS_HTML_DATA_H
 
+#include "reports/coverage.h"
 #include "reports/run_record.h"
 #include "reports/sink.h"
 
-/* Equal records, equal bytes: nothing of the machine is in it. */
-void html_data_write(struct sink *sink, const struct run_record *const *records, size_t count);
+/* Equal records, equal bytes: nothing of the machine is in it. `coverage` of the same runs, in their order, or NULL. */
+void html_data_write(struct sink *sink, const struct run_record *const *records, size_t count,
+                     const struct coverage *coverage);
 
 #endif

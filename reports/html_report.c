@@ -41,9 +41,8 @@ void html_report_write(struct sink *sink, const struct run_record *const *record
 {
     struct sink data;
 
-    (void)options;
     sink_init(&data);
-    html_data_write(&data, records, count);
+    html_data_write(&data, records, count, options->coverage);
     sink_add(sink, html_page_before_data);
     add_deflated(sink, &data);
     sink_add(sink, html_page_after_data);

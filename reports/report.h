@@ -5,11 +5,14 @@
 #include "reports/run_record.h"
 #include "reports/sink.h"
 
+struct coverage;
+
 struct report_options {
     bool color;
-    bool full;        /* timeline: every effect, not only what changes something */
-    bool quiet;       /* only what is not as expected */
-    unsigned columns; /* width to keep to; 0: 100 */
+    bool full;                       /* timeline: every effect, not only what changes something */
+    bool quiet;                      /* only what is not as expected */
+    unsigned columns;                /* width to keep to; 0: 100 */
+    const struct coverage *coverage; /* html: what of core/ the same runs reached, in their order; NULL: not counted */
 };
 
 /* A report of several runs, in order. */

@@ -60,9 +60,9 @@ bool report_files_want_events(const struct report_files *files)
 }
 
 bool deliver_report_files(const struct report_files *files, const struct run_record *const *records, size_t count,
-                          bool quiet)
+                          const struct report_options *options)
 {
-    static const struct report_options plain = {0};
+    const struct report_options plain = {.coverage = options->coverage};
     bool good = true;
 
     for (uint32_t i = 0; i < files->count; i++) {
@@ -73,7 +73,7 @@ bool deliver_report_files(const struct report_files *files, const struct run_rec
         format->write(&sink, records, count, &plain);
         if (!deliver(&sink, files->files[i].path)) {
             good = false;
-        } else if (!quiet) {
+        } else if (!options->quiet) {
             (void)fprintf(stderr, "%s report: %s\n", format->name, files->files[i].path);
         }
     }

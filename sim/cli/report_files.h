@@ -20,9 +20,9 @@ struct report_files {
 bool take_report_files(const char *verb, struct arena *arena, const char *text, struct report_files *files);
 /* Whether one of them shows the runs' events, which are then to be kept. */
 bool report_files_want_events(const struct report_files *files);
-/* Writes them all and, unless `quiet`, says so on standard error, a line each. false, after a message, when one could
- * not be written. */
+/* Writes them all, whoever reads the output, and says so on standard error, a line each, unless options->quiet. Of the
+ * options only `coverage` reaches the writers. false, after a message, when one could not be written. */
 bool deliver_report_files(const struct report_files *files, const struct run_record *const *records, size_t count,
-                          bool quiet);
+                          const struct report_options *options);
 
 #endif

@@ -226,7 +226,8 @@ static bool report(struct batch *batch)
                                               (command->color == AUTO && shows_color(command->output)),
                                      .full = command->full,
                                      .quiet = command->quiet,
-                                     .columns = shown_columns(command->output)};
+                                     .columns = shown_columns(command->output),
+                                     .coverage = command->coverage == NULL ? NULL : &batch->coverage};
     const struct run_record *const *records = (const struct run_record *const *)batch->done;
     struct sink sink;
 
@@ -247,7 +248,7 @@ static bool report(struct batch *batch)
         coverage_table_write(&sink, &batch->coverage);
     }
     return deliver(&sink, command->output) &&
-           deliver_report_files(&command->reports, records, batch->done_count, command->quiet);
+           deliver_report_files(&command->reports, records, batch->done_count, &options);
 }
 
 static int exit_status(const struct batch *batch)
