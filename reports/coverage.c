@@ -2,6 +2,12 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+
+bool coverage_reached_by(const struct coverage_point *point, unsigned run)
+{
+    return run < strlen(point->reached) && point->reached[run] == '1';
+}
 
 #ifndef DRYDOCK_COVERAGE
 
@@ -43,7 +49,6 @@ void coverage_free(struct coverage *coverage)
 #include <ftw.h>
 #include <gcov.h>
 #include <spawn.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -418,11 +423,6 @@ bool coverage_end(struct coverage *coverage, const char *folder, const struct ru
  * --------------------------------------------------------------------------------------------------------------------
  */
 
-static bool reached_by(const struct coverage_point *point, unsigned run)
-{
-    return run < strlen(point->reached) && point->reached[run] == '1';
-}
-
 /* Lines and branches that this run alone reaches. */
 static void count_own(const struct coverage *coverage, unsigned run, unsigned *lines, unsigned *branches)
 {
@@ -430,10 +430,10 @@ static void count_own(const struct coverage *coverage, unsigned run, unsigned *l
     *branches = 0;
     for (unsigned i = 0; i < coverage->point_count; i++) {
         const struct coverage_point *point = &coverage->points[i];
-        bool alone = reached_by(point, run);
+        bool alone = coverage_reached_by(point, run);
 
         for (unsigned other = 0; alone && other < coverage->run_count; other++) {
-            alone = other == run || !reached_by(point, other);
+            alone = other == run || !coverage_reached_by(point, other);
         }
         *(point->branch < 0 ? lines : branches) += alone;
     }

@@ -382,7 +382,7 @@ static void add_reached(struct sink *sink, const struct coverage *coverage, cons
         for (unsigned i = 0; i < coverage->point_count; i++) {
             const struct coverage_point *point = &coverage->points[i];
 
-            reached += point->file == file && (point->branch < 0) == lines && point->reached[run] != 0;
+            reached += point->file == file && (point->branch < 0) == lines && coverage_reached_by(point, run);
         }
         sink_printf(sink, ",%u", reached);
     }

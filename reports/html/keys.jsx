@@ -5,6 +5,11 @@ import { cycleTheme } from "./toolbar.jsx";
 
 const PAGE = 20;
 
+function stop() {
+  closeMenus(null);
+  state.playing.value = false;
+}
+
 const KEYS = [
   [["j", "ArrowDown"], "one line on", () => state.step(1)],
   [["k", "ArrowUp"], "one line back", () => state.step(-1)],
@@ -21,7 +26,7 @@ const KEYS = [
   [["/"], "search", () => document.getElementById("search").focus()],
   [["t"], "colours", cycleTheme],
   [["?"], "these keys", () => (state.help.value = !state.help.value)],
-  [["Escape"], "close, stop", () => ((state.help.value = false), (state.playing.value = false))],
+  [["Escape"], "close, stop", stop],
 ];
 
 const NAMES = { " ": "space", ArrowDown: "↓", ArrowUp: "↑", ArrowLeft: "←", ArrowRight: "→" };
@@ -47,10 +52,20 @@ function onKey(event) {
   found[2]();
 }
 
+/** Menus close when something else is meant. */
+function closeMenus(target) {
+  for (const menu of document.querySelectorAll(".menu[open]")) if (!menu.contains(target)) menu.open = false;
+}
+
 export function useKeys() {
   useEffect(() => {
+    const onPress = (event) => closeMenus(event.target);
     window.addEventListener("keydown", onKey);
-    return () => window.removeEventListener("keydown", onKey);
+    window.addEventListener("pointerdown", onPress);
+    return () => {
+      window.removeEventListener("keydown", onKey);
+      window.removeEventListener("pointerdown", onPress);
+    };
   }, []);
 }
 

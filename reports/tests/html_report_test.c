@@ -1,5 +1,6 @@
 /* The HTML report's data: what the page is given is what the record has, each content once, and nothing of the machine.
  */
+#include "reports/coverage.h"
 #include "reports/report.h"
 
 #include <cjson/cJSON.h>
@@ -237,6 +238,41 @@ static void test_nothing_in_a_run_ends_the_script_or_depends_on_the_machine(void
     arena_reset(&arena);
 }
 
+static void test_coverage_is_counted_by_file(void **state)
+{
+    char file[] = "core/a.c", *files[] = {file};
+    char both[] = "11", second[] = "01", nobody[] = "00";
+    struct coverage_point points[] = {
+        {file, 1, -1, both}, {file, 2, -1, second}, {file, 3, -1, nobody}, {file, 2, 0, second}, {file, 2, 1, nobody}};
+    const struct coverage coverage = {
+        .points = points, .point_count = 5, .run_count = 2, .files = files, .file_count = 1};
+    struct run_record record = {.scenario = "s", .file = "f", .revision = "8.9.2"};
+    const struct run_record *const records[] = {&record, &record};
+    const struct report_options options = {.coverage = &coverage};
+    static const int lines[] = {3, 1, 2}, branches[] = {2, 0, 1};
+    struct sink sink;
+
+    (void)state;
+    sink_init(&sink);
+    html_report_write(&sink, records, 2, &options);
+    cJSON *data = data_of(sink.text);
+    const cJSON *counted = cJSON_GetArrayItem(cJSON_GetObjectItem(data, "coverage"), 0);
+
+    assert_text(cJSON_GetObjectItem(counted, "file"), "core/a.c");
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(cJSON_GetArrayItem(cJSON_GetObjectItem(counted, "lines"), i)->valueint, lines[i]);
+        assert_int_equal(cJSON_GetArrayItem(cJSON_GetObjectItem(counted, "branches"), i)->valueint, branches[i]);
+    }
+    cJSON_Delete(data);
+    sink_free(&sink);
+    sink_init(&sink);
+    html_report_write(&sink, records, 1, &options); /* of other runs than these */
+    data = data_of(sink.text);
+    assert_true(cJSON_IsNull(cJSON_GetObjectItem(data, "coverage")));
+    cJSON_Delete(data);
+    sink_free(&sink);
+}
+
 static void test_empty_runs(void **state)
 {
     struct run_record record = {.scenario = "s", .file = "f", .revision = "8.9.2", .verdict = RUN_HELD};
@@ -262,6 +298,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_page_has_what_the_record_has),
         cmocka_unit_test(test_nothing_in_a_run_ends_the_script_or_depends_on_the_machine),
+        cmocka_unit_test(test_coverage_is_counted_by_file),
         cmocka_unit_test(test_empty_runs),
     };
 
