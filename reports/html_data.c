@@ -126,6 +126,12 @@ static void add_member(struct data *data, const char *key, const char *text)
     sink_add(&data->runs, ",");
 }
 
+static void add_value(struct data *data, const char *key, const struct value *value)
+{
+    sink_printf(&data->runs, "\"%s\":%s,", key, value == NULL ? "null" : value_json(&data->arena, value));
+    arena_reset(&data->arena);
+}
+
 /* ---- events ------------------------------------------------------------------------------------------------------ */
 
 /* What a column needs to remember from one event to the next. */
@@ -358,8 +364,8 @@ static void add_run(struct data *data, const struct run_record *record)
     sink_printf(runs, "\"start\":%" PRId64 ",\"virtual_ms\":%" PRId64 ",\"trace_hash\":\"%016" PRIx64 "\",",
                 record->clock_start_ms, record->virtual_ms, record->trace_hash);
     add_tasks(data, record);
-    sink_printf(runs, "\"world\":%s,", record->world == NULL ? "null" : value_json(&data->arena, record->world));
-    arena_reset(&data->arena);
+    add_value(data, "first_world", record->first_world);
+    add_value(data, "last_world", record->last_world);
     add_events(data, record);
     sink_add(runs, "}");
 }

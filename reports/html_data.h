@@ -4,7 +4,7 @@
  *    "runs": [{"scenario", "summary", "file", "revision", "without", "seed", "verdict", "because", "as_expected",
  *              "unmet": [text], "violations": [{"oracle", "at", "task", "effect", "object", "message", "event"}],
  *              "counts": [[name, number, what]], "start", "virtual_ms", "trace_hash", "tasks": [string],
- *              "world": value or null, "count": number of events, "events": {column: [integer per event]}}],
+ *              "first_world", "last_world": value or null, "count": number of events, "events": {column: [integer per event]}}],
  *    "coverage": null or [{"file", "lines": [total, reached by each run…], "branches": [the same]}],
  *    "strings": [text], "values": [any JSON]}
  *

@@ -93,9 +93,9 @@ struct run_record {
     int64_t wall_us;
     uint64_t trace_hash;
 
-    /* The world before anything has moved, as sim/scenario/world_value.h gives it; NULL unless events are kept. With
-     * the RUN_CHANGE events it tells the world at any instant. */
-    const struct value *world;
+    /* The world before anything has moved and at the end, as sim/scenario/world_value.h gives it; NULL unless events
+     * are kept. The RUN_CHANGE events lead from the one to the other. */
+    const struct value *first_world, *last_world;
     const char **tasks; /* names, in order of start */
     uint32_t task_count, task_size;
     struct run_event *events;

@@ -95,7 +95,7 @@ function Section({ title, main, items }) {
 function World({ index }) {
   const run = state.view.value.runs[index];
   const at = state.standing(index);
-  if (run.world === null) return <p class="quiet">This run did not record its world.</p>;
+  if (run.first_world === null) return <p class="quiet">This run did not record its world.</p>;
   return (
     <div class={at.here ? "world" : "world waits"} aria-label={`World on ${run.release}`}>
       {state.view.value.runs.length === 2 && <h3 class="release">{run.release}</h3>}

@@ -38,6 +38,7 @@ function goAcross(side) {
 function onKey(event) {
   const target = event.target;
   if (event.ctrlKey || event.metaKey || event.altKey || target.closest("input, select, textarea, [contenteditable]")) return;
+  if (event.key === "Escape" && state.help.value) return; // the dialog's own
   if (event.key === " " && target.closest("button, summary, [role=tab]")) return;
   if (event.key === "ArrowLeft" || event.key === "ArrowRight") {
     goAcross(event.key === "ArrowLeft" ? 0 : 1);

@@ -63,7 +63,7 @@ export function words(report) {
   function change(run, event) {
     const text = string(run.text[event]);
     const gone = /removed|lost|cleared|unmounted|stopped/.test(text);
-    const detail = string(run.detail[event]);
+    const detail = text === "crontab saved" ? null : string(run.detail[event]); // not the whole table
     return {
       head: `${gone ? "−" : /updated|changed|written|delivered|saved/.test(text) ? "~" : "+"} ${text}`,
       about: [string(run.object[event]), detail].filter((part) => part).join(" · "),

@@ -5,6 +5,7 @@ import { KIND } from "./data.js";
 const CHECKPOINT_EVERY = 256;
 const LOCAL_ROWS = "localzelapps.zelappsinformation";
 const TAG = "\u0001"; // between a section and a name
+const OVER = " over "; // between what is mounted on a folder and what it hides
 
 /** Sections in the order of a reader's interest; those of MAIN are open. */
 const MAIN = 6;
@@ -20,7 +21,17 @@ const SECTIONS = [
   ["crontab", "Crontab"],
 ];
 
-const put = (state, section, name, text) => state.set(section + TAG + name, text);
+function put(state, section, name, text) {
+  const key = section + TAG + name;
+  state.set(key, text);
+  return key;
+}
+
+/** What is mounted on a folder hides what was there before. */
+function mount(state, folder, volume) {
+  const under = state.get(`mounts${TAG}${folder}`);
+  return put(state, "mounts", folder, under === undefined ? volume ?? "" : (volume ?? "") + OVER + under);
+}
 
 /** The state of a run's start: a map from section and name to what there is to say of it. */
 function start(world) {
@@ -31,7 +42,7 @@ function start(world) {
   for (const one of world.networks) put(state, "networks", one.name, one.subnet ?? "");
   for (const name of world.images) put(state, "images", name, "");
   for (const one of world.volumes) put(state, "volumes", one.path, !one.formatted ? "not formatted" : one.data ? "holds data" : "empty");
-  for (const one of world.mounts) put(state, "mounts", one.folder, one.volume);
+  for (const one of world.mounts) mount(state, one.folder, one.volume);
   for (const one of world.folders) put(state, "folders", one.id, one.type);
   for (const line of world.crontab) put(state, "crontab", line, "");
   for (const [collection, names] of Object.entries(world.rows))
@@ -52,7 +63,6 @@ const SETS = {
   "container created": ["containers", "created"],
   "container started": ["containers", "running"],
   "container stopped": ["containers", "exited"],
-  "network created": ["networks", ""],
   "image pulled": ["images", ""],
   "volume created": ["volumes", "not formatted"],
   "volume formatted": ["volumes", "empty"],
@@ -65,30 +75,40 @@ const REMOVES = {
   "network removed": "networks",
   "image removed": "images",
   "volume removed": "volumes",
-  unmounted: "mounts",
   "folder removed": "folders",
   "flag cleared": "flags",
 };
 const ROWS = { "row inserted": 1, "row updated": 0, "row removed": -1 };
 
+const OTHERS = {
+  "network created": (state, name, subnet) => put(state, "networks", name, subnet ?? ""),
+  "folder changed": (state, id, type) => put(state, "folders", id, type ?? ""),
+  mounted: mount,
+  unmounted: (state, folder) => {
+    const under = state.get(`mounts${TAG}${folder}`)?.split(OVER).slice(1) ?? [];
+    if (under.length > 0) put(state, "mounts", folder, under.join(OVER));
+    else state.delete(`mounts${TAG}${folder}`);
+    return `mounts${TAG}${folder}`;
+  },
+  "crontab saved": (state, _, table) => {
+    for (const key of [...state.keys()]) if (key.startsWith(`crontab${TAG}`)) state.delete(key);
+    for (const line of (table ?? "").split("\n")) if (line !== "") put(state, "crontab", line, "");
+    return null; // what came and went shows by itself
+  },
+};
+
 /** Changes the state; the key of what changed, or null. */
 function apply(state, change, object, detail) {
   if (change in SETS) {
     const [section, text] = SETS[change];
-    put(state, section, object, text);
-    return section + TAG + object;
+    return put(state, section, object, text);
   }
   if (change in REMOVES) {
     state.delete(REMOVES[change] + TAG + object);
     return REMOVES[change] + TAG + object;
   }
   if (change in ROWS) return countRow(state, object, detail, ROWS[change]);
-  if (change === "mounted" || change === "folder changed") {
-    const section = change === "mounted" ? "mounts" : "folders";
-    put(state, section, object, detail ?? "");
-    return section + TAG + object;
-  }
-  return null;
+  return change in OTHERS ? OTHERS[change](state, object, detail) : null;
 }
 
 function changesOf(run) {
@@ -98,11 +118,17 @@ function changesOf(run) {
   return moments;
 }
 
+/** A world on its own, without a run: its sections. */
+export function sectionsOf(world) {
+  const state = start(world);
+  return sections(state, state, new Set());
+}
+
 /** How to look at a run's world. `strings`: the report's. */
 export function worldOf(run, strings) {
   const changes = changesOf(run);
   const text = (place) => (place === 0 ? null : strings[place - 1]);
-  const checkpoints = [start(run.world)];
+  const checkpoints = [start(run.first_world)];
   const step = (state, index) => {
     const event = run.eventOf[changes[index]];
     return apply(state, text(run.text[event]), text(run.object[event]), text(run.detail[event]));

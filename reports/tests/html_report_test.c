@@ -71,7 +71,7 @@ static struct run_record record_in(struct arena *arena, struct run_event *events
                                .clock_start_ms = 4000,
                                .virtual_ms = 6000,
                                .trace_hash = 0xabc,
-                               .world = OBJECT(arena, {"flags", ARRAY(arena, value_string(arena, "a"))}),
+                               .first_world = OBJECT(arena, {"flags", ARRAY(arena, value_string(arena, "a"))}),
                                .tasks = tasks,
                                .task_count = 2,
                                .events = events,
@@ -206,7 +206,7 @@ static void test_the_page_has_what_the_record_has(void **state)
         assert_int_equal(cJSON_GetObjectItem(broken, "event")->valueint, 3);
         assert_int_equal(cJSON_GetObjectItem(broken, "at")->valueint, 3000);
         assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(run, "counts")), RUN_COUNT_COUNT);
-        assert_text(cJSON_GetArrayItem(cJSON_GetObjectItem(cJSON_GetObjectItem(run, "world"), "flags"), 0), "a");
+        assert_text(cJSON_GetArrayItem(cJSON_GetObjectItem(cJSON_GetObjectItem(run, "first_world"), "flags"), 0), "a");
         check_events(data, run);
     }
     assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(data, "values")), 2); /* one request, one error */
@@ -287,7 +287,7 @@ static void test_empty_runs(void **state)
     page = page_of(records, 1);
     data = data_of(page);
     assert_int_equal(cJSON_GetObjectItem(run_of(data, 0), "count")->valueint, 0);
-    assert_true(cJSON_IsNull(cJSON_GetObjectItem(run_of(data, 0), "world")));
+    assert_true(cJSON_IsNull(cJSON_GetObjectItem(run_of(data, 0), "first_world")));
     assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(cJSON_GetObjectItem(run_of(data, 0), "events"), "at")), 0);
     cJSON_Delete(data);
     free(page);

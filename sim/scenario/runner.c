@@ -130,7 +130,7 @@ struct runner *runner_begin(const struct scenario *scenario, const struct run_op
     recorder_init(&runner->recorder, kernel, record_arena, event_arena, runner->record,
                   options->keep_events || expectations_want_events(runner));
     if (options->keep_events) {
-        runner->record->world = world_value(event_arena, kernel);
+        runner->record->first_world = world_value(event_arena, kernel);
     }
     oracles_init(&runner->oracles, kernel, &runner->recorder, scenario, scenario->world.ip);
     kernel->observer = (struct kernel_observer){runner,     on_started,   on_issued, on_applied,
@@ -146,6 +146,9 @@ void runner_end(struct runner *runner)
     injector_report(runner);
     expectations_check(runner);
     runner->record->virtual_ms = runner->kernel.world.now_ms - runner->start_ms;
+    if (runner->options.keep_events) {
+        runner->record->last_world = world_value(runner->recorder.events, &runner->kernel);
+    }
 }
 
 struct run_record runner_look(struct runner *runner)

@@ -134,15 +134,15 @@ static void test_a_record_tells_the_world(void **state)
         test_scenario(&test, "{\"name\":\"w\",\"world\":{\"apps\":[{\"name\":\"shop\"},{\"name\":\"napp\"}]},"
                              "\"actors\":[{\"actor\":\"install\",\"app\":\"napp\"}]}");
     const struct run_record *record = test_run_scenario(&test, scenario, "8.9.2", 0);
-    const struct value *container = value_at(value_get(record->world, "containers"), 0);
-    const struct value *rows = value_get(value_get(record->world, "rows"), "localzelapps.zelappsinformation");
+    const struct value *container = value_at(value_get(record->first_world, "containers"), 0);
+    const struct value *rows = value_get(value_get(record->first_world, "rows"), "localzelapps.zelappsinformation");
 
-    assert_int_equal(value_count(value_get(record->world, "containers")), 1); /* napp's is yet to come */
+    assert_int_equal(value_count(value_get(record->first_world, "containers")), 1); /* napp's is yet to come */
     assert_string_equal(value_get_text(container, "name"), "fluxweb_shop");
     assert_string_equal(value_get_text(container, "state"), "running");
     assert_int_equal(value_count(rows), 1);
     assert_true(value_is_text(value_at(rows, 0), "shop"));
-    assert_false(value_holds_text(value_get(record->world, "flags"), "installationInProgress"));
+    assert_false(value_holds_text(value_get(record->first_world, "flags"), "installationInProgress"));
     for (uint32_t i = 0; i < record->event_count; i++) {
         const struct run_event *event = &record->events[i];
 
@@ -157,7 +157,7 @@ static void test_a_record_tells_the_world(void **state)
     assert_int_equal(cleared, 1);
     struct run_options options = {.revision = revision_by_name("8.9.2"), .keep_events = false};
 
-    assert_null(scenario_run(scenario, &options, &test.memory, &test.arena, &test.event_arena)->world);
+    assert_null(scenario_run(scenario, &options, &test.memory, &test.arena, &test.event_arena)->first_world);
     test_run_end(&test);
 }
 

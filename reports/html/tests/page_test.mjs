@@ -10,6 +10,9 @@ import { pathToFileURL } from "node:url";
 
 const [modules, drydock, folder] = process.argv.slice(2);
 const { chromium } = createRequire(resolve(modules, "package.json"))("playwright-core");
+const { readReport } = await import("../data.js");
+const { opened } = await import("../order.js");
+const { sectionsOf, worldOf } = await import("../world.js");
 const INCIDENT = "scenarios/incidents/openclawpro.json";
 const LOST = "fluxopenclaw_openclawpro1774571881282";
 const DESKTOP = { width: 1440, height: 900 };
@@ -255,6 +258,20 @@ test("100,000 events: only what is in sight is in the document", async () => {
   assert.ok(sight.shown > 10, "the end of the run is blank"); // it is drawn where the reader is
   console.log(`# 100,000 events: interactive after ${await page.evaluate(() => document.documentElement.dataset.ready)} ms, at most ${sight.most} lines drawn`);
   await close();
+});
+
+test("in every scenario the changes lead from the first world to the last", async () => {
+  const EXPIRE = /^rows globalzelapps\.(zelappslocation|appsInstalling)/; // rows that leave by themselves, without an event
+  const html = readFileSync(report("all.html", "scenarios", "--revision", "all"), "utf8");
+  const { runs, strings } = await readReport({ textContent: /id="data">([^<]*)</.exec(html)[1] });
+  const lines = (section) => section.items.filter((item) => item.change !== "removed").map(({ name, text }) => `${name} ${text}`);
+  assert.ok(runs.length > 100);
+  for (const run of runs) {
+    const told = worldOf(opened(run, strings), strings).at(-1, run.momentCount);
+    const found = new Map(told.map((section) => [section.section, lines(section).sort()]));
+    for (const section of sectionsOf(run.last_world))
+      if (!EXPIRE.test(section.section)) assert.deepEqual(found.get(section.section) ?? [], lines(section).sort(), `${section.section} of ${run.id}`);
+  }
 });
 
 test("many scenarios: the table chooses the run", async () => {
