@@ -25,11 +25,13 @@ WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -
 # Link-time optimisation is gcc's here: it takes a third off a replay (make bench).
 CFLAGS ?= -O2 -g $(if $(findstring clang,$(CC)),,-flto=auto)
 BASE_CFLAGS = -std=c17 $(WARNINGS) -D_GNU_SOURCE -I. -DDRYDOCK_VERSION='"$(VERSION)"'
-LIBS := -lcjson -lcrypto -lmicrohttpd -larchive -lcurl -lm
+LIBS := -lcjson -lcrypto -lmicrohttpd -larchive -lcurl -lz -lm
 TEST_LIBS := -lcmocka $(LIBS)
 
+# node and npm bundle the page of the HTML report. npm often comes with node from elsewhere, and then Debian's does not go in.
+NPM := $(if $(shell command -v npm),,nodejs npm)
 # What a clean machine lacks, per purpose. gcc and make are what `make` itself needs to get here.
-PACKAGES := gcc libc6-dev pkg-config libcmocka-dev libcjson-dev libssl-dev libmicrohttpd-dev libarchive-dev libcurl4-openssl-dev libfaketime faketime lcov python3 curl
+PACKAGES := gcc libc6-dev pkg-config libcmocka-dev libcjson-dev libssl-dev libmicrohttpd-dev libarchive-dev libcurl4-openssl-dev zlib1g-dev $(NPM) libfaketime faketime lcov python3 curl
 LINT_PACKAGES := clang clang-format clang-tidy cppcheck python3-jsonschema
 # Readers of the machine formats that are not ours.
 FORMAT_PACKAGES := libxml2-utils python3-jsonschema perl
@@ -37,13 +39,16 @@ FORMAT_PACKAGES := libxml2-utils python3-jsonschema perl
 ENGINE_PACKAGES := docker.io busybox-static
 # Docker's own clients, each left out where it cannot be had.
 CLIENT_PACKAGES := docker.io python3-docker nodejs
-# npm often comes with node from elsewhere, and then Debian's does not go in.
-BENCH_PACKAGES := spin $(if $(shell command -v npm),,npm)
+BENCH_PACKAGES := spin
+# A browser for the test of the HTML report.
+BROWSER_PACKAGES := chromium
 
 FOLDERS := core fakes fakes/docker fakes/wire reports sim sim/kernel sim/oracles sim/scenario sim/conform sim/search sim/serve sim/live sim/cli
 SOURCES := $(sort $(foreach folder,$(FOLDERS),$(wildcard $(folder)/*.c)))
 MAIN := sim/main.c
-LIBRARY := $(filter-out $(MAIN),$(SOURCES))
+# Made from reports/html/.
+PAGE := $(BUILD)/html/html_page.c
+LIBRARY := $(filter-out $(MAIN),$(SOURCES)) $(PAGE)
 TESTS := $(sort $(wildcard core/tests/*_test.c fakes/tests/*_test.c reports/tests/*_test.c sim/tests/*_test.c))
 TEST_HELPERS := $(filter-out $(TESTS),$(sort $(wildcard */tests/*.c)))
 BENCHES := $(sort $(wildcard sim/bench/*.c))
@@ -84,7 +89,7 @@ $(2)/conformance: $$(CONFORMANCE:%.c=$(2)/obj/%.o) $(2)/libdrydock.a
 	$$(QUIET_LD)$(3) $(4) $(5) $$^ $$(LIBS) -pthread -o $$@
 
 .SECONDARY: $$(SOURCES:%.c=$(2)/obj/%.o) $$(TESTS:%.c=$(2)/obj/%.o) $$(TEST_HELPERS:%.c=$(2)/obj/%.o)
--include $$(SOURCES:%.c=$(2)/obj/%.d) $$(TESTS:%.c=$(2)/obj/%.d) $$(TEST_HELPERS:%.c=$(2)/obj/%.d) $$(BENCHES:%.c=$(2)/obj/%.d) $$(CONFORMANCE:%.c=$(2)/obj/%.d)
+-include $$(SOURCES:%.c=$(2)/obj/%.d) $$(PAGE:%.c=$(2)/obj/%.d) $$(TESTS:%.c=$(2)/obj/%.d) $$(TEST_HELPERS:%.c=$(2)/obj/%.d) $$(BENCHES:%.c=$(2)/obj/%.d) $$(CONFORMANCE:%.c=$(2)/obj/%.d)
 endef
 
 ifneq ($(V),1)
@@ -138,7 +143,7 @@ $(BUILD)/.engine-deps: $(BUILD)/.deps
 	@touch $@
 
 $(BUILD)/.client-deps: sim/tests/clients/package.json | $(BUILD)/.deps
-	-$(call install_packages,$(CLIENT_PACKAGES) $(filter npm,$(BENCH_PACKAGES)))
+	-$(call install_packages,$(CLIENT_PACKAGES))
 	@mkdir -p $(BUILD)/clients && cp $< $(BUILD)/clients/
 	-@cd $(BUILD)/clients && timeout 120 npm install --silent --no-audit --no-fund --no-package-lock --ignore-scripts
 	@touch $@
@@ -161,12 +166,33 @@ deps:
 	@$(MAKE) --no-print-directory $(BUILD)/.deps $(BUILD)/.lint-deps
 .PHONY: deps
 
+# npm_install(folder, package.json): what it names, into the folder
+define npm_install
+@mkdir -p $(1) && cp $(2) $(1)/
+@echo "  NPM   $(2)"
+@cd $(1) && { timeout 300 npm install --silent --no-audit --no-fund --no-package-lock --ignore-scripts || \
+  { echo "drydock: npm could not install what $(2) names" >&2; exit 1; }; }
+endef
+
+$(BUILD)/html/.npm: reports/html/package.json | $(BUILD)/.deps
+	$(call npm_install,$(@D),$<)
+	@touch $@
+
+$(PAGE): $(BUILD)/html/.npm $(wildcard reports/html/*.*)
+	@echo "  PAGE  $@"
+	@node reports/html/bundle.mjs $(@D) $@
+
+$(BUILD)/html-test/.npm: reports/html/tests/package.json | $(BUILD)/.deps
+	$(call install_packages,$(BROWSER_PACKAGES))
+	$(call npm_install,$(@D),$<)
+	@touch $@
+
 # ---- using --------------------------------------------------------------------------------------------------------
 
-## run: play the incident on 8.9.1 and 8.9.2, with timeline, verdicts and coverage
+## run: play the incident on 8.9.1 and 8.9.2, with timeline, verdicts and coverage, and as a page: build/run.html
 run: $(BUILD)/drydock $(BUILD)/coverage/drydock
 	@$(BUILD)/coverage/drydock run scenarios/incidents/openclawpro.json --revision all --timeline \
-	  --coverage $(BUILD)/coverage/run
+	  --coverage $(BUILD)/coverage/run --report html=$(BUILD)/run.html
 .PHONY: run
 
 ## test: build and run every test, then the scenario library, twice and under faked dates
@@ -187,6 +213,11 @@ test-asan: $(BUILD)/asan/drydock $(asan_TESTS)
 	@sim/tests/run_tests.sh $(BUILD)/asan $(asan_TESTS)
 	@sim/tests/scenarios.sh $(BUILD)/asan/drydock
 .PHONY: test-asan
+
+## test-html: the HTML report in headless Chromium; screenshots go to build/html/
+test-html: $(BUILD)/drydock $(BUILD)/html-test/.npm
+	@timeout 400 node reports/html/tests/page_test.mjs $(BUILD)/html-test $(BUILD)/drydock $(BUILD)/html
+.PHONY: test-html
 
 ## test-compilers: gcc and clang, with and without optimisation, must give the same traces
 test-compilers: $(BUILD)/.lint-deps

@@ -648,7 +648,9 @@ static void create_network(struct docker_engine *engine, struct effect *effect, 
     } else {
         const struct docker_network *network = docker_engine_network(engine, name);
 
-        note(engine, CHANGE_NETWORK_CREATED, network->name);
+        world_note_change(
+            engine->world,
+            (struct change){.kind = CHANGE_NETWORK_CREATED, .object = network->name, .detail = network->subnet});
         effect->result = OBJECT(answers, {"Id", value_string(answers, network->id)});
     }
 }

@@ -383,15 +383,17 @@ static const struct value *load_crontab(const struct host *host, struct arena *a
 
 static const struct value *save_crontab(struct host *host, const char *table, struct arena *arena)
 {
+    const char *rest = table == NULL ? "" : table;
+
     touch_name(&host->world->watch, OBJECTS_CRONTAB, CRONTAB, TOUCH_WRITE);
     host->crontab_count = 0;
-    while (table != NULL && *table != '\0') {
-        size_t length = strcspn(table, "\n");
+    while (*rest != '\0') {
+        size_t length = strcspn(rest, "\n");
 
-        host_add_crontab_line(host, arena_string_n(arena, table, length));
-        table += length + (table[length] == '\n');
+        host_add_crontab_line(host, arena_string_n(arena, rest, length));
+        rest += length + (rest[length] == '\n');
     }
-    note(host, CHANGE_CRONTAB_SAVED, NULL, NULL, 0);
+    note(host, CHANGE_CRONTAB_SAVED, NULL, table, 0);
     return OBJECT(arena, {"code", value_number(arena, 0)}, {"stdout", value_string(arena, "")});
 }
 

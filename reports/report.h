@@ -5,6 +5,8 @@
 #include "reports/run_record.h"
 #include "reports/sink.h"
 
+struct coverage;
+
 /* What a timeline is narrowed to. Of one kind any will do; what is given of several kinds must all fit. */
 struct timeline_narrowing {
     const char *const *tasks; /* names, whole or up to their colon: "install" is install:webshop too */
@@ -23,6 +25,7 @@ struct report_options {
     bool quiet;                                 /* only what is not as expected */
     unsigned columns;                           /* width to keep to; 0: 100 */
     const struct timeline_narrowing *narrowing; /* NULL: the whole timeline */
+    const struct coverage *coverage; /* html: what of core/ the same runs reached, in their order; NULL: not counted */
 };
 
 /* A report of several runs, in order. */

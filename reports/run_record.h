@@ -16,7 +16,7 @@ enum run_count {
 
 enum run_event_kind {
     RUN_EFFECT,    /* issued, applied, resumed: one event, filled in as it goes */
-    RUN_CHANGE,    /* what an effect or an actor of the world changed */
+    RUN_CHANGE,    /* what an effect or an actor of the world changed, or a flag of the process ("flag set") */
     RUN_LOG,       /* a line of FluxOS's log */
     RUN_NOTE,      /* what the logic did, in its own terms (core/notes.def) */
     RUN_TASK,      /* a task started: text = its name */
@@ -112,6 +112,9 @@ struct run_record {
     int64_t wall_us;
     uint64_t trace_hash;
 
+    /* The world before anything has moved and at the end, as sim/scenario/world_value.h gives it; NULL unless events
+     * are kept. The RUN_CHANGE events lead from the one to the other. */
+    const struct value *first_world, *last_world;
     const char **tasks; /* names, in order of start */
     uint32_t task_count, task_size;
     struct run_event *events;

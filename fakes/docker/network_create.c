@@ -180,7 +180,9 @@ static void finish(struct docker_request *request, const char *name, const char 
                      : arena_printf(request->answers, "Network with name %s (id : %s) already exists", name, same->id);
     const struct docker_network *network = docker_network_add(engine, name, subnet, gateway, details);
 
-    world_note_change(engine->world, (struct change){.kind = CHANGE_NETWORK_CREATED, .object = network->name});
+    world_note_change(
+        engine->world,
+        (struct change){.kind = CHANGE_NETWORK_CREATED, .object = network->name, .detail = network->subnet});
     docker_network_event(engine, network, "create", NULL);
     request->effect->result = OBJECT(request->answers, {"Id", value_string(request->answers, network->id)},
                                      {"Warning", value_string(request->answers, warning)});

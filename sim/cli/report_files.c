@@ -5,6 +5,7 @@
 #include "sim/cli/save.h"
 #include "sim/cli/search_options.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static bool take_one(const char *verb, struct arena *arena, const char *text, const char *const names[],
@@ -37,6 +38,7 @@ bool take_report_files(const char *verb, struct arena *arena, const char *text, 
 {
     bool good = true;
 
+    files->names = names;
     while (good) {
         size_t length = strcspn(text, ",");
 
@@ -59,8 +61,8 @@ bool report_files_want_events(const struct report_files *files)
     return false;
 }
 
-bool deliver_files(const struct report_files *files, void (*write)(void *context, unsigned format, struct sink *sink),
-                   void *context)
+bool deliver_files(const struct report_files *files, bool quiet,
+                   void (*write)(void *context, unsigned format, struct sink *sink), void *context)
 {
     bool good = true;
 
@@ -69,7 +71,11 @@ bool deliver_files(const struct report_files *files, void (*write)(void *context
 
         sink_init(&sink);
         write(context, files->files[i].format, &sink);
-        good = deliver(&sink, files->files[i].path) && good;
+        if (!deliver(&sink, files->files[i].path)) {
+            good = false;
+        } else if (!quiet) {
+            (void)fprintf(stderr, "%s report: %s\n", files->names[files->files[i].format], files->files[i].path);
+        }
     }
     return good;
 }
@@ -77,19 +83,20 @@ bool deliver_files(const struct report_files *files, void (*write)(void *context
 struct runs {
     const struct run_record *const *records;
     size_t count;
+    struct report_options options;
 };
 
 static void write_runs(void *context, unsigned format, struct sink *sink)
 {
-    static const struct report_options plain = {0};
     const struct runs *runs = context;
 
-    report_formats[format].write(sink, runs->records, runs->count, &plain);
+    report_formats[format].write(sink, runs->records, runs->count, &runs->options);
 }
 
-bool deliver_report_files(const struct report_files *files, const struct run_record *const *records, size_t count)
+bool deliver_report_files(const struct report_files *files, const struct run_record *const *records, size_t count,
+                          const struct report_options *options)
 {
-    struct runs runs = {records, count};
+    struct runs runs = {records, count, {.coverage = options->coverage}};
 
-    return deliver_files(files, write_runs, &runs);
+    return deliver_files(files, options->quiet, write_runs, &runs);
 }

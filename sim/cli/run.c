@@ -249,7 +249,8 @@ static bool report(struct batch *batch)
                                      .full = command->full,
                                      .quiet = command->quiet,
                                      .narrowing = &narrowing,
-                                     .columns = shown_columns(command->output)};
+                                     .columns = shown_columns(command->output),
+                                     .coverage = command->coverage == NULL ? NULL : &batch->coverage};
     const struct run_record *const *records = (const struct run_record *const *)batch->done;
     struct sink sink;
 
@@ -269,7 +270,8 @@ static bool report(struct batch *batch)
         sink_add(&sink, "\n");
         coverage_table_write(&sink, &batch->coverage);
     }
-    return deliver(&sink, command->output) && deliver_report_files(&command->reports, records, batch->done_count);
+    return deliver(&sink, command->output) &&
+           deliver_report_files(&command->reports, records, batch->done_count, &options);
 }
 
 static int exit_status(const struct batch *batch)

@@ -8,6 +8,7 @@ void recorder_init(struct recorder *recorder, struct kernel *kernel, struct aren
 {
     *recorder = (struct recorder){
         .kernel = kernel, .arena = arena, .events = events, .record = record, .keep_events = keep_events};
+    memcpy(recorder->flags, kernel->node.cells.flags, sizeof recorder->flags);
     record->trace_hash = hash_text("drydock");
 }
 
@@ -90,25 +91,32 @@ static void mix_text(struct recorder *recorder, const char *text)
     mix(recorder, text == NULL ? 0 : hash_text(text));
 }
 
-static struct run_event *add_event(struct recorder *recorder, enum run_event_kind kind, uint32_t task)
+/* An event that the trace hash knows nothing of. */
+static struct run_event *add_unhashed(struct recorder *recorder, enum run_event_kind kind, uint32_t task)
 {
     struct run_record *record = recorder->record;
     struct run_event *event = recorder->keep_events
                                   ? table_add(recorder->events, (void **)&record->events, &record->event_count,
                                               &record->event_size, sizeof record->events[0])
                                   : &recorder->scratch;
-    int64_t now_ms = recorder->kernel->world.now_ms;
 
     *event = (struct run_event){.kind = kind,
-                                .at_ms = now_ms,
+                                .at_ms = recorder->kernel->world.now_ms,
                                 .task = task,
                                 .cause = RUN_NONE,
                                 .at_step = (uint32_t)recorder->kernel->step_count,
                                 .applied_ms = -1,
                                 .resumed_ms = -1,
                                 .violation = RUN_NONE};
+    return event;
+}
+
+static struct run_event *add_event(struct recorder *recorder, enum run_event_kind kind, uint32_t task)
+{
+    struct run_event *event = add_unhashed(recorder, kind, task);
+
     mix(recorder, ((uint64_t)kind << 32) | task);
-    mix(recorder, (uint64_t)now_ms);
+    mix(recorder, (uint64_t)event->at_ms);
     return event;
 }
 
@@ -327,6 +335,22 @@ static void write_note(struct recorder *recorder, struct kernel_task *task, cons
     mix_text(recorder, note->text);
 }
 
+/* Writes down which flags have changed since last time. The hash has every access already. */
+static void write_flags(struct recorder *recorder, uint32_t task)
+{
+    const bool *flags = recorder->kernel->node.cells.flags;
+
+    for (unsigned i = 0; i < FLAG_COUNT && recorder->keep_events; i++) {
+        if (flags[i] != recorder->flags[i]) {
+            struct run_event *event = add_unhashed(recorder, RUN_CHANGE, task);
+
+            event->text = flags[i] ? "flag set" : "flag cleared";
+            event->object = flag_name((enum flag_id)i);
+            recorder->flags[i] = flags[i];
+        }
+    }
+}
+
 static void write_immediate(struct recorder *recorder, struct kernel_task *task, const struct effect *effect)
 {
     if (effect->id == EFFECT_NODE_LOG) {
@@ -337,6 +361,9 @@ static void write_immediate(struct recorder *recorder, struct kernel_task *task,
         /* Cells are for oracles and the explorer; the trace keeps their order in its hash only. */
         mix_text(recorder, effect->object);
         mix(recorder, effect->payload == NULL ? 0 : ((const struct value *)effect->payload)->hash);
+        if (effect->payload != NULL) {
+            write_flags(recorder, task->number);
+        }
     }
 }
 
@@ -361,6 +388,7 @@ void recorder_line(struct recorder *recorder, enum run_event_kind kind, const ch
 
     event->text = keep_string(recorder, text);
     mix_text(recorder, text);
+    write_flags(recorder, RUN_NONE); /* a process that has started has those of its start */
 }
 
 static void write_violation(struct recorder *recorder, const char *oracle, const struct kernel_task *task,

@@ -29,7 +29,8 @@ struct recorder {
     uint32_t value_count, value_size, string_count, string_size;
     uint64_t sent[RECORDER_SENT_COUNT]; /* hashes of the messages sent last, a ring */
     uint32_t sent_next;
-    bool sent_is_new; /* of the last peers send: its message had gone to nobody before */
+    bool flags[FLAG_COUNT]; /* of the FluxOS process, as far as their changes are written down */
+    bool sent_is_new;       /* of the last peers send: its message had gone to nobody before */
 };
 
 /* record must be zeroed but for what describes the run; its memory comes from `arena`, that of events and what

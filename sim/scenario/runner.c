@@ -1,5 +1,7 @@
 #include "sim/scenario/runner.h"
 
+#include "sim/scenario/world_value.h"
+
 #include <string.h>
 
 /* ---- what the kernel tells, to recorder and oracles -------------------------------------------------------------- */
@@ -130,6 +132,9 @@ struct runner *runner_begin(const struct scenario *scenario, const struct run_op
     set_node_state(runner);
     recorder_init(&runner->recorder, kernel, record_arena, event_arena, runner->record,
                   options->keep_events || expectations_want_events(runner));
+    if (options->keep_events) {
+        runner->record->first_world = world_value(event_arena, kernel);
+    }
     oracles_init(&runner->oracles, kernel, &runner->recorder, scenario, scenario->world.ip);
     kernel->observer = (struct kernel_observer){runner,     on_started,   on_issued, on_applied,
                                                 on_resumed, on_immediate, on_ended,  on_time_moved};
@@ -145,6 +150,9 @@ void runner_end(struct runner *runner)
     expectations_check(runner);
     runner->record->virtual_ms = runner->kernel.world.now_ms - runner->start_ms;
     runner->record->transitions = runner->kernel.step_count;
+    if (runner->options.keep_events) {
+        runner->record->last_world = world_value(runner->recorder.events, &runner->kernel);
+    }
 }
 
 struct run_record runner_look(struct runner *runner)

@@ -1,5 +1,7 @@
 #include "sim/search/world_text.h"
 
+#include "sim/scenario/world_value.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,6 +11,7 @@ enum { JSON_SHOWN_MAX = 160 }; /* bytes of a request */
 struct listing {
     struct sink *sink;
     struct kernel *kernel;
+    const struct value *world;
     struct arena arena;
     const char *title; /* of the section in progress; NULL once it stands there */
 };
@@ -27,103 +30,73 @@ static void item(struct listing *listing, const char *format, ...)
     listing->title = NULL;
 }
 
-/* ---- sections ----------------------------------------------------------------------------------------------- */
+/* ---- sections: an item of world_value() in words ------------------------------------------------------------- */
 
-static void list_containers(struct listing *listing)
+static void tell_container(struct listing *listing, const struct value *container)
 {
-    const struct docker_engine *docker = &listing->kernel->world.docker;
-
-    for (uint32_t i = 0; i < docker->container_count; i++) {
-        const struct container *container = &docker->containers[i];
-
-        item(listing, "%s %s, network %s%s", container->name, container_state_name(container->state),
-             container->network, container->disconnected ? " (disconnected)" : "");
-    }
+    item(listing, "%s %s, network %s%s", value_get_text(container, "name"), value_get_text(container, "state"),
+         value_get_text(container, "network"),
+         value_truthy(value_get(container, "disconnected")) ? " (disconnected)" : "");
 }
 
-static void list_networks(struct listing *listing)
+static void tell_network(struct listing *listing, const struct value *network)
 {
-    const struct docker_engine *docker = &listing->kernel->world.docker;
+    const char *subnet = value_get_text(network, "subnet");
 
-    for (uint32_t i = 0; i < docker->network_count; i++) {
-        item(listing, "%s%s%s", docker->networks[i].name, docker->networks[i].subnet == NULL ? "" : " ",
-             docker->networks[i].subnet == NULL ? "" : docker->networks[i].subnet);
-    }
+    item(listing, "%s%s%s", value_get_text(network, "name"), subnet == NULL ? "" : " ", subnet == NULL ? "" : subnet);
+}
+
+static void tell_text(struct listing *listing, const struct value *text)
+{
+    item(listing, "%s", value_text(text));
+}
+
+static void tell_location(struct listing *listing, const struct value *location)
+{
+    item(listing, "%s on %s", value_get_text(location, "name"), value_get_text(location, "ip"));
+}
+
+static void tell_volume(struct listing *listing, const struct value *volume)
+{
+    item(listing, "%s, %.0f GB, %s", value_get_text(volume, "path"), value_get_number(volume, "size_gb", 0),
+         !value_truthy(value_get(volume, "formatted")) ? "not formatted"
+         : !value_truthy(value_get(volume, "data"))    ? "empty"
+                                                       : "holds data");
+}
+
+static void tell_mount(struct listing *listing, const struct value *mount)
+{
+    item(listing, "%s on %s", value_get_text(mount, "volume"), value_get_text(mount, "folder"));
+}
+
+static void tell_folder(struct listing *listing, const struct value *folder)
+{
+    item(listing, "%s %s, %s", value_get_text(folder, "id"), value_get_text(folder, "type"),
+         value_get_text(folder, "path"));
 }
 
 static void list_rows(struct listing *listing)
 {
-    struct document_store *store = &listing->kernel->world.store;
-    const struct value *row = NULL;
+    const struct value *rows = value_get(value_get(listing->world, "rows"), "localzelapps.zelappsinformation");
 
-    for (uint32_t i = 0; (row = document_store_at(store, "localzelapps", "zelappsinformation", i)) != NULL; i++) {
-        item(listing, "%s", value_get_text(row, "name"));
-    }
-}
-
-static void list_locations(struct listing *listing)
-{
-    struct document_store *store = &listing->kernel->world.store;
-    const struct value *row = NULL;
-
-    for (uint32_t i = 0; (row = document_store_at(store, "globalzelapps", "zelappslocation", i)) != NULL; i++) {
-        item(listing, "%s on %s", value_get_text(row, "name"), value_get_text(row, "ip"));
-    }
-}
-
-static void list_volumes(struct listing *listing)
-{
-    const struct host *host = &listing->kernel->world.host;
-
-    for (uint32_t i = 0; i < host->volume_count; i++) {
-        const struct volume_file *volume = &host->volumes[i];
-
-        item(listing, "%s, %lld GB, %s", volume->path, (long long)volume->size_gb,
-             !volume->formatted  ? "not formatted"
-             : volume->mark == 0 ? "empty"
-                                 : "holds data");
-    }
-}
-
-static void list_mounts(struct listing *listing)
-{
-    const struct host *host = &listing->kernel->world.host;
-
-    for (uint32_t i = 0; i < host->mount_count; i++) {
-        item(listing, "%s on %s", host->mounts[i].volume, host->mounts[i].folder);
-    }
-}
-
-static void list_folders(struct listing *listing)
-{
-    const struct syncthing *syncthing = &listing->kernel->world.syncthing;
-
-    for (uint32_t i = 0; i < syncthing->folder_count; i++) {
-        item(listing, "%s %s, %s", syncthing->folders[i].id, syncthing->folders[i].type, syncthing->folders[i].path);
-    }
-}
-
-static void list_flags(struct listing *listing)
-{
-    for (unsigned i = 0; i < FLAG_COUNT && listing->kernel->node_up; i++) {
-        if (listing->kernel->node.cells.flags[i]) {
-            item(listing, "%s", flag_name((enum flag_id)i));
-        }
+    for (uint32_t i = 0; i < value_count(rows); i++) {
+        tell_text(listing, value_at(rows, i));
     }
 }
 
 static void list_caches(struct listing *listing)
 {
-    for (unsigned i = 0; i < CELL_COUNT && listing->kernel->node_up; i++) {
-        const struct cache *cache = &listing->kernel->node.cells.caches[i];
+    const struct value *caches = value_get(listing->world, "caches");
+
+    for (uint32_t i = 0; i < value_count(caches); i++) {
+        const struct value_member *cache = &caches->members[i];
         const char *keys = "";
 
-        for (uint32_t j = 0; j < cache->count; j++) {
-            keys = arena_printf(&listing->arena, "%s%s%s", keys, j == 0 ? "" : ", ", cache->entries[j].key);
+        for (uint32_t j = 0; j < value_count(cache->value); j++) {
+            keys = arena_printf(&listing->arena, "%s%s%s", keys, j == 0 ? "" : ", ",
+                                value_text(value_at(cache->value, j)));
         }
-        if (cache->count > 0) {
-            item(listing, "%s: %s", cell_name((enum cell_id)i), keys);
-        }
+        item(listing, "%s: %s", cache->key, keys);
     }
 }
 
@@ -134,25 +107,46 @@ static void list_tasks(struct listing *listing)
     }
 }
 
+static void list_items(struct listing *listing, const struct value *items,
+                       void (*tell)(struct listing *listing, const struct value *item))
+{
+    for (uint32_t i = 0; i < value_count(items); i++) {
+        tell(listing, value_at(items, i));
+    }
+}
+
+/* A section: the member of the world whose items are told one by one, or a function of its own. */
 static const struct {
     const char *title;
+    const char *member;
+    void (*tell)(struct listing *listing, const struct value *item);
     void (*list)(struct listing *listing);
-} sections[] = {{"containers", list_containers}, {"networks", list_networks},
-                {"local rows", list_rows},       {"locations", list_locations},
-                {"volumes", list_volumes},       {"mounts", list_mounts},
-                {"folders", list_folders},       {"flags", list_flags},
-                {"caches", list_caches},         {"tasks", list_tasks}};
+} sections[] = {{"containers", "containers", tell_container, NULL},
+                {"networks", "networks", tell_network, NULL},
+                {"local rows", NULL, NULL, list_rows},
+                {"locations", "locations", tell_location, NULL},
+                {"volumes", "volumes", tell_volume, NULL},
+                {"mounts", "mounts", tell_mount, NULL},
+                {"folders", "folders", tell_folder, NULL},
+                {"flags", "flags", tell_text, NULL},
+                {"caches", NULL, NULL, list_caches},
+                {"tasks", NULL, NULL, list_tasks}};
 
 void world_text_write(struct sink *sink, struct kernel *kernel)
 {
     struct listing listing = {.sink = sink, .kernel = kernel};
 
     arena_init(&listing.arena, arena_source_malloc());
+    listing.world = world_value(&listing.arena, kernel);
     sink_printf(sink, "the world at %s%s\n", value_iso_date(&listing.arena, kernel->world.now_ms),
                 kernel->node_up ? "" : ", the FluxOS process is down");
     for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++) {
         listing.title = sections[i].title;
-        sections[i].list(&listing);
+        if (sections[i].list != NULL) {
+            sections[i].list(&listing);
+        } else {
+            list_items(&listing, value_get(listing.world, sections[i].member), sections[i].tell);
+        }
         if (listing.title != NULL) {
             item(&listing, "none");
         }

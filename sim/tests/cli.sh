@@ -82,8 +82,15 @@ P
 "$drydock" run scenarios --revision all --format junit --output "$work/report.xml" || fail "junit"
 python3 -c 'import sys, xml.etree.ElementTree as t; r = t.parse(sys.argv[1]).getroot(); assert r.tag == "testsuites" and r.get("failures") == "0" and len(r.findall(".//testcase")) == int(r.get("tests"))' \
   "$work/report.xml" || fail "the JUnit report is not well-formed"
-"$drydock" run scenarios/incidents --revision all --format markdown --report "junit=$work/two.xml,github=$work/two.github" --report "json=$work/two.json" >"$work/two.md" ||
-  fail "several reports at once"
+"$drydock" run scenarios/incidents --revision all --format markdown --report "junit=$work/two.xml,github=$work/two.github" --report "json=$work/two.json" \
+  >"$work/two.md" 2>"$work/two.said" || fail "several reports at once"
+[ "$(cat "$work/two.said")" = "$(printf '%s report: %s\n' junit "$work/two.xml" github "$work/two.github" json "$work/two.json")" ] ||
+  fail "not said which reports were written: $(cat "$work/two.said")"
+"$drydock" run scenarios/incidents --revision all --quiet --report "html=$work/run.html" >"$work/quiet" 2>&1 || fail "html"
+[ ! -s "$work/quiet" ] || fail "--quiet is not: $(cat "$work/quiet")"
+"$drydock" run scenarios/incidents --revision all --format html --output "$work/again.html" && cmp "$work/run.html" "$work/again.html" ||
+  fail "the HTML report is not the same twice"
+[ "$(stat -c %s "$work/run.html")" -lt 2000000 ] || fail "the HTML report of 13 hours has $(stat -c %s "$work/run.html") bytes"
 grep -q '^| ✅ | openclawpro | 8.9.2 |' "$work/two.md" && [ "$(cat "$work/two.github")" = '2 as expected, 0 not' ] &&
   python3 -c 'import json, sys, xml.etree.ElementTree as t
 assert len(json.load(open(sys.argv[1]))) == 2 and len(t.parse(sys.argv[2]).getroot().findall(".//testcase")) == 2' "$work/two.json" "$work/two.xml" ||

@@ -122,6 +122,45 @@ static void test_what_nobody_sees_does_not_change_the_trace(void **state)
     test_run_end(&test);
 }
 
+/* A record that keeps events has the world of its start, and the flags as they change. */
+static void test_a_record_tells_the_world(void **state)
+{
+    struct test_run test;
+    unsigned set = 0, cleared = 0;
+
+    (void)state;
+    test_run_begin(&test);
+    const struct scenario *scenario =
+        test_scenario(&test, "{\"name\":\"w\",\"world\":{\"apps\":[{\"name\":\"shop\"},{\"name\":\"napp\"}]},"
+                             "\"actors\":[{\"actor\":\"install\",\"app\":\"napp\"}]}");
+    const struct run_record *record = test_run_scenario(&test, scenario, "8.9.2", 0);
+    const struct value *container = value_at(value_get(record->first_world, "containers"), 0);
+    const struct value *rows = value_get(value_get(record->first_world, "rows"), "localzelapps.zelappsinformation");
+
+    assert_int_equal(value_count(value_get(record->first_world, "containers")), 1); /* napp's is yet to come */
+    assert_string_equal(value_get_text(container, "name"), "fluxweb_shop");
+    assert_string_equal(value_get_text(container, "state"), "running");
+    assert_int_equal(value_count(rows), 1);
+    assert_true(value_is_text(value_at(rows, 0), "shop"));
+    assert_false(value_holds_text(value_get(record->first_world, "flags"), "installationInProgress"));
+    for (uint32_t i = 0; i < record->event_count; i++) {
+        const struct run_event *event = &record->events[i];
+
+        if (event->kind == RUN_CHANGE && event->object != NULL &&
+            strcmp(event->object, "installationInProgress") == 0) {
+            assert_int_equal(cleared, strcmp(event->text, "flag set") == 0 ? set : set - 1);
+            set += strcmp(event->text, "flag set") == 0;
+            cleared += strcmp(event->text, "flag cleared") == 0;
+        }
+    }
+    assert_int_equal(set, 1);
+    assert_int_equal(cleared, 1);
+    struct run_options options = {.revision = revision_by_name("8.9.2"), .keep_events = false};
+
+    assert_null(scenario_run(scenario, &options, &test.memory, &test.arena, &test.event_arena)->first_world);
+    test_run_end(&test);
+}
+
 static void test_time_moves_to_deadlines_only(void **state)
 {
     struct test_run test;
@@ -324,6 +363,7 @@ int main(void)
         cmocka_unit_test(test_an_overrun_stack_is_noticed),
         cmocka_unit_test(test_same_seed_same_trace),
         cmocka_unit_test(test_what_nobody_sees_does_not_change_the_trace),
+        cmocka_unit_test(test_a_record_tells_the_world),
         cmocka_unit_test(test_time_moves_to_deadlines_only),
         cmocka_unit_test(test_slow_calls_apply_late),
         cmocka_unit_test(test_a_crash_takes_memory_and_keeps_the_world),
