@@ -8,6 +8,7 @@
 
 #include "reports/race.h"
 #include "reports/report.h"
+#include "reports/story.h"
 
 enum timeline_line_kind {
     LINE_PLAIN,
@@ -57,7 +58,7 @@ struct timeline {
     uint32_t *name_of; /* task index → first task index with the same name */
     unsigned columns;  /* the width to keep to */
     unsigned lanes;    /* 0: none are shown */
-    uint64_t last_message;
+    struct story_filter filter;
 };
 
 /* ---- timeline_words.c: all texts live in the arena ------------------------------------------------------------ */

@@ -14,13 +14,6 @@ struct teller {
     uint32_t open_count, open_size;
 };
 
-/* Absence that is asked about, not a failure. */
-static bool is_question(const struct run_event *event)
-{
-    return event->effect == EFFECT_DOCKER_NETWORK_INSPECT || event->effect == EFFECT_HOST_MOUNT_GREP ||
-           event->effect == EFFECT_FDM_APPIPS;
-}
-
 static struct timeline_line *add_line(struct teller *teller, const struct run_event *event, enum color color,
                                       unsigned indent, const char *text)
 {
@@ -50,27 +43,25 @@ static const char *marked(struct teller *teller, const struct run_event *event, 
     return note == NULL || note[0] == '\0' ? text : arena_printf(&teller->timeline->arena, "%s  ◂ %s", text, note);
 }
 
-static void tell_effect(struct teller *teller, const struct run_event *event)
+/* `told`: a brief story tells of it. */
+static void tell_effect(struct teller *teller, const struct run_event *event, bool told)
 {
     struct timeline *timeline = teller->timeline;
     struct arena *arena = &timeline->arena;
     const char *name = timeline_effect_text(arena, event), *fault = timeline_fault_text(arena, event);
     const char *note = timeline->marks[event - timeline->record->events];
-    bool failed = event->error != NULL && !is_question(event);
+    bool failed = event->error != NULL && !story_is_question(event);
 
     if (event->effect == EFFECT_PEERS_SEND && event->error == NULL) {
-        const struct value *data = value_get(event->args, "data");
-
-        if (data == NULL || data->hash == timeline->last_message) {
-            return; /* the same message to the next peer */
+        if (told) { /* else it is the same message to the next peer */
+            add_line(teller, event, COLOR_BLUE, 0,
+                     marked(teller, event, timeline_message_text(arena, value_get(event->args, "data"))));
         }
-        timeline->last_message = data->hash;
-        add_line(teller, event, COLOR_BLUE, 0, marked(teller, event, timeline_message_text(arena, data)));
         return;
     }
     bool is_prune = event->effect == EFFECT_DOCKER_CONTAINERS_PRUNE;
 
-    if (event->fault == FAULT_NONE && !failed && !is_prune && note == NULL && !timeline->options->full) {
+    if (!told && note == NULL && !timeline->options->full) {
         return;
     }
     add_line(teller, event,
@@ -162,28 +153,11 @@ static void tell_answers(struct teller *teller, int64_t now_ms)
 
 /* ---- the rest ------------------------------------------------------------------------------------------------- */
 
-/* What the reader of a brief story wants to know of. */
-static bool is_worth_telling(const struct run_event *event)
-{
-    static const char *const told[] = {
-        "container created", "container started", "container stopped", "container removed", "network created",
-        "network removed",   "data lost",         "volume removed",    "unmounted",         "mounted"};
-
-    for (size_t i = 0; i < sizeof told / sizeof told[0]; i++) {
-        if (strcmp(event->text, told[i]) == 0) {
-            return true;
-        }
-    }
-    return strncmp(event->text, "row ", 4) == 0 && strcmp(event->text, "row updated") != 0 && event->object != NULL &&
-           strcmp(event->object, "localzelapps.zelappsinformation") == 0;
-}
-
-static void tell_change(struct teller *teller, const struct run_event *event)
+static void tell_change(struct teller *teller, const struct run_event *event, bool told)
 {
     struct timeline *timeline = teller->timeline;
 
-    if (!timeline->options->full && !is_worth_telling(event) &&
-        timeline->marks[event - timeline->record->events] == NULL) {
+    if (!timeline->options->full && !told && timeline->marks[event - timeline->record->events] == NULL) {
         return;
     }
     const char *text = timeline_change_text(&timeline->arena, event);
@@ -206,10 +180,8 @@ static void tell_log(struct teller *teller, const struct run_event *event)
 {
     bool error = strcmp(event->detail, "error") == 0;
 
-    if (error || strcmp(event->detail, "warn") == 0 || teller->timeline->options->full) {
-        add_line(teller, event, error ? COLOR_YELLOW : COLOR_DIM, 2,
-                 arena_printf(&teller->timeline->arena, "%s: %s", event->detail, event->text));
-    }
+    add_line(teller, event, error ? COLOR_YELLOW : COLOR_DIM, 2,
+             arena_printf(&teller->timeline->arena, "%s: %s", event->detail, event->text));
 }
 
 /* ---- violations ----------------------------------------------------------------------------------------------- */
@@ -280,23 +252,27 @@ static void tell_violation(struct teller *teller, const struct run_event *event)
 
 static void tell(struct teller *teller, const struct run_event *event)
 {
-    const struct timeline *timeline = teller->timeline;
+    struct timeline *timeline = teller->timeline;
+    const bool told = story_tells(&timeline->filter, event);
+    const bool shown = told || timeline->options->full;
 
     switch (event->kind) {
     case RUN_EFFECT:
-        tell_effect(teller, event);
+        tell_effect(teller, event, told);
         break;
     case RUN_CHANGE:
-        tell_change(teller, event);
+        tell_change(teller, event, told);
         break;
     case RUN_LOG:
-        tell_log(teller, event);
+        if (shown) {
+            tell_log(teller, event);
+        }
         break;
     case RUN_NOTE:
         tell_note(teller, event);
         break;
     case RUN_TASK:
-        if (event->detail == NULL || timeline->options->full) {
+        if (shown) {
             add_line(teller, event, COLOR_DIM, 0, "begins");
         }
         break;
