@@ -99,7 +99,8 @@ endif
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
 $(eval $(call variant,plain,$(BUILD),$$(CC),$$(CFLAGS),$$(LDFLAGS)))
-$(eval $(call variant,coverage,$(BUILD)/coverage,gcc,-O0 -g --coverage -DDRYDOCK_COVERAGE -DDRYDOCK_OBJECTS='"$(CURDIR)/$(BUILD)/coverage/obj"',--coverage))
+# Only core/ is counted: the rest costs a run as little as it can.
+$(eval $(call variant,coverage,$(BUILD)/coverage,gcc,-O2 -g $$(if $$(findstring /obj/core/,$$@),-O0 --coverage) -DDRYDOCK_COVERAGE -DDRYDOCK_OBJECTS='"$(CURDIR)/$(BUILD)/coverage/obj"',--coverage))
 $(eval $(call variant,asan,$(BUILD)/asan,gcc,-O1 -g $(SANITIZE) -DDRYDOCK_CHECKED,))
 $(eval $(call variant,o0,$(BUILD)/o0,gcc,-O0 -DDRYDOCK_CHECKED,))
 $(eval $(call variant,clang,$(BUILD)/clang,clang,-O2,))
@@ -247,6 +248,11 @@ live: $(BUILD)/drydock $(BUILD)/.engine-deps
 sweep: $(BUILD)/drydock
 	@$(BUILD)/drydock sweep $(filter-out scenarios/boot scenarios/recordings scenarios/incidents,$(patsubst %/,%,$(wildcard scenarios/*/)))
 .PHONY: sweep
+
+## ablate: take each switch of the newest release out, alone, and see which scenarios notice
+ablate: $(BUILD)/drydock
+	@$(BUILD)/drydock ablate scenarios --strict
+.PHONY: ablate
 
 ## findings: explore the stages on every release and renew scenarios/FINDINGS.md and its repros (minutes)
 findings: $(BUILD)/drydock

@@ -42,7 +42,7 @@ static const struct error *control_component(struct task *task, const struct con
     if (control->mounts) {
         TRY(ensure_mount_paths_exist(task, &spec->components[index], app, spec->version >= 4, spec));
     }
-    TRY(control->act(task, identifier));
+    TRY(control->act(FROM_HERE(task), identifier));
     if (control->monitors) {
         start_app_monitoring(task, identifier);
     } else {

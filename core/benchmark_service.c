@@ -1,3 +1,4 @@
+#define CALLS_FOR_ITS_CALLERS /* see FROM_HERE */
 #include "core/benchmark_service.h"
 
 #include "core/db.h"
@@ -13,10 +14,9 @@ static void store_benchmark(struct task *task, const void *argument)
     struct arena *arena = task->arena;
     int64_t at_ms = now_ms(task);
     const struct value *filter = OBJECT(arena, {"_id", value_string(arena, "nodeBenchmark")});
-    const struct error *error =
-        update_one_in_database(task, BENCHMARK, filter,
-                               OBJECT(arena, {"benchmark", data}, {"tier", value_get(data, "status")},
-                                      {"updatedAt", value_number(arena, (double)at_ms)}));
+    const struct value *document = OBJECT(arena, {"benchmark", data}, {"tier", value_get(data, "status")},
+                                          {"updatedAt", value_number(arena, (double)at_ms)});
+    const struct error *error = update_one_in_database(task, BENCHMARK, filter, document);
 
     if (error != NULL) {
         log_error(task, "%s", error_text(arena, error));

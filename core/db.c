@@ -1,3 +1,4 @@
+#define CALLS_FOR_ITS_CALLERS /* see FROM_HERE */
 #include "core/db.h"
 
 const struct collection LOCAL_APPS = {"localzelapps", "zelappsinformation"};

@@ -10,19 +10,29 @@
 
 /* Sends a docker effect; an error comes back in the client library's words (12.8). */
 const struct error *docker_call(struct task *task, struct effect *effect) MUST_CHECK;
+#define docker_call(task, ...) docker_call(FROM_HERE(task), __VA_ARGS__)
 
 /* containers.list: array of {Id, Names, State …}. */
 const struct error *docker_list_containers(struct task *task, bool all, const struct value **containers) MUST_CHECK;
+#define docker_list_containers(task, ...) docker_list_containers(FROM_HERE(task), __VA_ARGS__)
 /* getDockerContainerOnly: *container is NULL when absent (logged). */
 const struct error *get_docker_container_only(struct task *task, const char *argument,
                                               const struct value **container) MUST_CHECK;
+#define get_docker_container_only(task, ...) get_docker_container_only(FROM_HERE(task), __VA_ARGS__)
 const struct error *app_docker_start(struct task *task, const char *argument) MUST_CHECK;
+#define app_docker_start(task, ...) app_docker_start(FROM_HERE(task), __VA_ARGS__)
 const struct error *app_docker_stop(struct task *task, const char *argument) MUST_CHECK;
+#define app_docker_stop(task, ...) app_docker_stop(FROM_HERE(task), __VA_ARGS__)
 const struct error *app_docker_restart(struct task *task, const char *argument) MUST_CHECK;
+#define app_docker_restart(task, ...) app_docker_restart(FROM_HERE(task), __VA_ARGS__)
 const struct error *app_docker_kill(struct task *task, const char *argument) MUST_CHECK;
+#define app_docker_kill(task, ...) app_docker_kill(FROM_HERE(task), __VA_ARGS__)
 const struct error *app_docker_remove(struct task *task, const char *argument) MUST_CHECK;
+#define app_docker_remove(task, ...) app_docker_remove(FROM_HERE(task), __VA_ARGS__)
 const struct error *app_docker_force_remove(struct task *task, const char *argument) MUST_CHECK;
+#define app_docker_force_remove(task, ...) app_docker_force_remove(FROM_HERE(task), __VA_ARGS__)
 const struct error *app_docker_image_remove(struct task *task, const char *repotag) MUST_CHECK;
+#define app_docker_image_remove(task, ...) app_docker_image_remove(FROM_HERE(task), __VA_ARGS__)
 
 /* appDockerCreate (2.7). `spec` is the whole app, `component` the one to create. */
 const struct error *app_docker_create(struct task *task, struct component *component, const char *app,

@@ -92,6 +92,7 @@ struct effect {
     double amount;            /* see effects.def */
     const void *
         payload; /* immediate effects: see effects.def; of a request that came over a wire: what waits for its answer */
+    const char *place; /* where in core/ it was issued, "core/db.c:85"; perform() sets it; NULL: not by core/ */
 
     const struct value *result; /* not NULL when error is NULL; null where the answer has no content */
     const struct error *error;  /* as the far side gave it, before any client dresses it up */

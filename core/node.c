@@ -1,3 +1,4 @@
+#define CALLS_FOR_ITS_CALLERS /* see FROM_HERE */
 #include "core/node.h"
 
 #include <assert.h>
@@ -16,6 +17,7 @@ void node_start(struct node *node, struct arena *memory, struct door door, const
 
 const struct error *perform(struct task *task, struct effect *effect)
 {
+    effect->place = task->place;
     effect->result = NULL;
     effect->error = NULL;
     task->node->door.perform(task->node->door.world, task, effect);
@@ -125,7 +127,12 @@ const char *note_name(enum note_id note)
 
 bool revision_has(const struct task *task, enum switch_bit bit)
 {
-    return (task->node->config.revision->switches & bit) != 0;
+    const struct node_config *config = &task->node->config;
+
+    if (config->asked != NULL) {
+        *config->asked |= bit;
+    }
+    return (config->revision->switches & bit) != 0;
 }
 
 void log_failure(struct task *task, const struct error *error)

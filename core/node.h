@@ -30,8 +30,27 @@ struct task {
     struct node *node;
     struct arena *arena; /* of this task; given back when it ends */
     const char *name;    /* "install:webapp", "check" … */
+    const char *place;   /* where it called perform(), or a client that does on its behalf; NULL: nowhere in core/ */
     void *host;          /* the scheduler's own; core does not look */
 };
+
+/* The task, which remembers for reports where it makes a call that ends in effects: `core/install.c:50`. The functions
+ * that end in effects are macros of the same name that say FROM_HERE. A file that does nothing but put other files'
+ * requests on a wire (docker_service.c, db.c, shell.c …) defines CALLS_FOR_ITS_CALLERS: there the place stays what it
+ * was. Such a call stands on one line, which lint sees to: of several, gcc takes the first and clang the last. */
+#ifdef CALLS_FOR_ITS_CALLERS
+#define FROM_HERE(task) task
+#else
+#define FROM_HERE(task) called_from(task, __FILE__ ":" LINE_TEXT(__LINE__))
+#endif
+#define LINE_TEXT(line) LINE_TEXT_OF(line)
+#define LINE_TEXT_OF(line) #line
+
+static inline struct task *called_from(struct task *task, const char *place)
+{
+    task->place = place;
+    return task;
+}
 
 /* What [F] starts: run(task, argument) on a task of its own with the caller's name. The argument must be allocated in
  * the node's memory or copied by the scheduler: it is `size` bytes copied into the new task's arena. */
@@ -57,6 +76,7 @@ struct note {
 /* What the process is started with: environment and configuration, constant while it lives. Strings are borrowed. */
 struct node_config {
     const struct revision *revision; /* its switches decide between releases */
+    uint32_t *asked;                 /* NULL, or where the bits of the switches that were asked for are added */
     const char *flux_dir;            /* "/home/abc/zelflux"; without a slash at its end (0.3) */
     const char *apps_folder;         /* "/home/abc/zelflux/ZelApps/"; with one (0.3) */
     int api_port;                    /* 16127 */
@@ -107,12 +127,14 @@ void node_start(struct node *node, struct arena *memory, struct door door, const
 
 /* Sends an effect through the door and waits for the answer; returns effect->error. */
 const struct error *perform(struct task *task, struct effect *effect);
+#define perform(task, ...) perform(FROM_HERE(task), __VA_ARGS__)
 
 /* ---- immediate effects ------------------------------------------------------------------------------------- */
 
 int64_t now_ms(struct task *task);
 /* Blocks for `ms` (clock delay). Never fails. */
 void delay(struct task *task, int64_t ms);
+#define delay(task, ...) delay(FROM_HERE(task), __VA_ARGS__)
 /* [a]: a micro-await, lifecycle.md 0.2. */
 void microtask(struct task *task);
 /* A whole number in [0, bound). */

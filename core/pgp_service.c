@@ -1,3 +1,4 @@
+#define CALLS_FOR_ITS_CALLERS /* see FROM_HERE */
 #include "core/pgp_service.h"
 
 const struct error *pgp_decrypt(struct task *task, const char *message, const char *app, const char **plain)

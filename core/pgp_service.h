@@ -7,5 +7,6 @@
 /* decryptMessage: *plain is the text behind `message` in the task's arena, NULL when the answer has none; `app` is whom
  * it is for. */
 const struct error *pgp_decrypt(struct task *task, const char *message, const char *app, const char **plain) MUST_CHECK;
+#define pgp_decrypt(task, ...) pgp_decrypt(FROM_HERE(task), __VA_ARGS__)
 
 #endif

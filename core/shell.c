@@ -1,3 +1,4 @@
+#define CALLS_FOR_ITS_CALLERS /* see FROM_HERE */
 #include "core/shell.h"
 
 const struct error *run_command(struct task *task, struct command command, const char **stdout_text)

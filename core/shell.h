@@ -16,5 +16,6 @@ struct command {
 
 /* Runs a command; its standard output in *stdout_text (which may be NULL when nobody reads it). */
 const struct error *run_command(struct task *task, struct command command, const char **stdout_text) MUST_CHECK;
+#define run_command(task, ...) run_command(FROM_HERE(task), __VA_ARGS__)
 
 #endif

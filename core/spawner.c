@@ -161,8 +161,9 @@ static const struct error *reinstall_if_old(struct task *task, const struct app_
     }
     if (installed->hash != NULL && published->hash != NULL && strcmp(installed->hash, published->hash) == 0) {
         /* Unchanged: the decrypted specification is written back, which opens an enterprise app's record. */
-        return update_one_in_database(task, LOCAL_APPS, filter_name(task, installed->name),
-                                      app_spec_document(task, published));
+        const struct value *row = app_spec_document(task, published);
+
+        return update_one_in_database(task, LOCAL_APPS, filter_name(task, installed->name), row);
     }
     if (random_below(task, 2) == 0 || !is_free(task)) {
         return NULL;

@@ -9,6 +9,7 @@
 #define DRYDOCK_CORE_VALUE_H
 
 #include "core/arena.h"
+#include "core/utf8.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -105,7 +106,8 @@ bool value_holds_text(const struct value *array, const char *text);
 
 /* ---- JSON text --------------------------------------------------------------------------------------------- */
 
-/* Compact JSON text as JSON.stringify writes it. */
+/* Compact JSON text as JSON.stringify writes it. It is UTF-8: for bytes that are not, `\ufffd` stands, as Go writes it.
+ */
 const char *value_json(struct arena *arena, const struct value *value);
 /* Parses JSON (cJSON); NULL when the text is not JSON. `length` in bytes. */
 const struct value *value_parse(struct arena *arena, const char *text, size_t length);

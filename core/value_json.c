@@ -36,7 +36,7 @@ static void text_add(struct text *text, const char *added)
     text_add_n(text, added, strlen(added));
 }
 
-enum { ESCAPED_SIZE = sizeof "\\u0000" };
+enum { ESCAPED_SIZE = sizeof "\\u0000", FIRST_OF_SEVERAL = 0x80 };
 
 /* How a byte is written that cannot stand in a string as it is. */
 static void escape(unsigned char byte, char escaped[ESCAPED_SIZE])
@@ -77,10 +77,20 @@ static void write_string(struct text *text, const char *string, size_t length)
         unsigned char byte = (unsigned char)string[i];
         char escaped[ESCAPED_SIZE];
 
-        if (byte >= ' ' && byte != '"' && byte != '\\') {
+        if (byte >= ' ' && byte != '"' && byte != '\\' && byte < FIRST_OF_SEVERAL) {
             continue;
         }
-        escape(byte, escaped);
+        if (byte >= FIRST_OF_SEVERAL) {
+            const size_t character = utf8_length(string + i, length - i);
+
+            if (character > 0) {
+                i += character - 1;
+                continue;
+            }
+            strcpy(escaped, "\\ufffd");
+        } else {
+            escape(byte, escaped);
+        }
         text_add_n(text, string + plain, i - plain);
         text_add(text, escaped);
         plain = i + 1;

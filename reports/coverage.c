@@ -4,11 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool coverage_reached_by(const struct coverage_point *point, unsigned run)
-{
-    return run < strlen(point->reached) && point->reached[run] == '1';
-}
-
 #ifndef DRYDOCK_COVERAGE
 
 bool coverage_available(void)
@@ -125,13 +120,17 @@ static bool link_notes(struct coverage *coverage)
 void coverage_begin(struct coverage *coverage)
 {
     if (coverage->folder == NULL) {
-        char template[] = "/tmp/drydock-coverage-XXXXXX";
+        /* In memory where that can be: a run leaves some fifty files there, each made and removed again. */
+        char in_memory[] = "/dev/shm/drydock-coverage-XXXXXX";
+        char on_disk[] = "/tmp/drydock-coverage-XXXXXX";
+        const char *folder = mkdtemp(in_memory);
 
-        if (mkdtemp(template) == NULL) {
-            complain(template);
+        folder = folder == NULL ? mkdtemp(on_disk) : folder;
+        if (folder == NULL) {
+            complain(on_disk);
             return;
         }
-        coverage->folder = strdup(template);
+        coverage->folder = strdup(folder);
         setenv("GCOV_PREFIX", coverage->folder, 1);
         if (!link_notes(coverage)) {
             return;
@@ -229,44 +228,63 @@ static const char *file_name(struct coverage *coverage, const char *name)
     return coverage->files[coverage->file_count++];
 }
 
-static struct coverage_point *find_point(struct coverage *coverage, const char *file, int line, int branch)
+static unsigned *find_slot(const struct coverage *coverage, const char *file, int line, int branch)
 {
-    static unsigned last; /* gcov names the points in the same order every time */
+    const uint64_t hash = hash_combine(hash_text(file), ((uint64_t)(unsigned)line << 32) | (unsigned)branch);
+    unsigned at = (unsigned)hash & (coverage->slot_count - 1);
 
-    for (unsigned i = 0; i < coverage->point_count; i++) {
-        unsigned index = (last + i) % coverage->point_count;
-        struct coverage_point *point = &coverage->points[index];
+    while (coverage->slots[at] != 0) {
+        const struct coverage_point *point = &coverage->points[coverage->slots[at] - 1];
 
         if (point->file == file && point->line == line && point->branch == branch) {
-            last = index;
-            return point;
+            break;
         }
+        at = (at + 1) & (coverage->slot_count - 1);
     }
-    coverage->points = grown(coverage->points, coverage->point_count, &coverage->point_size, sizeof *coverage->points);
-    struct coverage_point *point = &coverage->points[coverage->point_count++];
+    return &coverage->slots[at];
+}
 
-    *point = (struct coverage_point){file, line, branch, NULL};
-    return point;
+/* At least every other slot is free. */
+static void enlarge_slots(struct coverage *coverage)
+{
+    if (coverage->slot_count > 2 * coverage->point_size) {
+        return;
+    }
+    coverage->slot_count = coverage->slot_count == 0 ? 1024 : 4 * coverage->slot_count;
+    free(coverage->slots);
+    coverage->slots = calloc(coverage->slot_count, sizeof coverage->slots[0]);
+    if (coverage->slots == NULL) {
+        fputs("drydock: coverage: out of memory\n", stderr);
+        exit(3);
+    }
+    for (unsigned i = 0; i < coverage->point_count; i++) {
+        const struct coverage_point *point = &coverage->points[i];
+
+        *find_slot(coverage, point->file, point->line, point->branch) = i + 1;
+    }
+}
+
+static struct coverage_point *find_point(struct coverage *coverage, const char *file, int line, int branch)
+{
+    coverage->points = grown(coverage->points, coverage->point_count, &coverage->point_size, sizeof *coverage->points);
+    enlarge_slots(coverage);
+    unsigned *slot = find_slot(coverage, file, line, branch);
+
+    if (*slot == 0) {
+        *slot = coverage->point_count + 1;
+        coverage->points[coverage->point_count++] = (struct coverage_point){file, line, branch, 0, 0};
+    }
+    return &coverage->points[*slot - 1];
 }
 
 static void reach(struct coverage *coverage, const char *file, int line, int branch, bool reached)
 {
     struct coverage_point *point = find_point(coverage, file, line, branch);
-    unsigned run = coverage->run_count - 1;
-    unsigned size = point->reached == NULL ? 0 : (unsigned)strlen(point->reached);
+    const unsigned run = coverage->run_count - 1;
 
-    /* A text of '0' and '1', one per run so far. */
-    if (size < coverage->run_count) {
-        point->reached = realloc(point->reached, coverage->run_count + 1);
-        if (point->reached == NULL) {
-            fputs("drydock: coverage: out of memory\n", stderr);
-            exit(3);
-        }
-        memset(point->reached + size, '0', coverage->run_count - size);
-        point->reached[coverage->run_count] = '\0';
-    }
-    if (reached && point->reached[run] == '0') {
-        point->reached[run] = '1';
+    if (reached && (point->runs == 0 || point->last_run != run)) { /* a header's lines come once per file with it */
+        point->runs++;
+        point->last_run = run;
         *(branch < 0 ? &coverage->runs[run].lines : &coverage->runs[run].branches) += 1;
     }
 }
@@ -430,12 +448,8 @@ static void count_own(const struct coverage *coverage, unsigned run, unsigned *l
     *branches = 0;
     for (unsigned i = 0; i < coverage->point_count; i++) {
         const struct coverage_point *point = &coverage->points[i];
-        bool alone = coverage_reached_by(point, run);
 
-        for (unsigned other = 0; alone && other < coverage->run_count; other++) {
-            alone = other == run || !coverage_reached_by(point, other);
-        }
-        *(point->branch < 0 ? lines : branches) += alone;
+        *(point->branch < 0 ? lines : branches) += point->runs == 1 && point->last_run == run;
     }
 }
 
@@ -455,7 +469,7 @@ void coverage_table_write(struct sink *sink, const struct coverage *coverage)
 
     for (unsigned i = 0; i < coverage->point_count; i++) {
         const struct coverage_point *point = &coverage->points[i];
-        bool reached = strchr(point->reached, '1') != NULL;
+        const bool reached = point->runs > 0;
 
         *(point->branch < 0 ? &lines_all : &branches_all) += 1;
         *(point->branch < 0 ? &lines : &branches) += reached;
@@ -484,9 +498,6 @@ static int remove_entry(const char *path, const struct stat *status, int kind, s
 
 void coverage_free(struct coverage *coverage)
 {
-    for (unsigned i = 0; i < coverage->point_count; i++) {
-        free(coverage->points[i].reached);
-    }
     for (unsigned i = 0; i < coverage->run_count; i++) {
         free(coverage->runs[i].name);
     }
@@ -494,6 +505,7 @@ void coverage_free(struct coverage *coverage)
         free(coverage->files[i]);
     }
     free(coverage->points);
+    free(coverage->slots);
     free(coverage->runs);
     free(coverage->files);
     if (coverage->folder != NULL) {

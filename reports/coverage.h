@@ -15,8 +15,9 @@
 struct coverage_point {
     const char *file;
     int line;
-    int branch;    /* −1: the line itself */
-    char *reached; /* coverage_reached_by() */
+    int branch;        /* −1: the line itself */
+    unsigned runs;     /* that reached it */
+    unsigned last_run; /* of them, by index */
 };
 
 struct coverage_run {
@@ -28,6 +29,8 @@ struct coverage {
     char *folder; /* of this process: where counters are dumped */
     struct coverage_point *points;
     unsigned point_count, point_size;
+    unsigned *slots; /* of points, open addressing: index + 1; 0: free */
+    unsigned slot_count;
     struct coverage_run *runs;
     unsigned run_count, run_size;
     char **files; /* names that points share */
@@ -41,8 +44,6 @@ void coverage_begin(struct coverage *coverage);
 /* Takes what the counters say since then as the run of this record: writes <folder>/<scenario>-<revision>.info (lcov
  * tracefile, core/ only) and remembers it for the table. false, after a message, when it could not. */
 bool coverage_end(struct coverage *coverage, const char *folder, const struct run_record *record);
-/* Whether the run of this number, in the order of coverage_end(), reached the point. */
-bool coverage_reached_by(const struct coverage_point *point, unsigned run);
 /* Run × lines and branches of core/ reached, and what each adds that no other does. */
 void coverage_table_write(struct sink *sink, const struct coverage *coverage);
 void coverage_free(struct coverage *coverage);

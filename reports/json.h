@@ -6,7 +6,7 @@
 
 #include <cjson/cJSON.h>
 
-/* A member that is the text, or null. */
+/* A member that is the text, or null; U+FFFD for what is no UTF-8. */
 void json_add_text(cJSON *object, const char *key, const char *text);
 /* Prints the value into the sink and deletes it. */
 void json_write(struct sink *sink, cJSON *json);

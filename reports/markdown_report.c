@@ -1,23 +1,7 @@
 /* A table of verdicts and a list of what was not met, in GitHub Flavored Markdown
  * (https://github.github.com/gfm/#tables-extension-). */
+#include "reports/escape.h"
 #include "reports/report.h"
-
-#include <string.h>
-
-/* Text that stays text, in a cell too. */
-static void add_plain(struct sink *sink, const char *text)
-{
-    for (; *text != '\0'; text++) {
-        if (*text == '\n') {
-            sink_add(sink, " ");
-        } else if (strchr("\\|`*_<>[]#~&", *text) != NULL) {
-            sink_add(sink, "\\");
-            sink_add_n(sink, text, 1);
-        } else {
-            sink_add_n(sink, text, 1);
-        }
-    }
-}
 
 static void add_row(struct sink *sink, const struct run_record *record)
 {
@@ -27,9 +11,9 @@ static void add_row(struct sink *sink, const struct run_record *record)
     revision_text(record, revision, sizeof revision);
     virtual_time_text(record->virtual_ms, duration, sizeof duration);
     sink_add(sink, record->as_expected ? "| ✅ | " : "| ❌ | ");
-    add_plain(sink, record->scenario);
+    markdown_text(sink, record->scenario);
     sink_add(sink, " | ");
-    add_plain(sink, revision);
+    markdown_text(sink, revision);
     sink_printf(sink, " | %s | %s | ", run_verdict_name(record->verdict), duration);
     add_violated_oracles(sink, record);
     sink_add(sink, " |\n");
@@ -41,15 +25,15 @@ static void add_unmet(struct sink *sink, const struct run_record *record)
 
     revision_text(record, revision, sizeof revision);
     sink_add(sink, "\n**");
-    add_plain(sink, record->scenario);
+    markdown_text(sink, record->scenario);
     sink_add(sink, "** on ");
-    add_plain(sink, revision);
+    markdown_text(sink, revision);
     sink_add(sink, " (");
-    add_plain(sink, record->file);
+    markdown_text(sink, record->file);
     sink_add(sink, "):\n\n");
     for (uint32_t i = 0; i < record->unmet_count; i++) {
         sink_add(sink, "- ");
-        add_plain(sink, record->unmet[i].message);
+        markdown_text(sink, record->unmet[i].message);
         sink_add(sink, "\n");
     }
 }

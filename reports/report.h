@@ -30,7 +30,7 @@ report_writer *trace_writer_of(const char *path);
 struct report_format {
     const char *name;
     report_writer *write;
-    bool events; /* it shows the runs' events */
+    bool events; /* the records' events are to be kept for it */
     const char *what;
 };
 

@@ -29,12 +29,14 @@ enum run_event_kind {
 
 struct run_event {
     enum run_event_kind kind;
-    int64_t at_ms;  /* issued */
-    uint32_t task;  /* index into tasks, RUN_NONE for the world itself */
-    uint32_t cause; /* RUN_CHANGE, RUN_VIOLATION: the event that brought it about, or RUN_NONE */
+    int64_t at_ms;    /* issued */
+    uint32_t task;    /* index into tasks, RUN_NONE for the world itself */
+    uint32_t cause;   /* RUN_CHANGE, RUN_VIOLATION: the event that brought it about, or RUN_NONE */
+    uint32_t at_step; /* the transition it happened in, RUN_EFFECT: was issued in; 0 before the first */
 
     enum effect_id effect;    /* RUN_EFFECT */
     enum fault_kind fault;    /* RUN_EFFECT: FAULT_NONE or what was injected */
+    const char *place;        /* RUN_EFFECT: where in core/ it was issued, "core/db.c:85"; NULL: not by core/ */
     const struct value *args; /* RUN_EFFECT: the request */
     const struct value
         *result; /* RUN_EFFECT: NULL when it failed or was never applied; RUN_NOTE: the reason, text, or NULL */
@@ -54,13 +56,25 @@ struct run_event {
 
 struct run_violation {
     const char *oracle;
+    const char *broken_when; /* the oracle's definition */
+    bool expected;           /* the scenario says that this oracle is broken on this release */
     int64_t at_ms;
     const char *task;   /* NULL: the world, or time */
     const char *effect; /* name; NULL when a state and no effect broke it */
+    const char *place;  /* where core/ issued that effect, "core/db.c:85"; NULL: nowhere there */
     const char *object;
     const char *message; /* one sentence, with the names of those concerned */
     uint32_t event;      /* index of its RUN_VIOLATION event */
     uint32_t step;       /* the task's transition among all, from 1; 0: the world, or time */
+    uint64_t depth;      /* transitions so far, whoever broke it */
+};
+
+/* How an oracle was put to the test. */
+struct run_oracle {
+    const char *name;
+    uint64_t weighed;     /* cases that it looked at, or instants at which a bound of its was running */
+    uint64_t excused;     /* of them those that an exemption alone kept from being violations */
+    unsigned nearest_pct; /* of a bound, how much was used up at most, violations left out: 99 is the most */
 };
 
 struct run_unmet {
@@ -77,6 +91,8 @@ struct run_record {
     const char **without; /* names of switches taken out */
     uint32_t without_count;
     uint64_t seed;
+    const char *strategy;       /* who chose the order: "script", "random", "course", or "clients" of a served Engine */
+    const struct value *source; /* the scenario's file as read, borrowed from the scenario; NULL: unknown */
 
     enum run_verdict verdict;
     const char *inconclusive_because; /* NULL unless inconclusive */
@@ -86,10 +102,13 @@ struct run_record {
 
     struct run_violation *violations; /* in the order of time */
     uint32_t violation_count, violation_size;
+    struct run_oracle *oracles; /* each, in their order; only with events */
+    uint32_t oracle_count;
     uint64_t counts[RUN_COUNT_COUNT];
 
     int64_t clock_start_ms;
     int64_t virtual_ms; /* how long the run lasted */
+    uint64_t transitions;
     int64_t wall_us;
     uint64_t trace_hash;
 

@@ -1,5 +1,9 @@
 #include "reports/xml.h"
 
+#include "core/effect.h"
+
+#include <string.h>
+
 void xml_text(struct sink *sink, const char *text)
 {
     for (; *text != '\0'; text++) {
@@ -24,7 +28,11 @@ void xml_text(struct sink *sink, const char *text)
             break;
         default:
             if (byte >= 0x20) {
-                sink_add_n(sink, text, 1);
+                const size_t length = utf8_length(text, strlen(text));
+
+                sink_add_n(sink, length == 0 ? UTF8_REPLACEMENT : text,
+                           length == 0 ? strlen(UTF8_REPLACEMENT) : length);
+                text += length == 0 ? 0 : length - 1;
             }
         }
     }

@@ -1,4 +1,4 @@
-/* Text in XML 1.0: markup escaped, characters it forbids dropped. */
+/* Text in XML 1.0: markup escaped, characters it forbids dropped, U+FFFD for what is no UTF-8. */
 #ifndef DRYDOCK_REPORTS_XML_H
 #define DRYDOCK_REPORTS_XML_H
 

@@ -69,6 +69,21 @@ static void test_json_comes_back_as_it_went(void **state)
     assert_string_equal(value_json(&arena, value_number(&arena, (double)INFINITY)), "null");
 }
 
+/* A name from a wire may be any bytes; JSON is UTF-8 (RFC 8259). */
+static void test_what_is_no_utf8_is_replaced(void **state)
+{
+    (void)state;
+    assert_string_equal(value_json(&arena, value_string(&arena, "a\xc6"
+                                                                "b")),
+                        "\"a\\ufffdb\"");
+    assert_string_equal(value_json(&arena, value_string(&arena, "\xe2\x82")), "\"\\ufffd\\ufffd\""); /* cut off */
+    assert_string_equal(value_json(&arena, value_string(&arena, "\xc0\xaf")), "\"\\ufffd\\ufffd\""); /* overlong */
+    assert_string_equal(value_json(&arena, value_string(&arena, "\xed\xa0\x80")),
+                        "\"\\ufffd\\ufffd\\ufffd\""); /* surrogate */
+    assert_string_equal(value_json(&arena, value_string(&arena, "\xe2\x82\xac\n\xf0\x9f\x9a\xa2")),
+                        "\"\xe2\x82\xac\\n\xf0\x9f\x9a\xa2\"");
+}
+
 static void test_what_is_no_json_is_null(void **state)
 {
     (void)state;
@@ -402,6 +417,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_json_comes_back_as_it_went, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_what_is_no_json_is_null, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_what_is_no_utf8_is_replaced, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_long_texts_grow, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_texts_are_printfs, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_dates, set_up, tear_down),

@@ -15,8 +15,12 @@
 
 enum { DAY_MS = 86400000 };
 
-static struct run_violation violation = {
-    "container-lost", 5000, "install:a<b", "docker containers.prune", "c", "it \"went\" #1", 0, 0};
+static struct run_violation violation = {.oracle = "container-lost",
+                                         .at_ms = 5000,
+                                         .task = "install:a<b",
+                                         .effect = "docker containers.prune",
+                                         .object = "c",
+                                         .message = "it \"went\" #1"};
 static struct run_unmet unmet = {"expected <container-lost> to hold & it was violated"};
 static const char *without[] = {"guard-decrypts"};
 

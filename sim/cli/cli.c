@@ -48,9 +48,17 @@ bool next_option(enum verb verb, int argc, char **argv, int *index)
 {
     struct option options[sizeof option_table / sizeof option_table[0] + 2];
     unsigned count = 0;
+    char letters[64] = ":h"; /* as getopt wants them */
+    size_t length = strlen(letters);
 
     for (unsigned i = 0; i < option_count; i++) {
-        if (option_table[i].verb == verb) {
+        if (option_table[i].verb != verb) {
+            continue;
+        }
+        if (option_table[i].name[1] == '\0') {
+            length += (size_t)snprintf(letters + length, sizeof letters - length, "%s%s", option_table[i].name,
+                                       option_table[i].argument == NULL ? "" : ":");
+        } else {
             int wants = option_table[i].argument == NULL ? no_argument : required_argument;
 
             options[count++] = (struct option){option_table[i].name, wants, NULL, (int)i + 256};
@@ -59,7 +67,7 @@ bool next_option(enum verb verb, int argc, char **argv, int *index)
     options[count++] = (struct option){"help", no_argument, NULL, 'h'};
     options[count] = (struct option){NULL, 0, NULL, 0};
     opterr = 0;
-    int found = getopt_long(argc, argv, ":h", options, NULL);
+    int found = getopt_long(argc, argv, letters, options, NULL);
 
     *index = -1;
     if (found >= 256) {
@@ -68,6 +76,12 @@ bool next_option(enum verb verb, int argc, char **argv, int *index)
     }
     if (found == -1) {
         return true;
+    }
+    for (unsigned i = 0; i < option_count; i++) {
+        if (option_table[i].verb == verb && option_table[i].name[0] == found && option_table[i].name[1] == '\0') {
+            *index = (int)i;
+            return true;
+        }
     }
     if (found == ':') {
         complain("%s: %s wants an argument; see `drydock help %s`", argv[0], argv[optind - 1], argv[0]);

@@ -60,12 +60,14 @@ bool collect_files(struct arena *arena, const char *path, struct file_list *file
 
 int verb_run(int argc, char **argv);
 int verb_sweep(int argc, char **argv);
+int verb_ablate(int argc, char **argv);
 int verb_check(int argc, char **argv);
 int verb_explore(int argc, char **argv);
 int verb_conform(int argc, char **argv);
 int verb_import(int argc, char **argv);
 int verb_serve(int argc, char **argv);
 int verb_replay(int argc, char **argv);
+int verb_diff(int argc, char **argv);
 int verb_regress(int argc, char **argv);
 int verb_compare(int argc, char **argv);
 int verb_list(int argc, char **argv);

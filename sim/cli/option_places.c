@@ -95,6 +95,11 @@ bool place_json(const struct option_place *place, const char *verb, const char *
     return good;
 }
 
+bool place_revision(const struct option_place *place, const char *verb, const char *text)
+{
+    return take_one_revision(verb, text, place->target);
+}
+
 bool place_revisions(const struct option_place *place, const char *verb, const char *text)
 {
     return take_revision(verb, text, place->target);

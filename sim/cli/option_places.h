@@ -31,6 +31,7 @@ option_reader place_size;        /* uint64_t, bytes */
 option_reader place_seed;        /* uint64_t */
 option_reader place_jobs;        /* uint32_t, processes */
 option_reader place_json;        /* bool, of text|json */
+option_reader place_revision;    /* const struct revision * */
 option_reader place_revisions;   /* struct revision_list, one more of them */
 option_reader place_without;     /* uint32_t, one more bit: a switch to be taken out */
 option_reader place_fault_kinds; /* uint32_t, bits 1 << enum fault_kind; comma-separated, as the next three */

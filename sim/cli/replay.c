@@ -3,6 +3,7 @@
 
 #include "sim/cli/recordings.h"
 #include "sim/cli/replay_command.h"
+#include "sim/cli/run_files.h"
 #include "sim/cli/save.h"
 #include "sim/cli/search_options.h"
 
@@ -79,7 +80,7 @@ static bool read_command_line(struct arena *arena, int argc, char **argv, struct
         }
     }
     if (argc != optind + 1) {
-        complain("replay: expected one repro; see `drydock help replay`");
+        complain("replay: expected one repro or trace; see `drydock help replay`");
         return false;
     }
     if (command->gdb && command->stops.until == NULL) {
@@ -140,17 +141,11 @@ static bool choose_release(struct playing *playing)
 
 static bool load(struct playing *playing)
 {
-    struct scenario_mistake mistake = {NULL};
     const char *file = playing->command->file;
     uint32_t line = 0;
 
-    playing->scenario = scenario_load(playing->arena, file, &mistake);
-    if (playing->scenario == NULL) {
-        fprintf(stderr, "%s\n", mistake.text);
-        return false;
-    }
     if (!playing->scenario->has_course) {
-        fprintf(stderr, "%s:1:1: this is no repro, expected a scenario with a \"course\"\n", file);
+        fprintf(stderr, "%s:1:1: this is no repro, expected a scenario with a \"course\", or a trace\n", file);
         return false;
     }
     if (!repro_steps_read(playing->arena, playing->scenario->found.steps, &playing->expected, &line)) {
@@ -203,11 +198,17 @@ int verb_replay(int argc, char **argv)
     struct arena arena;
     struct replay_command command = {.file = NULL};
     struct playing playing = {.command = &command, .arena = &arena};
+    struct run_file file;
     int status = EXIT_UNUSABLE_INPUT;
 
     arena_init(&arena, arena_source_malloc());
-    if (read_command_line(&arena, argc, argv, &command) && load(&playing)) {
-        status = command.gdb ? exec_gdb(&arena, &command) : play(&playing, &command);
+    if (read_command_line(&arena, argc, argv, &command) && load_run_file(&arena, command.file, &file)) {
+        playing.scenario = file.scenario;
+        if (file.scenario == NULL) {
+            status = replay_trace(&arena, &command, &file);
+        } else if (load(&playing)) {
+            status = command.gdb ? exec_gdb(&arena, &command) : play(&playing, &command);
+        }
     }
     repro_steps_free(&playing.expected);
     arena_reset(&arena);

@@ -31,4 +31,8 @@ void tell_beginning(struct sink *sink, const struct playing *playing);
 /* Adds the story of the run and its outcome, and the command again. Whether the outcome is as it should be. */
 bool tell_outcome(struct sink *sink, const struct playing *playing);
 
+struct run_file;
+/* Plays every run of a trace and holds it against what the trace has of it. An exit status. */
+int replay_trace(struct arena *arena, const struct replay_command *command, const struct run_file *file);
+
 #endif

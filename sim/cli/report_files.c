@@ -8,7 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool take_one(const char *verb, struct arena *arena, const char *text, struct report_files *files)
+static bool take_one(const char *verb, struct arena *arena, const char *text, const char *const names[],
+                     struct report_files *files)
 {
     const char *sign = strchr(text, '=');
     struct report_file file = {0};
@@ -17,8 +18,7 @@ static bool take_one(const char *verb, struct arena *arena, const char *text, st
         complain("%s: --report %s is none, expected FORM=FILE as in junit=report.xml", verb, text);
         return false;
     }
-    if (!take_choice(verb, "report", arena_string_n(arena, text, (size_t)(sign - text)), report_format_names,
-                     &file.format)) {
+    if (!take_choice(verb, "report", arena_string_n(arena, text, (size_t)(sign - text)), names, &file.format)) {
         return false;
     }
     file.path = arena_string(arena, sign + 1);
@@ -33,14 +33,15 @@ static bool take_one(const char *verb, struct arena *arena, const char *text, st
     return true;
 }
 
-bool take_report_files(const char *verb, struct arena *arena, const char *text, struct report_files *files)
+bool take_report_files(const char *verb, struct arena *arena, const char *text, const char *const names[],
+                       struct report_files *files)
 {
     bool good = true;
 
     while (good) {
         size_t length = strcspn(text, ",");
 
-        good = take_one(verb, arena, arena_string_n(arena, text, length), files);
+        good = take_one(verb, arena, arena_string_n(arena, text, length), names, files);
         if (text[length] == '\0') {
             break;
         }
@@ -59,23 +60,43 @@ bool report_files_want_events(const struct report_files *files)
     return false;
 }
 
-bool deliver_report_files(const struct report_files *files, const struct run_record *const *records, size_t count,
-                          const struct report_options *options)
+bool deliver_files(const struct report_files *files, const char *const names[], bool quiet,
+                   void (*write)(void *context, unsigned format, struct sink *sink), void *context)
 {
-    const struct report_options plain = {.coverage = options->coverage};
     bool good = true;
 
     for (uint32_t i = 0; i < files->count; i++) {
-        const struct report_format *format = &report_formats[files->files[i].format];
+        const struct report_file *file = &files->files[i];
         struct sink sink;
 
         sink_init(&sink);
-        format->write(&sink, records, count, &plain);
-        if (!deliver(&sink, files->files[i].path)) {
+        write(context, file->format, &sink);
+        if (!deliver(&sink, file->path)) {
             good = false;
-        } else if (!options->quiet) {
-            (void)fprintf(stderr, "%s report: %s\n", format->name, files->files[i].path);
+        } else if (!quiet) {
+            (void)fprintf(stderr, "%s report: %s\n", names[file->format], file->path);
         }
     }
     return good;
+}
+
+struct runs {
+    const struct run_record *const *records;
+    size_t count;
+    struct report_options options;
+};
+
+static void write_runs(void *context, unsigned format, struct sink *sink)
+{
+    const struct runs *runs = context;
+
+    report_formats[format].write(sink, runs->records, runs->count, &runs->options);
+}
+
+bool deliver_report_files(const struct report_files *files, const struct run_record *const *records, size_t count,
+                          const struct report_options *options)
+{
+    struct runs runs = {records, count, {.coverage = options->coverage}};
+
+    return deliver_files(files, report_format_names, options->quiet, write_runs, &runs);
 }

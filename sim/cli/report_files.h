@@ -1,4 +1,4 @@
-/* Reports of runs in several forms at once: `--format` to the output, `--report junit=FILE,markdown=FILE` to files. */
+/* Reports in several forms at once: `--format` to the output, `--report junit=FILE,markdown=FILE` to files. */
 #ifndef DRYDOCK_SIM_CLI_REPORT_FILES_H
 #define DRYDOCK_SIM_CLI_REPORT_FILES_H
 
@@ -6,7 +6,7 @@
 #include "reports/report.h"
 
 struct report_file {
-    unsigned format; /* place in report_formats */
+    unsigned format; /* place among the names that it was taken from */
     const char *path;
 };
 
@@ -15,13 +15,19 @@ struct report_files {
     uint32_t count, size;
 };
 
-/* Adds what `--report` says: NAME=FILE, several separated by commas. false, after a message, when it says nothing that
- * can be. Texts are in `arena`. */
-bool take_report_files(const char *verb, struct arena *arena, const char *text, struct report_files *files);
-/* Whether one of them shows the runs' events, which are then to be kept. */
+/* Adds what `--report` says: NAME=FILE, several separated by commas, each name one of `names` (NULL ends them:
+ * report_format_names ...). false, after a message, when it says nothing that can be. Texts are in `arena`. */
+bool take_report_files(const char *verb, struct arena *arena, const char *text, const char *const names[],
+                       struct report_files *files);
+/* Whether one of them, taken from report_format_names, shows single events, which runs then have to keep
+ * (reports/formats.def). */
 bool report_files_want_events(const struct report_files *files);
-/* Writes them all, whoever reads the output, and says so on standard error, a line each, unless options->quiet. Of the
- * options only `coverage` reaches the writers. false, after a message, when one could not be written. */
+/* Writes them all, each as `write` makes it, and, unless `quiet`, says so on standard error, a line each with the
+ * form's name of `names`. false, after a message, when one could not be written. */
+bool deliver_files(const struct report_files *files, const char *const names[], bool quiet,
+                   void (*write)(void *context, unsigned format, struct sink *sink), void *context);
+/* The same of runs, taken from report_format_names, whoever reads the output: of the options only `coverage` reaches
+ * the writers, and `quiet` is as above. */
 bool deliver_report_files(const struct report_files *files, const struct run_record *const *records, size_t count,
                           const struct report_options *options);
 

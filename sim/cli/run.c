@@ -75,7 +75,7 @@ static bool take_option(struct arena *arena, struct run_command *command, const 
         return take_choice("run", name, argument, report_format_names, &command->format);
     }
     if (strcmp(name, "report") == 0) {
-        return take_report_files("run", arena, argument, &command->reports);
+        return take_report_files("run", arena, argument, report_format_names, &command->reports);
     }
     if (strcmp(name, "color") == 0) {
         return take_choice("run", name, argument, color_names, &command->color);
@@ -167,6 +167,12 @@ static bool wants_timeline(const struct run_command *command)
     return command->timeline == YES || (command->timeline == AUTO && command->files.count == 1);
 }
 
+static bool wants_events(const struct run_command *command)
+{
+    return command->trace != NULL || wants_timeline(command) || report_formats[command->format].events ||
+           report_files_want_events(&command->reports);
+}
+
 static bool run_one(struct batch *batch, const struct scenario *scenario, const struct revision *revision)
 {
     const struct run_command *command = batch->command;
@@ -174,9 +180,7 @@ static bool run_one(struct batch *batch, const struct scenario *scenario, const 
                                   .without = command->without & revision->switches,
                                   .seed_given = command->seed_given,
                                   .seed = command->seed,
-                                  .keep_events = command->trace != NULL || wants_timeline(command) ||
-                                                 report_formats[command->format].events ||
-                                                 report_files_want_events(&command->reports)};
+                                  .keep_events = wants_events(command)};
 
     show_progress(batch, scenario, revision);
     if (command->coverage != NULL) {

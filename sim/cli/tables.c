@@ -3,10 +3,12 @@
 
 #include "core/revision.h"
 #include "reports/report.h"
+#include "reports/trace.h"
 #include "sim/scenario/scenario.h"
 #include "sim/scenario/units.h"
 #include "sim/search/explore.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -127,6 +129,23 @@ static void list_counts(void)
     }
 }
 
+/* As Markdown: reports/TRACES.md has it. */
+static void list_trace(void)
+{
+    enum trace_line_id line = TRACE_LINE_COUNT;
+
+    for (const struct trace_member *member = trace_members; member->name != NULL; member++) {
+        if (member->line != line) {
+            printf("%s### %s\n\n%c%s.\n\n| member | type | always | what |\n|---|---|---|---|\n",
+                   line == TRACE_LINE_COUNT ? "" : "\n", trace_line_kind(member->line),
+                   toupper(trace_line_what(member->line)[0]), trace_line_what(member->line) + 1);
+            line = member->line;
+        }
+        printf("| `%s` | %s | %s | %s |\n", member->name, trace_type_name(member->type), member->needed ? "yes" : "",
+               member->what);
+    }
+}
+
 static const struct {
     const char *name;
     void (*print)(void);
@@ -134,6 +153,7 @@ static const struct {
     {"effects", list_effects}, {"faults", list_faults},         {"strikes", list_strikes},
     {"oracles", list_oracles}, {"actors", list_actors},         {"revisions", list_revisions},
     {"counts", list_counts},   {"strategies", list_strategies}, {"formats", list_formats},
+    {"trace", list_trace},
 };
 
 int verb_list(int argc, char **argv)
@@ -174,7 +194,8 @@ static void help_of_verb(enum verb verb)
             puts("\nOptions:");
             first = false;
         }
-        snprintf(left, sizeof left, "--%s%s%s", option_table[i].name, option_table[i].argument == NULL ? "" : " ",
+        snprintf(left, sizeof left, "%s%s%s%s", option_table[i].name[1] == '\0' ? "-" : "--", option_table[i].name,
+                 option_table[i].argument == NULL ? "" : " ",
                  option_table[i].argument == NULL ? "" : option_table[i].argument);
         printf("  %-30s %s\n", left, option_table[i].help);
     }

@@ -104,6 +104,7 @@ static struct run_event *add_unhashed(struct recorder *recorder, enum run_event_
                                 .at_ms = recorder->kernel->world.now_ms,
                                 .task = task,
                                 .cause = RUN_NONE,
+                                .at_step = (uint32_t)recorder->kernel->step_count,
                                 .applied_ms = -1,
                                 .resumed_ms = -1,
                                 .violation = RUN_NONE};
@@ -160,6 +161,7 @@ void recorder_issued(struct recorder *recorder, struct kernel_task *task, struct
     struct run_event *event = add_event(recorder, RUN_EFFECT, task->number);
 
     event->effect = effect->id;
+    event->place = effect->place;
     event->args = keep_value(recorder, effect->args);
     event->object = keep_string(recorder, effect->object);
     event->detail = keep_string(recorder, effect->operand);
@@ -403,25 +405,27 @@ static void write_violation(struct recorder *recorder, const char *oracle, const
     mix_text(recorder, message);
 }
 
-void recorder_violation(struct recorder *recorder, const char *oracle, struct kernel_task *task, uint32_t cause,
-                        const char *object, const char *message)
+void recorder_violation(struct recorder *recorder, const char *oracle, const char *broken_when,
+                        struct kernel_task *task, uint32_t cause, const char *object, const char *message)
 {
     struct run_record *record = recorder->record;
 
     if (!recorder->hushed) {
         write_violation(recorder, oracle, task, cause, object, message);
     }
-    const char *effect =
-        cause != RUN_NONE && task != NULL && task->effect != NULL ? effect_info(task->effect->id)->name : NULL;
+    const struct effect *effect = cause == RUN_NONE || task == NULL ? NULL : task->effect;
     struct run_violation *violation = table_add(recorder->arena, (void **)&record->violations, &record->violation_count,
                                                 &record->violation_size, sizeof record->violations[0]);
 
     *violation = (struct run_violation){.oracle = oracle,
+                                        .broken_when = broken_when,
                                         .at_ms = recorder->kernel->world.now_ms,
                                         .task = task == NULL ? NULL : record->tasks[task->number],
-                                        .effect = effect,
+                                        .effect = effect == NULL ? NULL : effect_info(effect->id)->name,
+                                        .place = effect == NULL ? NULL : effect->place,
                                         .object = object == NULL ? NULL : arena_string(recorder->arena, object),
                                         .message = arena_string(recorder->arena, message),
                                         .event = record->event_count - 1,
-                                        .step = task == NULL ? 0 : (uint32_t)recorder->kernel->step_count};
+                                        .step = task == NULL ? 0 : (uint32_t)recorder->kernel->step_count,
+                                        .depth = recorder->kernel->step_count};
 }

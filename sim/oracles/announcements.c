@@ -22,6 +22,9 @@ static void app_announced(struct oracles *oracles, struct kernel_task *task, con
             return; /* one announcement, one violation */
         }
     }
+    if (app != NULL) {
+        oracle_weighed(oracles, ORACLE_PHANTOM_RUNNING, false);
+    }
 }
 
 static void message_sent(struct oracles *oracles, struct kernel_task *task, const struct effect *effect)
@@ -97,6 +100,7 @@ static void time_moved(struct oracles *oracles)
         int64_t due_ms = expiry_ms > app->whole_since_ms ? expiry_ms : app->whole_since_ms + VALIDITY_MS;
 
         if (due_ms >= now_ms) {
+            oracle_neared(oracles, ORACLE_DARK, VALIDITY_MS - (due_ms - now_ms), VALIDITY_MS);
             note_whole(oracles, app, app->whole_since_ms, false);
         } else if (!app->lapsed) {
             note_whole(oracles, app, app->whole_since_ms, true);

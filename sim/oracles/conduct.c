@@ -28,6 +28,7 @@ static void check_primary(struct oracles *oracles, struct kernel_task *task, con
     touch_name(&oracles->kernel->world.watch, OBJECTS_PRIMARY, app->app->name, TOUCH_READ);
     if (fdm_get(&oracles->kernel->world.fdm, app->app->name, &primary) != FDM_PRIMARY ||
         strcmp(primary, oracles->node_ip) == 0) {
+        oracle_weighed(oracles, ORACLE_SPLIT_PRIMARY, false);
         return;
     }
     oracle_broken(oracles, ORACLE_SPLIT_PRIMARY, task, task->event, container,
@@ -48,9 +49,12 @@ static void check_backup(struct oracles *oracles, struct kernel_task *task, cons
 
     oracle_touch(oracles, cell_name(CELL_BACKUP_IN_PROGRESS), name, false);
     oracle_touch(oracles, cell_name(CELL_RESTORE_IN_PROGRESS), name, false);
-    if ((in_list(oracles, &node->cells.caches[CELL_BACKUP_IN_PROGRESS], name) ||
-         in_list(oracles, &node->cells.caches[CELL_RESTORE_IN_PROGRESS], name)) &&
-        !oracle_was_asked(oracles, task, app)) {
+    if (!in_list(oracles, &node->cells.caches[CELL_BACKUP_IN_PROGRESS], name) &&
+        !in_list(oracles, &node->cells.caches[CELL_RESTORE_IN_PROGRESS], name)) {
+        oracle_weighed(oracles, ORACLE_TOUCHED_IN_BACKUP, false);
+    } else if (oracle_was_asked(oracles, task, app)) {
+        oracle_weighed(oracles, ORACLE_TOUCHED_IN_BACKUP, true);
+    } else {
         oracle_broken(oracles, ORACLE_TOUCHED_IN_BACKUP, task, task->event, container,
                       "%s of app %s by %s, while a backup or restore of the app is in progress", what, name,
                       task->task.name);
@@ -64,6 +68,8 @@ static void check_removal(struct oracles *oracles, struct kernel_task *task, con
     if (app->removing_task != RUN_NONE && app->removing_task != task->number) {
         oracle_broken(oracles, ORACLE_STARTED_IN_REMOVAL, task, task->event, container,
                       "%s of app %s by %s, while another task removes the app", what, app->app->name, task->task.name);
+    } else {
+        oracle_weighed(oracles, ORACLE_STARTED_IN_REMOVAL, app->removing_task == task->number);
     }
 }
 

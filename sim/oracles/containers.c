@@ -21,6 +21,7 @@ static void container_removed(struct oracles *oracles, struct kernel_task *task,
     struct oracle_app *app = oracle_app_of_container(oracles, container);
 
     if (app == NULL || !oracle_has_row(oracles, app->app->name) || oracle_was_asked(oracles, task, app)) {
+        oracle_weighed(oracles, ORACLE_CONTAINER_LOST, app != NULL && oracle_has_row(oracles, app->app->name));
         return;
     }
     oracle_broken(oracles, ORACLE_CONTAINER_LOST, task, task->event, container,
@@ -34,6 +35,7 @@ static void data_lost(struct oracles *oracles, struct kernel_task *task, const s
     struct oracle_app *app = oracle_app_of_volume(oracles, volume);
 
     if (app == NULL || oracle_was_asked(oracles, task, app)) {
+        oracle_weighed(oracles, ORACLE_DATA_DESTROYED, app != NULL);
         return;
     }
     oracle_broken(oracles, ORACLE_DATA_DESTROYED, task, task->event, volume,

@@ -36,10 +36,14 @@ static void flag_written(struct oracles *oracles, struct kernel_task *task, enum
     if (set) {
         *owner = task->number;
     } else {
-        if (*owner != RUN_NONE && *owner != task->number && is_live(oracles, *owner)) {
+        const bool of_another = *owner != RUN_NONE && *owner != task->number;
+
+        if (of_another && is_live(oracles, *owner)) {
             oracle_broken(oracles, ORACLE_FLAG_CLEARED, task, RUN_NONE, flag_name(flag),
                           "%s cleared %s while %s, which had set it, is still in progress", task->task.name,
                           flag_name(flag), owner_name(oracles, *owner));
+        } else {
+            oracle_weighed(oracles, ORACLE_FLAG_CLEARED, of_another);
         }
         *owner = RUN_NONE;
     }
@@ -57,6 +61,8 @@ static void ended(struct oracles *oracles, struct kernel_task *task, bool killed
             oracle_broken(oracles, ORACLE_FLAG_STUCK, task, RUN_NONE, flag_name((enum flag_id)i),
                           "%s ended and left %s set: nobody is in progress, and nobody will clear it", task->task.name,
                           flag_name((enum flag_id)i));
+        } else {
+            oracle_weighed(oracles, ORACLE_FLAG_STUCK, killed && oracles->kernel->node.cells.flags[i]);
         }
     }
 }

@@ -38,6 +38,14 @@ void oracles_init(struct oracles *oracles, struct kernel *kernel, struct recorde
     for (uint32_t i = 0; i < FLAG_COUNT; i++) {
         oracles->flag_owner[i] = RUN_NONE;
     }
+    if (recorder->keep_events) { /* a search, which takes back what it did, does not ask */
+        oracles->tests = arena_alloc(recorder->arena, ORACLE_COUNT * sizeof *oracles->tests);
+        for (unsigned i = 0; i < ORACLE_COUNT; i++) {
+            oracles->tests[i] = (struct run_oracle){.name = oracle_info((enum oracle_id)i)->name};
+        }
+        recorder->record->oracles = oracles->tests;
+        recorder->record->oracle_count = ORACLE_COUNT;
+    }
     for (uint32_t i = 0; i < scenario->actor_count; i++) {
         oracles->has_check = oracles->has_check || scenario->actors[i].kind == ACTOR_CHECK;
         oracles->has_loop = oracles->has_loop || scenario->actors[i].kind == ACTOR_MASTER_SLAVE;
@@ -176,7 +184,30 @@ void oracle_broken(struct oracles *oracles, enum oracle_id id, struct kernel_tas
     const char *message = arena_vprintf(&oracles->kernel->arena, format, arguments);
 
     va_end(arguments);
-    recorder_violation(oracles->recorder, oracle_info(id)->name, task, cause, object, message);
+    recorder_violation(oracles->recorder, oracle_info(id)->name, oracle_info(id)->broken_when, task, cause, object,
+                       message);
+}
+
+void oracle_weighed(const struct oracles *oracles, enum oracle_id id, bool excused)
+{
+    if (oracles->tests != NULL) {
+        oracles->tests[id].weighed++;
+        oracles->tests[id].excused += excused;
+    }
+}
+
+void oracle_neared(const struct oracles *oracles, enum oracle_id id, int64_t part, int64_t bound)
+{
+    enum { PERCENT = 100, NEAREST = 99 };
+
+    if (oracles->tests == NULL) {
+        return;
+    }
+    struct run_oracle *test = &oracles->tests[id];
+    const int64_t used = part < 0 ? 0 : part >= bound ? NEAREST : part * PERCENT / bound;
+
+    oracle_weighed(oracles, id, false);
+    test->nearest_pct = used > (int64_t)test->nearest_pct ? (unsigned)used : test->nearest_pct;
 }
 
 struct oracle_actor oracle_actor_of(const struct oracles *oracles, const struct kernel_task *task)

@@ -73,6 +73,7 @@ struct oracles {
     uint32_t flag_owner[FLAG_COUNT];              /* number of the task that set it, RUN_NONE: nobody */
     struct oracle_failure failures[ORACLE_FAILURES_MAX];
     uint32_t failure_count;
+    struct run_oracle *tests; /* of the record, by oracle_id; NULL: nobody asks how near it came */
 };
 
 /* What an oracle wants to be told; NULL: nothing. */
@@ -117,6 +118,10 @@ extern const struct oracle_hooks rest_hooks;         /* orphan */
 /* Writes a violation down. task NULL: nobody in particular. */
 void oracle_broken(struct oracles *oracles, enum oracle_id id, struct kernel_task *task, uint32_t cause,
                    const char *object, const char *format, ...) __attribute__((format(printf, 6, 7)));
+/* The oracle has looked at a case and found no violation; `excused`: but for an exemption it would be one. */
+void oracle_weighed(const struct oracles *oracles, enum oracle_id id, bool excused);
+/* A bound of the oracle's is running, and this part (in the unit of `bound`) of it is used up. */
+void oracle_neared(const struct oracles *oracles, enum oracle_id id, int64_t part, int64_t bound);
 struct oracle_actor oracle_actor_of(const struct oracles *oracles, const struct kernel_task *task);
 /* The app by name; NULL when the scenario has none. */
 struct oracle_app *oracle_app(struct oracles *oracles, const char *name);

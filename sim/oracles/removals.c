@@ -20,6 +20,8 @@ static void row_removed(struct oracles *oracles, struct kernel_task *task, struc
     if (!oracle_was_asked(oracles, task, app)) {
         oracle_broken(oracles, ORACLE_APP_WRONGLY_REMOVED, task, task->event, name,
                       "app %s was uninstalled in %s although nobody asked for it", name, task->task.name);
+    } else {
+        oracle_weighed(oracles, ORACLE_APP_WRONGLY_REMOVED, true);
     }
     if (oracle_actor_of(oracles, task).kind == ACTOR_SOFT_REMOVE) {
         return; /* the first half of a redeploy: the row comes back (6.3) */
@@ -27,6 +29,8 @@ static void row_removed(struct oracles *oracles, struct kernel_task *task, struc
     if (app->removed_told_task != task->number && network_believes(oracles, name)) {
         oracle_set_task(oracles, app, &app->forgotten_task, task->number, &oracles->forgotten_count);
         app->forgotten_event = task->event;
+    } else {
+        oracle_weighed(oracles, ORACLE_ROW_FORGOTTEN, app->removed_told_task != task->number);
     }
 }
 

@@ -88,6 +88,7 @@ static uint64_t names_hash(struct oracles *oracles)
 
 static void look(struct oracles *oracles)
 {
+    oracle_weighed(oracles, ORACLE_ORPHAN, false);
     check_containers(oracles);
     check_mounts(oracles);
     check_volumes(oracles);

@@ -61,13 +61,20 @@ static void failed(struct oracles *oracles, struct kernel_task *task, const char
         *failure = (struct oracle_failure){.key = key, .state = state, .first_ms = now_ms};
     }
     failure->times++;
-    if (!failure->reported && failure->times >= TIMES_MIN &&
-        now_ms - failure->first_ms > oracles->scenario->retry_bound_ms) {
+    const int64_t lasted_ms = now_ms - failure->first_ms;
+
+    /* Both have to be reached: the one that is farther off counts. */
+    if (!failure->reported && (int64_t)failure->times * oracles->scenario->retry_bound_ms < lasted_ms * TIMES_MIN) {
+        oracle_neared(oracles, ORACLE_RETRY_FOREVER, (int64_t)failure->times, TIMES_MIN);
+    } else if (!failure->reported) {
+        oracle_neared(oracles, ORACLE_RETRY_FOREVER, lasted_ms, oracles->scenario->retry_bound_ms);
+    }
+    if (!failure->reported && failure->times >= TIMES_MIN && lasted_ms > oracles->scenario->retry_bound_ms) {
         failure->reported = true;
         oracle_broken(oracles, ORACLE_RETRY_FOREVER, task, task->event, object,
                       "%s has failed to %s %s %llu times in %lld min with nothing changed in between: %s",
                       task->task.name, what, object == NULL ? "anything" : object, (unsigned long long)failure->times,
-                      (long long)((now_ms - failure->first_ms) / 60000), how);
+                      (long long)(lasted_ms / 60000), how);
     }
 }
 

@@ -77,6 +77,8 @@ static void time_moved(struct oracles *oracles)
                           "FDM names this node as primary of app %s, no call has failed for %lld min, and container %s "
                           "has not been started",
                           app->app->name, (long long)(bound_ms / 60000), container);
+        } else if (!app->starved) {
+            oracle_neared(oracles, ORACLE_STARVED, now_ms - app->waiting_since_ms, bound_ms);
         }
     }
 }

@@ -42,6 +42,15 @@ static uint32_t times_violated(const struct run_record *record, const char *orac
     return times;
 }
 
+static void mark_expected(struct run_record *record, const char *oracle, bool expected)
+{
+    for (uint32_t i = 0; i < record->violation_count; i++) {
+        if (strcmp(record->violations[i].oracle, oracle) == 0) {
+            record->violations[i].expected = expected;
+        }
+    }
+}
+
 static void check_oracles(struct runner *runner, const struct expectation *expectation)
 {
     for (unsigned i = 0; i < ORACLE_COUNT; i++) {
@@ -49,6 +58,7 @@ static void check_oracles(struct runner *runner, const struct expectation *expec
         uint32_t times = times_violated(runner->record, name);
         bool expected = expectation != NULL && expectation->violates[i];
 
+        mark_expected(runner->record, name, expected);
         if (expected && times == 0) {
             expectation_unmet(runner, "expected %s to be violated, and it held", name);
         } else if (!expected && times > 0) {

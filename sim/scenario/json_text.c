@@ -1,5 +1,7 @@
 #include "sim/scenario/json_text.h"
 
+#include "core/utf8.h"
+
 #include <string.h>
 
 enum { PATH_DEPTH_MAX = JSON_DEPTH_MAX + 1 };
@@ -77,32 +79,6 @@ static bool expected(struct scanner *scanner, const char *what)
 /* ---- strings
  * ---------------------------------------------------------------------------------------------------------------- */
 
-/* Length of the UTF-8 sequence here (RFC 3629), 0 when it is none. */
-static size_t utf8_length(const struct scanner *scanner)
-{
-    const unsigned char *byte = (const unsigned char *)scanner->text + scanner->at;
-    size_t rest = scanner->length - scanner->at;
-    size_t length = byte[0] < 0x80                      ? 1
-                    : byte[0] >= 0xc2 && byte[0] < 0xe0 ? 2
-                    : byte[0] >= 0xe0 && byte[0] < 0xf0 ? 3
-                    : byte[0] >= 0xf0 && byte[0] < 0xf5 ? 4
-                                                        : 0;
-
-    if (length == 0 || length > rest) {
-        return 0;
-    }
-    for (size_t i = 1; i < length; i++) {
-        if ((byte[i] & 0xc0) != 0x80) {
-            return 0;
-        }
-    }
-    bool overlong = (byte[0] == 0xe0 && byte[1] < 0xa0) || (byte[0] == 0xf0 && byte[1] < 0x90);
-    bool surrogate = byte[0] == 0xed && byte[1] >= 0xa0;
-    bool too_large = byte[0] == 0xf4 && byte[1] >= 0x90;
-
-    return overlong || surrogate || too_large ? 0 : length;
-}
-
 static bool scan_escape(struct scanner *scanner)
 {
     static const char simple[] = "\"\\/bfnrt";
@@ -151,7 +127,7 @@ static bool scan_string(struct scanner *scanner)
             }
             continue;
         }
-        size_t length = utf8_length(scanner);
+        size_t length = utf8_length(scanner->text + scanner->at, scanner->length - scanner->at);
 
         if (length == 0) {
             return wrong(scanner, scanner->at, "bad UTF-8, expected text in UTF-8");

@@ -187,6 +187,7 @@ struct scenario *scenario_parse(struct arena *arena, const char *file, const cha
         return NULL;
     }
     loader.scenario = scenario_new(arena, file);
+    loader.scenario->source = tree;
     loader.scenario->clock_given = value_get(tree, "clock") != NULL;
     if (read_object(&loader, tree, &root, &root_shape, loader.scenario)) {
         set_default_revisions(&loader);

@@ -79,6 +79,8 @@ static struct run_record *record_new(const struct runner *runner, struct arena *
         }
     }
     record->seed = runner->options.seed_given ? runner->options.seed : scenario->seed;
+    record->strategy = scenario->has_course ? "course" : scenario->random ? "random" : "script";
+    record->source = scenario->source;
     record->clock_start_ms = scenario->clock_ms;
     return record;
 }
@@ -124,6 +126,7 @@ struct runner *runner_begin(const struct scenario *scenario, const struct run_op
     kernel_build(kernel);
     kernel->choose_microtasks = scenario->random;
     scenario_build_world(scenario, &kernel->world, &runner->revision, &runner->config);
+    runner->config.asked = options->asked;
     kernel->world.docker.backend = options->docker;
     kernel_boot(kernel, &runner->config);
     set_node_state(runner);
@@ -149,6 +152,7 @@ void runner_end(struct runner *runner)
     if (runner->options.keep_events) {
         runner->record->last_world = world_value(runner->recorder.events, &runner->kernel);
     }
+    runner->record->transitions = runner->kernel.step_count;
 }
 
 struct run_record runner_look(struct runner *runner)

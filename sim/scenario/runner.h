@@ -22,6 +22,10 @@ struct run_options {
     /* NULL, or bits 1 << number of a mishap of the plan: a call was made that its fault would have hit, had it not
      * healed before. They are only ever set, and not taken back with the run. */
     uint32_t *spared;
+    /* NULL, or bits of enum switch_bit: added are those of the switches that the logic asked for, whatever the answer.
+     * As with `spared`, none is taken back. Until the first question about a switch, runs with and without it are the
+     * same run; so a run that never asks is the same altogether. */
+    uint32_t *asked;
     struct docker_backend *docker; /* who answers docker effects; NULL: the fake */
     struct write_log *writes;      /* the run will be saved and brought back with it; NULL: it will not */
 };

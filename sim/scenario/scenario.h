@@ -233,6 +233,7 @@ struct expectation {
 
 struct scenario {
     const char *file;
+    const struct value *source; /* the file as read: the same scenario, when it is parsed again */
     const char *name;
     const char *summary;
     const struct value *todo;          /* what an import could not tell, for a person; NULL: nothing */

@@ -1,3 +1,4 @@
+#define CALLS_FOR_ITS_CALLERS /* see FROM_HERE */
 #include "sim/search/programs.h"
 
 #include "core/revision.h"

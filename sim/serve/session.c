@@ -1,3 +1,4 @@
+#define CALLS_FOR_ITS_CALLERS /* see FROM_HERE */
 #include "sim/serve/session.h"
 
 #include "fakes/docker/whole.h"
@@ -405,6 +406,7 @@ struct session *session_begin(const struct scenario *scenario, const struct run_
     session->scenario.has_course = false;
     session->handlers = *handlers;
     session->runner = runner_begin(&session->scenario, options, run_memory, &arena, record_arena, event_arena);
+    session->runner->record->strategy = "clients";
     session->arena = arena;
     arena_init(&session->scratch, &run_memory->source);
     docker_engine_make_whole(engine_of(session),

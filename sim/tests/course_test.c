@@ -29,11 +29,14 @@ static const char *install_and_stop(const char *rest)
 {
     static char json[JSON_MAX];
 
-    snprintf(json, sizeof json,
-             "{\"name\":\"t\",\"world\":{\"apps\":[{\"name\":\"shop\"},{\"name\":\"napp\"}]},\"actors\":["
-             "{\"actor\":\"install\",\"app\":\"napp\",\"at\":\"any\"},"
-             "{\"actor\":\"stop-container\",\"container\":\"fluxweb_shop\",\"at\":\"any\"}],%s}",
-             rest);
+    const int length =
+        snprintf(json, sizeof json,
+                 "{\"name\":\"t\",\"world\":{\"apps\":[{\"name\":\"shop\"},{\"name\":\"napp\"}]},\"actors\":["
+                 "{\"actor\":\"install\",\"app\":\"napp\",\"at\":\"any\"},"
+                 "{\"actor\":\"stop-container\",\"container\":\"fluxweb_shop\",\"at\":\"any\"}],%s}",
+                 rest);
+
+    assert_true(length < JSON_MAX);
     return json;
 }
 
@@ -229,7 +232,9 @@ static const struct run_record *run_mishap(struct test_run *test, const char *mi
 {
     char rest[JSON_MAX];
 
-    snprintf(rest, sizeof rest, "\"course\":[],\"mishaps\":[%s]", mishap);
+    const int length = snprintf(rest, sizeof rest, "\"course\":[],\"mishaps\":[%s]", mishap);
+
+    assert_true(length < JSON_MAX);
     return test_run_text(test, install_and_stop(rest), "8.9.2");
 }
 

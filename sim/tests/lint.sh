@@ -30,6 +30,10 @@ found=$(printf '%s\n' "${all[@]}" | grep -E '^(core|fakes|reports)/' | grep -vE 
 [ -z "$found" ] || { fail "only the wire and sim/ may:"; printf '%s\n' "$found" >&2; }
 check_arrows reports 'core/effect\.h|core/effects\.def|reports/.*'
 
+echo "  LINT  places"
+# A call whose place is remembered (FROM_HERE, core/node.h) stands on one line: of several, compilers take different ones.
+python3 "$(dirname "$0")/places.py" "${all[@]}" || fail "calls whose place is remembered (see above): one line each"
+
 echo "  LINT  cells"
 # What tasks share is touched by its accessors alone, which report it: files of core/ that may, and what only they say.
 check_owners() {

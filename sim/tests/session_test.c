@@ -76,7 +76,10 @@ static void begin(const char *json)
 
 static void finish(void)
 {
-    assert_true(session_end(session)->as_expected);
+    const struct run_record *record = session_end(session);
+
+    assert_true(record->as_expected);
+    assert_string_equal(record->strategy, "clients"); /* its trace cannot be replayed */
     test_run_end(&test);
 }
 
