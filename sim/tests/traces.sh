@@ -49,7 +49,7 @@ done
 says 1 '^trace    differs at event' diff "$work/random-1.jsonl" "$work/random-2.jsonl"
 "$drydock" run $incident --revision 8.9.2 --without guard-decrypts --quiet --trace "$work/without.jsonl" >/dev/null
 says 0 'same trace hash' replay "$work/without.jsonl"
-says 1 '^diverged .*at event 60 ' replay --revision 8.9.2 "$work/without.jsonl"
+says 1 '^diverged .*at event 69 ' replay --revision 8.9.2 "$work/without.jsonl"
 grep -q '"guard-passed"' "$work/out" && grep -q '"guard-held"' "$work/out" || fail "the guard is not named: $(cat "$work/out")"
 # It stands alone, and the order of a line's members means nothing.
 (cd "$work" && "$(realpath "$OLDPWD/$drydock" 2>/dev/null || echo "$drydock")" replay race.jsonl) >"$work/out" 2>&1 || fail "a trace elsewhere: $(cat "$work/out")"
@@ -81,17 +81,17 @@ says 1 '^diverged .* events are the same, but trace hash .* expected 0123456789a
 # What is compared: the incident on two releases; the guard is what the one switch changes.
 says 1 '^    container fluxopenclaw_openclawpro1774571881282: - absent, + running$' diff $incident --revision 8.9.1,8.9.2
 grep -q '^  - violated: container-lost' "$work/out" && grep -q '^  + held ' "$work/out" || fail "verdicts of the incident: $(cat "$work/out")"
-says 1 '^trace    differs at event 60, when it was issued: text$' diff $incident --revision 8.9.2 --without guard-decrypts -C 2
-grep -q '^  -     60 .* guard-held ' "$work/out" && grep -q '^  +     60 .* guard-passed' "$work/out" && [ "$(grep -c '^        5[89] ' "$work/out")" = 2 ] ||
+says 1 '^trace    differs at event 69, when it was issued: text$' diff $incident --revision 8.9.2 --without guard-decrypts -C 2
+grep -q '^  -     69 .* guard-held ' "$work/out" && grep -q '^  +     69 .* guard-passed' "$work/out" && [ "$(grep -c '^        6[78] ' "$work/out")" = 2 ] ||
   fail "the guard: $(cat "$work/out")"
-says 1 '^trace    differs at event 60' diff "$work/without.jsonl" $incident --revision 8.9.2
+says 1 '^trace    differs at event 69' diff "$work/without.jsonl" $incident --revision 8.9.2
 says 1 '' diff $incident --revision 8.9.2 --without guard-decrypts --format json --output "$work/diff.json"
 python3 - "$work/diff.json" <<'P' || fail "diff --format json"
 import json, sys
 [pair] = json.load(open(sys.argv[1]))
 assert pair["same"] is False and pair["left"]["verdict"] == "held" and pair["right"]["verdict"] == "violated"
 assert pair["right"]["without"] == ["guard-decrypts"] and pair["right"]["violated"]["container-lost"] == 1
-assert pair["trace"]["event"] == 60 and pair["trace"]["member"] == "text" and len(pair["trace"]["before"]) == 3
+assert pair["trace"]["event"] == 69 and pair["trace"]["member"] == "text" and len(pair["trace"]["before"]) == 3
 assert pair["trace"]["values"] == {"left": "guard-held", "right": "guard-passed"}
 assert pair["world"]["right"]["text"] == "~ container removed fluxopenclaw_openclawpro1774571881282"
 assert {"thing": "container", "object": "fluxopenclaw_openclawpro1774571881282", "detail": None, "left": "running", "right": "absent"} in pair["world"]["end"]
