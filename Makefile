@@ -33,6 +33,8 @@ NPM := $(if $(shell command -v npm),,nodejs npm)
 # What a clean machine lacks, per purpose. gcc and make are what `make` itself needs to get here.
 PACKAGES := gcc libc6-dev pkg-config libcmocka-dev libcjson-dev libssl-dev libmicrohttpd-dev libarchive-dev libcurl4-openssl-dev zlib1g-dev $(NPM) libfaketime faketime lcov python3 curl
 LINT_PACKAGES := clang clang-format clang-tidy cppcheck python3-jsonschema
+# Readers of the machine formats that are not ours.
+FORMAT_PACKAGES := libxml2-utils python3-jsonschema perl
 # What a real Engine needs, without which the recorded answers have to do.
 ENGINE_PACKAGES := docker.io busybox-static
 # Docker's own clients, each left out where it cannot be had.
@@ -146,6 +148,13 @@ $(BUILD)/.client-deps: sim/tests/clients/package.json | $(BUILD)/.deps
 	-@cd $(BUILD)/clients && timeout 120 npm install --silent --no-audit --no-fund --no-package-lock --ignore-scripts
 	@touch $@
 
+# Readers of the machine formats that npm has. Without npm they are left out.
+$(BUILD)/.format-deps: sim/tests/formats/package.json | $(BUILD)/.deps
+	$(call install_packages,$(FORMAT_PACKAGES))
+	@mkdir -p $(BUILD)/formats && cp $< $(BUILD)/formats/
+	-@! command -v npm >/dev/null || { cd $(BUILD)/formats && timeout 120 npm install --silent --no-audit --no-fund --no-package-lock --ignore-scripts; }
+	@touch $@
+
 # A peer that cannot be had is left out.
 $(BUILD)/.bench-deps: $(BUILD)/.deps
 	-$(call install_packages,$(BENCH_PACKAGES))
@@ -187,11 +196,12 @@ run: $(BUILD)/drydock $(BUILD)/coverage/drydock
 .PHONY: run
 
 ## test: build and run every test, then the scenario library, twice and under faked dates
-test: $(BUILD)/drydock $(o0_TESTS) $(BUILD)/o0/drydock $(BUILD)/o0/conformance
+test: $(BUILD)/drydock $(o0_TESTS) $(BUILD)/o0/drydock $(BUILD)/o0/conformance $(BUILD)/.format-deps
 	@sim/tests/run_tests.sh $(BUILD)/o0 $(o0_TESTS)
 	@$(BUILD)/o0/conformance --quiet --target in-process $(sort $(wildcard fakes/tests/conformance/cases/*/*.json))
 	@sim/tests/scenarios.sh $(BUILD)/drydock
 	@sim/tests/cli.sh $(BUILD)/drydock
+	@sim/tests/formats.sh $(BUILD)/drydock $(BUILD)/formats/node_modules
 	@sim/tests/determinism.sh $(BUILD)/drydock $(BUILD)/o0/drydock
 	@sim/tests/faketime.sh $(BUILD)/drydock
 	@sim/tests/serve.sh $(BUILD)/drydock

@@ -8,6 +8,7 @@
 #include "core/names.h"
 #include "core/port_manager.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* What start and monitoring are called with: the identifier. */
@@ -26,11 +27,6 @@ static const struct error *start(struct task *task, const char *identifier, bool
         start_app_monitoring(task, identifier);
     }
     return NULL;
-}
-
-static const struct error *no_container_data(struct task *task)
-{
-    return error_new(task->arena, "TypeError", "Cannot read properties of undefined (reading 'includes')");
 }
 
 enum { ORBIT_FIRST_WAIT_MS = 5000, ORBIT_WAIT_MS = 5000, ORBIT_POLLS_MAX = 24 };
@@ -69,9 +65,7 @@ const struct error *install_application_hard(struct task *task, struct component
     TRY(create_app_volume(task, component, app, is_component, full_specs)); /* 3 */
     TRY(verify_app_volume_mount(task, app_id));                             /* 4 */
     TRY(app_docker_create(task, component, app, is_component, full_specs)); /* 5 */
-    if (!test && component->container_data == NULL) {
-        return no_container_data(task);
-    }
+    assert(component->container_data != NULL); /* without, 5 has thrown */
     if (test || (!has_g(component->container_data) && !has_r(component->container_data))) {
         TRY(start(task, identifier_of(task, component, app, is_component), !test)); /* 6 */
     }
@@ -87,9 +81,7 @@ const struct error *install_application_soft(struct task *task, struct component
     TRY(setup_application_ports(task, component, false));
     TRY(verify_and_pull_image(task, component, full_specs));
     TRY(app_docker_create(task, component, app, is_component, full_specs));
-    if (component->container_data == NULL) {
-        return no_container_data(task);
-    }
+    assert(component->container_data != NULL); /* without, the create has thrown */
     return has_g(component->container_data) ? NULL
                                             : start(task, identifier_of(task, component, app, is_component), true);
 }

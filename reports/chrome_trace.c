@@ -29,9 +29,9 @@ struct chart {
     bool any; /* a line has been written */
     struct moment *moments;
     size_t moment_count;
-    uint32_t *track;     /* of each task: the first of its name */
+    uint32_t *track;     /* of each task: the task whose track it is on */
     uint32_t *last_step; /* of each task: when it last went on */
-    uint64_t flows;
+    uint64_t flows;      /* told from one another by their number alone, over all runs */
 };
 
 /* ---- time
@@ -156,6 +156,23 @@ static void add_instant(struct chart *chart, const char *category, const char *n
                            {"ts", value_number(arena, at_us)}, {"args", args}));
 }
 
+/* When an effect was asked for and answered; its task goes on from there. */
+struct span {
+    double from_us, until_us;
+};
+
+static struct span span_of(struct chart *chart, const struct run_event *event)
+{
+    double issued_us = microseconds(chart, event->at_ms, chart->last_step[event->task]);
+    double end_us = event->resumed_ms >= 0 ? microseconds(chart, event->resumed_ms, event->resumed_step)
+                                           : issued_us; /* its task was gone by then */
+
+    if (event->applied_ms >= 0 && event->resumed_ms >= 0) {
+        chart->last_step[event->task] = event->resumed_step;
+    }
+    return (struct span){issued_us, end_us > issued_us ? end_us : issued_us + 1};
+}
+
 /* ---- events
  * -------------------------------------------------------------------------------------------------------------------
  */
@@ -165,34 +182,31 @@ static void add_effect(struct chart *chart, const struct run_event *event)
     struct arena *arena = &chart->arena;
     const struct effect_info *info = effect_info(event->effect);
     uint32_t track = chart->track[event->task], port = (uint32_t)info->port;
-    double issued_us = microseconds(chart, event->at_ms, chart->last_step[event->task]);
+    struct span span = span_of(chart, event);
     double applied_us = microseconds(chart, event->applied_ms, event->applied_step);
-    double end_us = event->resumed_ms >= 0 ? microseconds(chart, event->resumed_ms, event->resumed_step)
-                                           : issued_us + 1; /* its task was gone by then */
     /* Several lines name it, each of which ends with the arena of one. */
     const char *name =
         event->object == NULL ? info->name : arena_printf(&chart->lasting, "%s %s", info->name, event->object);
     const char *fault = event->fault == FAULT_NONE ? NULL : fault_info(event->fault)->name;
 
-    add_slice(chart, chart->tasks_pid, track, name, issued_us, end_us > issued_us ? end_us : issued_us + 1,
+    add_slice(chart, chart->tasks_pid, track, name, span.from_us, span.until_us,
               OBJECT(arena, {"args", event->args}, {"result", event->result},
                      {"error", event->error == NULL ? NULL : error_value(arena, event->error)},
                      {"fault", value_string(arena, fault)}));
     if (fault != NULL) {
-        add_instant(chart, "fault", fault, event->task, issued_us,
+        add_instant(chart, "fault", fault, event->task, span.from_us,
                     OBJECT(arena, {"effect", value_string(arena, name)}));
     }
     if (event->applied_ms >= 0) {
         add_slice(chart, chart->neighbours_pid, port, name, applied_us, applied_us + 1, NULL);
         chart->flows++;
-        add_flow_end(chart, "s", chart->tasks_pid, track, issued_us);
+        add_flow_end(chart, "s", chart->tasks_pid, track, span.from_us);
         add_flow_end(chart, "f", chart->neighbours_pid, port, applied_us);
     }
     if (event->applied_ms >= 0 && event->resumed_ms >= 0) {
         chart->flows++;
         add_flow_end(chart, "s", chart->neighbours_pid, port, applied_us);
-        add_flow_end(chart, "f", chart->tasks_pid, track, end_us);
-        chart->last_step[event->task] = event->resumed_step;
+        add_flow_end(chart, "f", chart->tasks_pid, track, span.until_us);
     }
 }
 
@@ -224,22 +238,48 @@ static void add_other(struct chart *chart, const struct run_event *event)
  * -------------------------------------------------------------------------------------------------------------------
  */
 
-/* Tasks of one name have one track: a loop starts itself anew each time. */
+/* From when to when each task had something under way. Those that never had are at no time. */
+static struct span *find_task_spans(struct chart *chart)
+{
+    const struct run_record *record = chart->record;
+    struct span *spans = arena_alloc(&chart->lasting, (record->task_count + 1) * sizeof spans[0]);
+
+    for (uint32_t i = 0; i < record->event_count; i++) {
+        const struct run_event *event = &record->events[i];
+
+        if (event->kind == RUN_EFFECT) {
+            struct span span = span_of(chart, event), *whole = &spans[event->task];
+
+            whole->from_us = whole->until_us == 0 ? span.from_us : whole->from_us;
+            whole->until_us = span.until_us > whole->until_us ? span.until_us : whole->until_us;
+        }
+    }
+    memset(chart->last_step, 0, record->task_count * sizeof chart->last_step[0]);
+    return spans;
+}
+
+/* Tasks of one name have one track, as a loop starts itself anew each time, but for those that are under way at once:
+ * slices of one track must not overlap. */
 static void find_tracks(struct chart *chart)
 {
     const struct run_record *record = chart->record;
 
     chart->track = arena_alloc(&chart->lasting, (record->task_count + 1) * sizeof chart->track[0]);
     chart->last_step = arena_alloc(&chart->lasting, (record->task_count + 1) * sizeof chart->last_step[0]);
+    struct span *spans = find_task_spans(chart); /* of a track's first task: until where the track is taken */
+
     for (uint32_t i = 0; i < record->task_count; i++) {
         uint32_t first = 0;
 
-        while (strcmp(record->tasks[first], record->tasks[i]) != 0) {
+        while (first < i && (chart->track[first] != first || strcmp(record->tasks[first], record->tasks[i]) != 0 ||
+                             (spans[i].until_us > 0 && spans[first].until_us > spans[i].from_us))) {
             first++;
         }
         chart->track[i] = first;
         if (first == i) {
             name_track(chart, "thread_name", chart->tasks_pid, i, record->tasks[i]);
+        } else if (spans[i].until_us > spans[first].until_us) {
+            spans[first].until_us = spans[i].until_us;
         }
     }
 }
@@ -286,6 +326,7 @@ void chrome_trace_write(struct sink *sink, const struct run_record *const *recor
                         const struct report_options *options)
 {
     bool any = false;
+    uint64_t flows = 0;
 
     (void)options;
     sink_add(sink, "{\"displayTimeUnit\":\"ms\",\"traceEvents\":[");
@@ -294,12 +335,14 @@ void chrome_trace_write(struct sink *sink, const struct run_record *const *recor
                               .record = records[i],
                               .tasks_pid = (int)(PROCESSES_PER_RUN * i) + 1,
                               .neighbours_pid = (int)(PROCESSES_PER_RUN * i) + 2,
-                              .any = any};
+                              .any = any,
+                              .flows = flows};
 
         arena_init(&chart.arena, arena_source_malloc());
         arena_init(&chart.lasting, arena_source_malloc());
         add_run(&chart);
         any = chart.any;
+        flows = chart.flows;
         arena_reset(&chart.lasting);
     }
     sink_add(sink, "\n]}\n");

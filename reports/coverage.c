@@ -4,6 +4,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+static int by_number(const void *left, const void *right)
+{
+    const unsigned *a = left, *b = right;
+
+    return (*a > *b) - (*a < *b);
+}
+
+bool coverage_reached_by(const struct coverage_point *point, unsigned run)
+{
+    return point->runs > 0 && bsearch(&run, point->reached_by, point->runs, sizeof run, by_number) != NULL;
+}
+
 #ifndef DRYDOCK_COVERAGE
 
 bool coverage_available(void)
@@ -272,7 +284,8 @@ static struct coverage_point *find_point(struct coverage *coverage, const char *
 
     if (*slot == 0) {
         *slot = coverage->point_count + 1;
-        coverage->points[coverage->point_count++] = (struct coverage_point){file, line, branch, 0, 0};
+        coverage->points[coverage->point_count++] =
+            (struct coverage_point){.file = file, .line = line, .branch = branch};
     }
     return &coverage->points[*slot - 1];
 }
@@ -282,9 +295,10 @@ static void reach(struct coverage *coverage, const char *file, int line, int bra
     struct coverage_point *point = find_point(coverage, file, line, branch);
     const unsigned run = coverage->run_count - 1;
 
-    if (reached && (point->runs == 0 || point->last_run != run)) { /* a header's lines come once per file with it */
-        point->runs++;
-        point->last_run = run;
+    /* a header's lines come once per file with it */
+    if (reached && (point->runs == 0 || point->reached_by[point->runs - 1] != run)) {
+        point->reached_by = grown(point->reached_by, point->runs, &point->size, sizeof point->reached_by[0]);
+        point->reached_by[point->runs++] = run;
         *(branch < 0 ? &coverage->runs[run].lines : &coverage->runs[run].branches) += 1;
     }
 }
@@ -449,7 +463,7 @@ static void count_own(const struct coverage *coverage, unsigned run, unsigned *l
     for (unsigned i = 0; i < coverage->point_count; i++) {
         const struct coverage_point *point = &coverage->points[i];
 
-        *(point->branch < 0 ? lines : branches) += point->runs == 1 && point->last_run == run;
+        *(point->branch < 0 ? lines : branches) += point->runs == 1 && point->reached_by[0] == run;
     }
 }
 
@@ -498,6 +512,9 @@ static int remove_entry(const char *path, const struct stat *status, int kind, s
 
 void coverage_free(struct coverage *coverage)
 {
+    for (unsigned i = 0; i < coverage->point_count; i++) {
+        free(coverage->points[i].reached_by);
+    }
     for (unsigned i = 0; i < coverage->run_count; i++) {
         free(coverage->runs[i].name);
     }

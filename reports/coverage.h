@@ -15,9 +15,9 @@
 struct coverage_point {
     const char *file;
     int line;
-    int branch;        /* −1: the line itself */
-    unsigned runs;     /* that reached it */
-    unsigned last_run; /* of them, by index */
+    int branch;           /* −1: the line itself */
+    unsigned *reached_by; /* indices of the runs that reached it, ascending: coverage_reached_by() */
+    unsigned runs, size;  /* how many, and how many there is room for */
 };
 
 struct coverage_run {
@@ -44,6 +44,8 @@ void coverage_begin(struct coverage *coverage);
 /* Takes what the counters say since then as the run of this record: writes <folder>/<scenario>-<revision>.info (lcov
  * tracefile, core/ only) and remembers it for the table. false, after a message, when it could not. */
 bool coverage_end(struct coverage *coverage, const char *folder, const struct run_record *record);
+/* Whether the run of this number, in the order of coverage_end(), reached the point. */
+bool coverage_reached_by(const struct coverage_point *point, unsigned run);
 /* Run × lines and branches of core/ reached, and what each adds that no other does. */
 void coverage_table_write(struct sink *sink, const struct coverage *coverage);
 void coverage_free(struct coverage *coverage);

@@ -239,11 +239,6 @@ static int64_t detail_of(struct walk *walk)
     return string_place(walk->data, walk->event->detail);
 }
 
-static int64_t place_of(struct walk *walk)
-{
-    return string_place(walk->data, walk->event->place);
-}
-
 static int64_t violation_of(struct walk *walk)
 {
     return walk->event->kind != RUN_VIOLATION || walk->event->violation == RUN_NONE
@@ -275,7 +270,6 @@ static const struct {
                {"text", text_of},
                {"object", object_of},
                {"detail", detail_of},
-               {"place", place_of},
                {"violation", violation_of},
                {"told", told_of}};
 
@@ -379,33 +373,46 @@ static void add_run(struct data *data, const struct run_record *record)
 /* ---- coverage -----------------------------------------------------------------------------------------------------
  */
 
-/* How many lines, or else branches, there are and how many of them each run reached. */
-static void add_reached(struct sink *sink, const struct coverage *coverage, bool lines)
+/* How many points of the file there are and how many of them each run reached: lines, or else branches. */
+static void add_reached(struct sink *sink, const struct coverage *coverage, const char *file, bool lines)
 {
     unsigned total = 0;
 
     for (unsigned i = 0; i < coverage->point_count; i++) {
-        total += (coverage->points[i].branch < 0) == lines;
+        total += coverage->points[i].file == file && (coverage->points[i].branch < 0) == lines;
     }
     sink_printf(sink, "[%u", total);
     for (unsigned run = 0; run < coverage->run_count; run++) {
-        sink_printf(sink, ",%u", lines ? coverage->runs[run].lines : coverage->runs[run].branches);
+        unsigned reached = 0;
+
+        for (unsigned i = 0; i < coverage->point_count; i++) {
+            const struct coverage_point *point = &coverage->points[i];
+
+            reached += point->file == file && (point->branch < 0) == lines && coverage_reached_by(point, run);
+        }
+        sink_printf(sink, ",%u", reached);
     }
     sink_add(sink, "]");
 }
 
-static void add_coverage(struct sink *sink, const struct coverage *coverage, size_t runs)
+static void add_coverage(struct sink *sink, struct data *data, const struct coverage *coverage, size_t runs)
 {
     sink_add(sink, ",\n\"coverage\":");
     if (coverage == NULL || coverage->run_count != runs) {
         sink_add(sink, "null");
         return;
     }
-    sink_add(sink, "{\"lines\":");
-    add_reached(sink, coverage, true);
-    sink_add(sink, ",\"branches\":");
-    add_reached(sink, coverage, false);
-    sink_add(sink, "}");
+    sink_add(sink, "[");
+    for (unsigned i = 0; i < coverage->file_count; i++) {
+        sink_printf(sink, "%s{\"file\":", i == 0 ? "" : ",");
+        add_text(data, sink, coverage->files[i]);
+        sink_add(sink, ",\"lines\":");
+        add_reached(sink, coverage, coverage->files[i], true);
+        sink_add(sink, ",\"branches\":");
+        add_reached(sink, coverage, coverage->files[i], false);
+        sink_add(sink, "}");
+    }
+    sink_add(sink, "]");
 }
 
 /* ---- all of it ----------------------------------------------------------------------------------------------------
@@ -449,7 +456,7 @@ void html_data_write(struct sink *sink, const struct run_record *const *records,
         sink_printf(sink, ",\"%s\"", fault_info((enum fault_kind)i)->name);
     }
     sink_add(sink, "]");
-    add_coverage(sink, coverage, count);
+    add_coverage(sink, &data, coverage, count);
     join(sink, "runs", &data.runs);
     join(sink, "strings", &data.strings.json);
     join(sink, "values", &data.values.json);

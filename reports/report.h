@@ -7,11 +7,24 @@
 
 struct coverage;
 
+/* What a timeline is narrowed to. Of one kind any will do; what is given of several kinds must all fit. */
+struct timeline_narrowing {
+    const char *const *tasks; /* names, whole or up to their colon: "install" is install:webshop too */
+    uint32_t task_count;
+    const char *const *objects; /* names, as words of their own: "shop" is fluxweb_shop too */
+    uint32_t object_count;
+    uint32_t ports;            /* bits 1 << enum effect_port; 0: all */
+    bool around;               /* only some lines before and after a violation */
+    const char *around_oracle; /* NULL: of any */
+    uint32_t around_nth;       /* from 1 */
+};
+
 struct report_options {
     bool color;
-    bool full;                       /* timeline: every effect, not only what changes something */
-    bool quiet;                      /* only what is not as expected */
-    unsigned columns;                /* width to keep to; 0: 100 */
+    bool full;                                  /* timeline: every effect, not only what changes something */
+    bool quiet;                                 /* only what is not as expected */
+    unsigned columns;                           /* width to keep to; 0: 100 */
+    const struct timeline_narrowing *narrowing; /* NULL: the whole timeline */
     const struct coverage *coverage; /* html: what of core/ the same runs reached, in their order; NULL: not counted */
 };
 

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-bool is_question(const struct run_event *event)
+bool story_is_question(const struct run_event *event)
 {
     return event->effect == EFFECT_DOCKER_NETWORK_INSPECT || event->effect == EFFECT_HOST_MOUNT_GREP ||
            event->effect == EFFECT_FDM_APPIPS;
@@ -39,7 +39,7 @@ static bool tells_effect(struct story_filter *filter, const struct run_event *ev
     if (event->effect == EFFECT_PEERS_SEND && event->error == NULL) {
         return !story_repeats_message(filter, event);
     }
-    return event->fault != FAULT_NONE || (event->error != NULL && !is_question(event)) ||
+    return event->fault != FAULT_NONE || (event->error != NULL && !story_is_question(event)) ||
            event->effect == EFFECT_DOCKER_CONTAINERS_PRUNE;
 }
 

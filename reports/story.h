@@ -11,7 +11,7 @@ struct story_filter {
 };
 
 /* Absence that is asked about, not a failure. */
-bool is_question(const struct run_event *event);
+bool story_is_question(const struct run_event *event);
 /* A message that goes to one more peer: its event has been told before. */
 bool story_repeats_message(struct story_filter *filter, const struct run_event *event);
 /* Whether the event changes something that matters, fails, or says something. Events are asked about in order. */

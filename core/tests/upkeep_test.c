@@ -388,6 +388,24 @@ static void test_8_component_redeploys_uninstall_null(void **state)
     script_end(&script);
 }
 
+/* Somebody else's container of that name, and the soft redeploy goes through. */
+static void test_8_a_soft_redeploy_of_a_component_that_finds_null(void **state)
+{
+    struct script script;
+
+    (void)state;
+    script_begin(&script, "8.9.2");
+    script_answer(&script, "docker containers.list", NULL, "[" LISTED("fluxnull", "running") "]", -1);
+    soft_redeploy_component(&script.task, spec_of(&script), "web");
+    assert_int_equal(script_calls_of(&script, "docker container.remove", "fluxnull"), 1);
+    assert_int_equal(script_calls_of(&script, "docker image.pull", NULL), 1);
+    assert_int_equal(script_calls_of(&script, "docker containers.create", NULL), 1);
+    assert_int_equal(script_calls_of(&script, "host mke2fs", NULL), 0); /* softly: the data stays */
+    assert_false(script.node.cells.flags[FLAG_SRD]);
+    assert_false(script.node.cells.flags[FLAG_INS]);
+    script_end(&script);
+}
+
 /* ---- backup and restore (5.6)
  * ------------------------------------------------------------------------------------------ */
 
@@ -445,6 +463,7 @@ int main(void)
         cmocka_unit_test(test_8_soft_register_failures_remove_by_force_unawaited),
         cmocka_unit_test(test_8_soft_redeploy_whose_removal_fails_removes_by_force),
         cmocka_unit_test(test_8_component_redeploys_uninstall_null),
+        cmocka_unit_test(test_8_a_soft_redeploy_of_a_component_that_finds_null),
         cmocka_unit_test(test_5_6_every_way_out_takes_the_app_off_the_list),
         cmocka_unit_test(test_5_6_version_3_fails),
     };

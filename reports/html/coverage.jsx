@@ -62,13 +62,31 @@ function Counts({ title, rows }) {
   );
 }
 
-const share = ([all, ...reached], index) => `${number(reached[index])} of ${number(all)} (${Math.round((100 * reached[index]) / Math.max(1, all))} %)`;
+const share = ([all, ...reached], index) => (all === 0 ? "" : `${Math.round((100 * reached[index]) / all)} %`);
 
-/** Lines and branches of core/ that the run reached, where they were counted (run --coverage). */
+/** Lines and branches of core/ that the run reached, file by file, where they were counted (run --coverage). */
 function Code({ run }) {
-  const counted = state.report.value.coverage;
-  if (counted === null) return null;
-  return <p>Of core/ it reached {share(counted.lines, run.index)} lines and {share(counted.branches, run.index)} branches.</p>;
+  const files = state.report.value.coverage;
+  if (files === null) return null;
+  const at = run.index;
+  const sum = (what) => files.reduce((sums, file) => file[what].map((count, i) => count + (sums[i] ?? 0)), []);
+  const row = (name, file) => (
+    <tr key={name}>
+      <td>{name}</td>
+      <td class="number">{share(file.lines, at)}</td>
+      <td class="number" title={`${file.lines[at + 1]} of ${file.lines[0]} lines`}>{number(file.lines[at + 1])}</td>
+      <td class="number" title={`of ${file.branches[0]} branches`}>{share(file.branches, at)}</td>
+    </tr>
+  );
+  return (
+    <table class="coverage">
+      <thead><tr><th>core/</th><th class="number">lines</th><th class="number">reached</th><th class="number">branches</th></tr></thead>
+      <tbody>
+        {row("all", { lines: sum("lines"), branches: sum("branches") })}
+        {files.filter((file) => file.lines[at + 1] > 0).map((file) => row(file.file, file))}
+      </tbody>
+    </table>
+  );
 }
 
 export function Coverage() {

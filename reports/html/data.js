@@ -63,7 +63,7 @@ export function decodeEvents(run, strings) {
     object: column("object"),
     detail: column("detail"),
     violation: column("violation"),
-    place: column("place"),
+    place: events.place ? column("place") : null,
     events: null,
   });
 }

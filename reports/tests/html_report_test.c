@@ -20,13 +20,8 @@ enum { EVENTS = 6, INFLATED_MAX = 1 << 20 };
 static const char HOSTILE[] = "</script><b>\"it\" & \\ \xc3\xa9\x01";
 
 static const char *tasks[] = {"install:napp", "check"};
-static struct run_violation violation = {.oracle = "container-lost",
-                                         .at_ms = 7000,
-                                         .task = "check",
-                                         .effect = "docker containers.prune",
-                                         .object = "c",
-                                         .message = HOSTILE,
-                                         .event = 3};
+static struct run_violation violation = {"container-lost", 7000, "check", "docker containers.prune", "c",
+                                         HOSTILE,          3,    0};
 
 /* A record with an event of nearly every kind. `arena` holds what it leads to. */
 static struct run_record record_in(struct arena *arena, struct run_event *events)
@@ -41,7 +36,6 @@ static struct run_record record_in(struct arena *arena, struct run_event *events
                                    .fault = FAULT_LOST_REPLY,
                                    .args = request,
                                    .error = error_with_status(arena, 500, "EIO", "gone"),
-                                   .place = "core/a.c:5",
                                    .applied_ms = 6500,
                                    .resumed_ms = 7000,
                                    .applied_step = 4,
@@ -179,7 +173,6 @@ static void check_events(const cJSON *data, const cJSON *run)
     assert_text(content(data, "strings", run, "text", 2), "container removed");
     assert_text(content(data, "strings", run, "object", 2), "c");
     assert_null(content(data, "strings", run, "object", 4));
-    assert_text(content(data, "strings", run, "place", 1), "core/a.c:5");
     const cJSON *error = content(data, "values", run, "error", 1);
 
     assert_text(cJSON_GetObjectItem(error, "message"), "gone");
@@ -245,13 +238,14 @@ static void test_nothing_in_a_run_ends_the_script_or_depends_on_the_machine(void
     arena_reset(&arena);
 }
 
-static void test_coverage_of_the_same_runs(void **state)
+static void test_coverage_is_counted_by_file(void **state)
 {
-    char file[] = "core/a.c", name[] = "s";
+    char file[] = "core/a.c", *files[] = {file};
+    char both[] = "11", second[] = "01", nobody[] = "00";
     struct coverage_point points[] = {
-        {file, 1, -1, 2, 1}, {file, 2, -1, 1, 1}, {file, 3, -1, 0, 0}, {file, 2, 0, 1, 1}, {file, 2, 1, 0, 0}};
-    struct coverage_run runs[] = {{name, 1, 0}, {name, 2, 1}};
-    const struct coverage coverage = {.points = points, .point_count = 5, .runs = runs, .run_count = 2};
+        {file, 1, -1, both}, {file, 2, -1, second}, {file, 3, -1, nobody}, {file, 2, 0, second}, {file, 2, 1, nobody}};
+    const struct coverage coverage = {
+        .points = points, .point_count = 5, .run_count = 2, .files = files, .file_count = 1};
     struct run_record record = {.scenario = "s", .file = "f", .revision = "8.9.2"};
     const struct run_record *const records[] = {&record, &record};
     const struct report_options options = {.coverage = &coverage};
@@ -262,8 +256,9 @@ static void test_coverage_of_the_same_runs(void **state)
     sink_init(&sink);
     html_report_write(&sink, records, 2, &options);
     cJSON *data = data_of(sink.text);
-    const cJSON *counted = cJSON_GetObjectItem(data, "coverage");
+    const cJSON *counted = cJSON_GetArrayItem(cJSON_GetObjectItem(data, "coverage"), 0);
 
+    assert_text(cJSON_GetObjectItem(counted, "file"), "core/a.c");
     for (int i = 0; i < 3; i++) {
         assert_int_equal(cJSON_GetArrayItem(cJSON_GetObjectItem(counted, "lines"), i)->valueint, lines[i]);
         assert_int_equal(cJSON_GetArrayItem(cJSON_GetObjectItem(counted, "branches"), i)->valueint, branches[i]);
@@ -303,7 +298,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_page_has_what_the_record_has),
         cmocka_unit_test(test_nothing_in_a_run_ends_the_script_or_depends_on_the_machine),
-        cmocka_unit_test(test_coverage_of_the_same_runs),
+        cmocka_unit_test(test_coverage_is_counted_by_file),
         cmocka_unit_test(test_empty_runs),
     };
 

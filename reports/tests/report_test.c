@@ -1,4 +1,4 @@
-/* Reports made from records built by hand: exact texts, escapes, folding, delivery. */
+/* Reports made from records built by hand: exact texts, escapes, delivery. */
 #include "reports/report.h"
 
 #include <cjson/cJSON.h>
@@ -12,8 +12,6 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-
-enum { DAY_MS = 86400000 };
 
 static struct run_violation violation = {.oracle = "container-lost",
                                          .at_ms = 5000,
@@ -206,7 +204,7 @@ static void test_chrome_trace(void **state)
          .violation = RUN_NONE},
         {.kind = RUN_VIOLATION, .at_ms = 1002, .task = 0, .cause = 0, .violation = 0},
         {.kind = RUN_EFFECT,
-         .at_ms = 1002,
+         .at_ms = 1003,
          .task = 2,
          .cause = RUN_NONE,
          .effect = EFFECT_DOCKER_CONTAINERS_PRUNE,
@@ -250,6 +248,19 @@ static void test_chrome_trace(void **state)
     assert_int_equal((int)number_of(last, "ts"), 2000);
     cJSON_Delete(trace);
     sink_free(&sink);
+
+    /* a second one that begins before the first has its answer is on a track of its own, and runs share no flow */
+    events[2].at_ms = 1002;
+    sink_init(&sink);
+    chrome_trace_write(&sink, records, 2, &options);
+    trace = cJSON_Parse(sink.text);
+    lines = cJSON_GetObjectItem(trace, "traceEvents");
+    assert_int_equal(count_of(lines, "X", "docker containers.prune x", &last), 2);
+    assert_int_equal((int)number_of(last, "tid"), 2);
+    assert_int_equal(count_of(lines, "s", "call", &last), 4);
+    assert_int_equal((int)number_of(last, "id"), 4);
+    cJSON_Delete(trace);
+    sink_free(&sink);
 }
 
 static void test_a_traces_form_is_its_files(void **state)
@@ -281,36 +292,6 @@ static void test_table(void **state)
     text = written(verdict_table_write, &colored);
     assert_non_null(strchr(text, '\033'));
     free(text);
-}
-
-/* A loop that says the same each time is told once, with how often and how far apart. */
-static void test_timeline_folds(void **state)
-{
-    enum { ROUNDS = 1200 };
-    static struct run_event events[ROUNDS + 1];
-    static const char *tasks[] = {"loop", "other"};
-    struct run_record record = record_of("folding", true);
-    const struct report_options options = {0};
-    struct sink sink;
-
-    (void)state;
-    for (int i = 0; i < ROUNDS; i++) {
-        events[i] =
-            (struct run_event){.kind = RUN_LOG, .at_ms = 60000 + i * 30000, .text = "it failed", .detail = "error"};
-    }
-    events[ROUNDS] =
-        (struct run_event){.kind = RUN_VIOLATION, .at_ms = 2 * DAY_MS, .task = 1, .text = "dark", .detail = "why"};
-    record.tasks = tasks;
-    record.task_count = 2;
-    record.events = events;
-    record.event_count = ROUNDS + 1;
-    sink_init(&sink);
-    timeline_write(&sink, &record, &options);
-    assert_string_equal(sink.text, "folding on 8.9.2 -guard-decrypts\na \"summary\"\n\n1970-01-01\n"
-                                   "00:01:00.000  loop        error: it failed\n"
-                                   "              loop      ↻ × 1,200, every 30 s, until 1970-01-01 10:00:30.000\n"
-                                   "1970-01-03\n00:00:00.000  other     ✗ dark: why\n\n");
-    sink_free(&sink);
 }
 
 static void test_files_are_written_whole_or_not_at_all(void **state)
@@ -355,7 +336,6 @@ int main(void)
         cmocka_unit_test(test_chrome_trace),
         cmocka_unit_test(test_a_traces_form_is_its_files),
         cmocka_unit_test(test_formats_are_told_apart),
-        cmocka_unit_test(test_timeline_folds),
         cmocka_unit_test(test_files_are_written_whole_or_not_at_all),
     };
 

@@ -130,8 +130,7 @@ static bool report(const struct ablate_command *command, struct ablation *ablati
 
     sink_init(&sink);
     ablation_formats[command->format].write(&sink, ablation, &options);
-    return deliver(&sink, command->output) &&
-           deliver_files(&command->reports, ablation_format_names, command->quiet, write_one, ablation);
+    return deliver(&sink, command->output) && deliver_files(&command->reports, command->quiet, write_one, ablation);
 }
 
 static int ablate_and_report(struct ablate_command *command)

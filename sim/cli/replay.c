@@ -53,6 +53,9 @@ static bool take_option(struct arena *arena, struct replay_command *command, con
     if (strcmp(name, "without") == 0) {
         return take_switch("replay", argument, &command->without);
     }
+    if (is_narrow_option(name)) {
+        return take_narrow_option(arena, "replay", name, argument, &command->narrow);
+    }
     for (size_t i = 0; i < sizeof taken / sizeof taken[0]; i++) {
         if (strcmp(taken[i].name, name) == 0) {
             return taken[i].take(command, argument);
@@ -85,6 +88,11 @@ static bool read_command_line(struct arena *arena, int argc, char **argv, struct
     }
     if (command->gdb && command->stops.until == NULL) {
         complain("replay: --gdb stops where --until says, expected --until EFFECT too");
+        return false;
+    }
+    if (command->narrow.given && stops_any(&command->stops)) {
+        complain(
+            "replay: --around, --task, --port and --object narrow the timeline, which a replay that stops has not");
         return false;
     }
     command->file = argv[optind];

@@ -2,6 +2,7 @@
 #ifndef DRYDOCK_SIM_CLI_REPLAY_COMMAND_H
 #define DRYDOCK_SIM_CLI_REPLAY_COMMAND_H
 
+#include "sim/cli/narrow_options.h"
 #include "sim/cli/replay_stops.h"
 
 struct replay_command {
@@ -11,6 +12,7 @@ struct replay_command {
     const char *follow; /* the seed as given; NULL: strict */
     uint64_t seed;
     bool gdb, full;
+    struct narrow_options narrow;
     struct stops stops;
 };
 

@@ -147,8 +147,10 @@ static bool tell_stop(struct sink *sink, const struct playing *playing)
 static bool tell_run(struct sink *sink, const struct playing *playing)
 {
     const struct replay_command *command = playing->command;
+    const struct timeline_narrowing narrowing = narrowing_of(&command->narrow);
     struct report_options options = report_options(command);
 
+    options.narrowing = &narrowing;
     if (command->stops.quit || command->stops.until != NULL || command->stops.break_oracle != NULL) {
         return tell_stop(sink, playing);
     }

@@ -110,9 +110,10 @@ static bool tell(struct sink *sink, struct arena *arena, const struct replay_com
     struct run_diff diff;
 
     run_diff(arena, record, came, &diff);
-    if (command->full) {
+    if (command->full || command->narrow.given) {
+        const struct timeline_narrowing narrowing = narrowing_of(&command->narrow);
         const struct report_options options = {
-            .color = shows_color(NULL), .full = true, .columns = shown_columns(NULL)};
+            .color = shows_color(NULL), .full = command->full, .narrowing = &narrowing, .columns = shown_columns(NULL)};
 
         timeline_write(sink, came, &options);
     }

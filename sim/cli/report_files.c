@@ -38,6 +38,7 @@ bool take_report_files(const char *verb, struct arena *arena, const char *text, 
 {
     bool good = true;
 
+    files->names = names;
     while (good) {
         size_t length = strcspn(text, ",");
 
@@ -60,21 +61,20 @@ bool report_files_want_events(const struct report_files *files)
     return false;
 }
 
-bool deliver_files(const struct report_files *files, const char *const names[], bool quiet,
+bool deliver_files(const struct report_files *files, bool quiet,
                    void (*write)(void *context, unsigned format, struct sink *sink), void *context)
 {
     bool good = true;
 
     for (uint32_t i = 0; i < files->count; i++) {
-        const struct report_file *file = &files->files[i];
         struct sink sink;
 
         sink_init(&sink);
-        write(context, file->format, &sink);
-        if (!deliver(&sink, file->path)) {
+        write(context, files->files[i].format, &sink);
+        if (!deliver(&sink, files->files[i].path)) {
             good = false;
         } else if (!quiet) {
-            (void)fprintf(stderr, "%s report: %s\n", names[file->format], file->path);
+            (void)fprintf(stderr, "%s report: %s\n", files->names[files->files[i].format], files->files[i].path);
         }
     }
     return good;
@@ -98,5 +98,5 @@ bool deliver_report_files(const struct report_files *files, const struct run_rec
 {
     struct runs runs = {records, count, {.coverage = options->coverage}};
 
-    return deliver_files(files, report_format_names, options->quiet, write_runs, &runs);
+    return deliver_files(files, options->quiet, write_runs, &runs);
 }

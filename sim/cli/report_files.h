@@ -11,6 +11,7 @@ struct report_file {
 };
 
 struct report_files {
+    const char *const *names; /* that their forms were taken from */
     struct report_file *files;
     uint32_t count, size;
 };
@@ -22,12 +23,11 @@ bool take_report_files(const char *verb, struct arena *arena, const char *text, 
 /* Whether one of them, taken from report_format_names, shows single events, which runs then have to keep
  * (reports/formats.def). */
 bool report_files_want_events(const struct report_files *files);
-/* Writes them all, each as `write` makes it, and, unless `quiet`, says so on standard error, a line each with the
- * form's name of `names`. false, after a message, when one could not be written. */
-bool deliver_files(const struct report_files *files, const char *const names[], bool quiet,
+/* Writes them all, each as `write` makes it, and says so on standard error, a line each, unless `quiet`. false, after a
+ * message, when one could not be written. */
+bool deliver_files(const struct report_files *files, bool quiet,
                    void (*write)(void *context, unsigned format, struct sink *sink), void *context);
-/* The same of runs, taken from report_format_names, whoever reads the output: of the options only `coverage` reaches
- * the writers, and `quiet` is as above. */
+/* The same of runs, taken from report_format_names. Of the options only `coverage` reaches the writers. */
 bool deliver_report_files(const struct report_files *files, const struct run_record *const *records, size_t count,
                           const struct report_options *options);
 

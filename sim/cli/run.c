@@ -3,6 +3,7 @@
 
 #include "reports/coverage.h"
 #include "reports/report.h"
+#include "sim/cli/narrow_options.h"
 #include "sim/cli/recordings.h"
 #include "sim/cli/report_files.h"
 #include "sim/cli/run_live.h"
@@ -36,6 +37,7 @@ struct run_command {
     const char *trace;
     const char *coverage;
     enum tristate timeline;
+    struct narrow_options narrow;
     unsigned color; /* enum tristate */
     bool full;
     bool quiet;
@@ -80,6 +82,9 @@ static bool take_option(struct arena *arena, struct run_command *command, const 
     if (strcmp(name, "color") == 0) {
         return take_choice("run", name, argument, color_names, &command->color);
     }
+    if (is_narrow_option(name)) {
+        return take_narrow_option(arena, "run", name, argument, &command->narrow);
+    }
     for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++) {
         if (strcmp(kept[i].name, name) == 0) {
             *kept[i].place = argument;
@@ -109,6 +114,15 @@ static bool read_command_line(struct arena *arena, int argc, char **argv, struct
         }
     }
     if (!take_files("run", argc, argv, arena, &command->files)) {
+        return false;
+    }
+    if (command->narrow.given && command->timeline == NO) {
+        complain("run: --around, --task, --port and --object narrow the timeline, which --no-timeline leaves out");
+        return false;
+    }
+    if (command->narrow.given && command->format != FORMAT_TEXT) {
+        complain("run: --around, --task, --port and --object narrow the timeline, which --format %s has not",
+                 report_formats[command->format].name);
         return false;
     }
     if (command->coverage != NULL && !coverage_available()) {
@@ -161,6 +175,9 @@ static void clear_progress(const struct batch *batch)
 
 static bool wants_timeline(const struct run_command *command)
 {
+    if (command->narrow.given) {
+        return true;
+    }
     if (command->format != FORMAT_TEXT || command->quiet) {
         return command->timeline == YES;
     }
@@ -226,10 +243,12 @@ static bool run_all(struct batch *batch)
 static bool report(struct batch *batch)
 {
     const struct run_command *command = batch->command;
+    const struct timeline_narrowing narrowing = narrowing_of(&command->narrow);
     struct report_options options = {.color = command->color == YES ||
                                               (command->color == AUTO && shows_color(command->output)),
                                      .full = command->full,
                                      .quiet = command->quiet,
+                                     .narrowing = &narrowing,
                                      .columns = shown_columns(command->output),
                                      .coverage = command->coverage == NULL ? NULL : &batch->coverage};
     const struct run_record *const *records = (const struct run_record *const *)batch->done;

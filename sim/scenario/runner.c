@@ -149,10 +149,10 @@ void runner_end(struct runner *runner)
     injector_report(runner);
     expectations_check(runner);
     runner->record->virtual_ms = runner->kernel.world.now_ms - runner->start_ms;
+    runner->record->transitions = runner->kernel.step_count;
     if (runner->options.keep_events) {
         runner->record->last_world = world_value(runner->recorder.events, &runner->kernel);
     }
-    runner->record->transitions = runner->kernel.step_count;
 }
 
 struct run_record runner_look(struct runner *runner)

@@ -27,6 +27,15 @@ refused run --seed -1 scenarios
 refused run --seed scenarios
 refused run --color blue scenarios
 refused run --nonsense scenarios
+refused run --around nothing scenarios
+refused run --around 0 scenarios
+refused run --around container-lost# scenarios
+refused run --around container-lost#0 scenarios
+refused run --port things scenarios
+refused run --task '' scenarios
+refused run --object '' scenarios
+refused run --task install --no-timeline scenarios
+refused run --task install --format json scenarios
 refused run --format
 refused run no-such-file.json
 refused run "$work"
@@ -120,6 +129,54 @@ status=0
 [ -z "$(NO_COLOR=1 "$drydock" run scenarios/incidents/openclawpro.json | grep -a $'\033')" ] || fail "NO_COLOR"
 "$drydock" run scenarios/incidents/openclawpro.json --color always | grep -qa $'\033' || fail "--color always"
 
+# The timeline: narrowed, as wide as it may be, and the same run as ever.
+story() { # arguments... : the timeline of the incident on 8.9.1
+  "$drydock" run scenarios/incidents/openclawpro.json --revision 8.9.1 "$@" >"$work/story" || fail "run $*"
+}
+told() { # lines that are in the story, with blanks as one; "-": that is not
+  local line
+  for line in "$@"; do
+    case $line in
+    -*) tr -s ' ' <"$work/story" | grep -qF -- "${line#-}" && fail "\"${line#-}\" in: $(cat "$work/story")" ;;
+    *) tr -s ' ' <"$work/story" | grep -qF -- "$line" || fail "no \"$line\" in: $(cat "$work/story")" ;;
+    esac
+  done
+}
+story
+told '✗ container-lost: ' '↻ × 61, every 30 s, until 2026-03-27 01:18:00.000' 'docker containers.prune → 1 deleted'
+LC_ALL=C awk '/^outcome/ {exit} {gsub(/[\200-\277]/, ""); if (length($0) > 100) bad = 1} END {exit bad}' "$work/story" ||
+  fail "the timeline is wider than 100 columns"
+story --task install
+told '✗ container-lost: ' '-↻ × 61' '-phantom-running:'
+story --task install --port fdm --full
+told 'no event of all that was asked for'
+story --port docker --object webshop --full
+told 'docker container.start fluxweb_webshop → done' '-container-lost: ' '-begins'
+story --task nobody --object nothing
+told 'no event of task "nobody"; the tasks of this run are check, ' 'no event of object "nothing"' '-✗'
+story --around retry-forever
+told 'around retry-forever, violation 2 of 15 in this run: ' '✗ retry-forever: ' '-✗ container-lost'
+story --around phantom-running#13
+told 'around phantom-running, violation 15 of 15 in this run: ' '✗ phantom-running: ' '-✗ container-lost'
+story --around 1
+told 'around container-lost, violation 1 of 15 in this run: ' '-phantom-running:'
+story --around phantom-running#14
+told 'phantom-running is violated 13 times in this run, not 14'
+"$drydock" run scenarios/races/01-stopped-after-the-snapshot.json --revision 8.9.2 >"$work/story" || fail "a race"
+told '① install:napp looked: docker containers.list → 1' '② stop-container:fluxweb_shop: container stopped:' \
+  '③ install:napp went by ①: docker containers.prune' '│┌ stop-container:fluxweb_' 'docker containers.list → 1 container ◂ ①'
+"$drydock" run scenarios/races/01-stopped-after-the-snapshot.json --revision 8.9.2 --no-timeline --trace "$work/race.jsonl" >"$work/out" || fail "a trace of a race"
+"$drydock" replay "$work/race.jsonl" --task stop-container >"$work/story" || fail "a trace replayed with --task"
+told 'container stopped: fluxweb_shop ◂ ②' '-✗ container-lost' 'same trace hash'
+"$drydock" run scenarios/races --task install --quiet >"$work/story" && told 'on 8.9.1' 'on 8.9.2' || fail "--task is said to mean --timeline"
+if command -v script >/dev/null; then
+  script -qec "stty cols 60 rows 20; NO_COLOR=1 '$drydock' run scenarios/incidents/openclawpro.json --revision 8.9.1" /dev/null </dev/null |
+    tr -d '\r' >"$work/story"
+  LC_ALL=C awk '/^outcome/ {exit} {gsub(/[\200-\277]/, ""); if (length($0) > 60) bad = 1} END {exit bad || !NR}' "$work/story" ||
+    fail "a terminal of 60 columns: $(cat "$work/story")"
+  told '✗ container-lost: '
+fi
+
 "$drydock" conform scenarios/recordings --explain >"$work/conform" || fail "conform"
 grep -qx '1254 operations compared, 1254 matched; 11 of 11 recordings match in full' "$work/conform" || fail "conform's sum"
 grep -q '^Left out of the comparison:' "$work/conform" || fail "conform --explain"
@@ -153,6 +210,9 @@ refused replay --until 'docker prune' x.json
 refused replay --until 'db find:0' x.json
 refused replay --break things x.json
 refused replay --gdb x.json
+refused replay --around nothing x.json
+refused replay --port things x.json
+refused replay --task check --step x.json
 refused replay x.json y.json
 refused regress
 refused regress no-such-file.json

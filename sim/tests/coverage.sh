@@ -20,7 +20,7 @@ done
 options=(--quiet --rc lcov_branch_coverage=1)
 lcov "${options[@]}" --capture --directory "$build/obj/core" --test-name tests --output-file "$info/tests.info" 2>&1 |
   { grep -v "^Subroutine .* redefined" || true; } # perl warnings of lcov 1.16
-lcov "${options[@]}" --extract "$info/tests.info" "$PWD/core/*.c" --output-file "$info/tests.info"
+lcov "${options[@]}" --extract "$info/tests.info" "$PWD/core/*" --output-file "$info/tests.info"
 lcov "${options[@]}" --remove "$info/tests.info" "*/tests/*" --output-file "$info/tests.info"
 sed -i "s|^SF:$PWD/|SF:|" "$info/tests.info"
 find "$build/obj" -name '*.gcda' -delete
