@@ -239,6 +239,11 @@ static int64_t detail_of(struct walk *walk)
     return string_place(walk->data, walk->event->detail);
 }
 
+static int64_t place_of(struct walk *walk)
+{
+    return string_place(walk->data, walk->event->place);
+}
+
 static int64_t violation_of(struct walk *walk)
 {
     return walk->event->kind != RUN_VIOLATION || walk->event->violation == RUN_NONE
@@ -270,6 +275,7 @@ static const struct {
                {"text", text_of},
                {"object", object_of},
                {"detail", detail_of},
+               {"place", place_of},
                {"violation", violation_of},
                {"told", told_of}};
 

@@ -9,11 +9,11 @@
  * [text], "values": [any JSON]}
  *
  * Columns: place in the tables above for kind, effect, fault; `string` or `value` are places in those tables + 1, 0 for
- * none: args, result, error (values), text, object, detail (strings). Instants are virtual ms: `at` less the previous
- * event's `at`, `applied` less `at` and `resumed` less `applied`, −1 for never. `task` and `violation` are places + 1,
- * 0 for none; `cause` says how many events ago its cause was, 0 for none. `applied_step` is less the last one before
- * it, 0 for never; `resumed_step` less `applied_step`, + 1, 0 for never. `told` is 1 for what a brief story tells
- * (story.h). */
+ * none: args, result, error (values), text, object, detail, place (strings). Instants are virtual ms: `at` less the
+ * previous event's `at`, `applied` less `at` and `resumed` less `applied`, −1 for never. `task` and `violation` are
+ * places + 1, 0 for none; `cause` says how many events ago its cause was, 0 for none. `applied_step` is less the last
+ * one before it, 0 for never; `resumed_step` less `applied_step`, + 1, 0 for never. `told` is 1 for what a brief story
+ * tells (story.h). */
 #ifndef DRYDOCK_REPORTS_HTML_DATA_H
 #define DRYDOCK_REPORTS_HTML_DATA_H
 

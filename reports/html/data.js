@@ -63,7 +63,7 @@ export function decodeEvents(run, strings) {
     object: column("object"),
     detail: column("detail"),
     violation: column("violation"),
-    place: events.place ? column("place") : null,
+    place: column("place"),
     events: null,
   });
 }

@@ -35,7 +35,7 @@ function Event({ run, event }) {
   const { head, about, tail, tone } = said.of(run, event, 0);
   const caused = [];
   for (let i = event + 1; i < run.count && caused.length < ITEMS_SHOWN; i++) if (run.cause[i] === event) caused.push(i);
-  const place = run.place === null ? null : said.string(run.place[event]);
+  const place = said.string(run.place[event]);
   return (
     <section class="event" aria-live="polite">
       <h2 class={tone}>{head}</h2>

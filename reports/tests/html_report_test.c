@@ -20,8 +20,13 @@ enum { EVENTS = 6, INFLATED_MAX = 1 << 20 };
 static const char HOSTILE[] = "</script><b>\"it\" & \\ \xc3\xa9\x01";
 
 static const char *tasks[] = {"install:napp", "check"};
-static struct run_violation violation = {"container-lost", 7000, "check", "docker containers.prune", "c",
-                                         HOSTILE,          3,    0};
+static struct run_violation violation = {.oracle = "container-lost",
+                                         .at_ms = 7000,
+                                         .task = "check",
+                                         .effect = "docker containers.prune",
+                                         .object = "c",
+                                         .message = HOSTILE,
+                                         .event = 3};
 
 /* A record with an event of nearly every kind. `arena` holds what it leads to. */
 static struct run_record record_in(struct arena *arena, struct run_event *events)
@@ -36,6 +41,7 @@ static struct run_record record_in(struct arena *arena, struct run_event *events
                                    .fault = FAULT_LOST_REPLY,
                                    .args = request,
                                    .error = error_with_status(arena, 500, "EIO", "gone"),
+                                   .place = "core/a.c:5",
                                    .applied_ms = 6500,
                                    .resumed_ms = 7000,
                                    .applied_step = 4,
@@ -173,6 +179,7 @@ static void check_events(const cJSON *data, const cJSON *run)
     assert_text(content(data, "strings", run, "text", 2), "container removed");
     assert_text(content(data, "strings", run, "object", 2), "c");
     assert_null(content(data, "strings", run, "object", 4));
+    assert_text(content(data, "strings", run, "place", 1), "core/a.c:5");
     const cJSON *error = content(data, "values", run, "error", 1);
 
     assert_text(cJSON_GetObjectItem(error, "message"), "gone");
@@ -241,9 +248,12 @@ static void test_nothing_in_a_run_ends_the_script_or_depends_on_the_machine(void
 static void test_coverage_is_counted_by_file(void **state)
 {
     char file[] = "core/a.c", *files[] = {file};
-    char both[] = "11", second[] = "01", nobody[] = "00";
-    struct coverage_point points[] = {
-        {file, 1, -1, both}, {file, 2, -1, second}, {file, 3, -1, nobody}, {file, 2, 0, second}, {file, 2, 1, nobody}};
+    unsigned both[] = {0, 1}, second[] = {1};
+    struct coverage_point points[] = {{file, 1, -1, both, 2, 2},
+                                      {file, 2, -1, second, 1, 1},
+                                      {file, 3, -1, NULL, 0, 0},
+                                      {file, 2, 0, second, 1, 1},
+                                      {file, 2, 1, NULL, 0, 0}};
     const struct coverage coverage = {
         .points = points, .point_count = 5, .run_count = 2, .files = files, .file_count = 1};
     struct run_record record = {.scenario = "s", .file = "f", .revision = "8.9.2"};

@@ -93,6 +93,7 @@ test("three actions show the prune and what it deleted: open, n, look", async ()
   // the event that it is because of is one click away, and is the effect itself
   await page.locator(".event .facts .link", { hasText: "docker containers.prune" }).click();
   assert.match(await selected(), /docker containers\.prune/);
+  assert.match(await text(".event .facts"), /code\s+core\/\w+\.c:\d+/); // where core/ asks for it
   assert.equal(await page.locator(".world").first().locator("li.removed del").innerText(), LOST);
   await close();
 });
