@@ -138,47 +138,61 @@ static bool options_are_valid(struct docker_request *request, const struct value
     return true;
 }
 
-static const struct value *object_or_empty(struct arena *memory, const struct value *value)
+static const struct value *object_or_empty(const struct value *value)
 {
-    return value_is(value, VALUE_OBJECT) ? value_copy(memory, value) : value_empty_object();
+    return value_is(value, VALUE_OBJECT) ? value : value_empty_object();
 }
 
-/* What the request says itself. */
+/* What the request says itself; as long-lived as the request. */
 static struct docker_network_details *details_asked(struct docker_request *request, const char *driver)
 {
-    struct docker_engine *engine = request->engine;
-    struct arena *memory = engine->world->memory;
     const struct value *args = request->effect->args;
     const struct value *ipam = value_get(args, "IPAM");
     const char *ipam_driver = value_get_text(ipam, "Driver");
-    struct docker_network_details *details = docker_network_new_details(engine, arena_string(memory, driver));
+    struct docker_network_details *details = docker_network_new_details(request->engine, request->answers, driver);
 
     details->internal = value_truthy(value_get(args, "Internal"));
     details->attachable = value_truthy(value_get(args, "Attachable"));
     details->ipv6 = value_truthy(value_get(args, "EnableIPv6"));
-    details->options = object_or_empty(memory, value_get(args, "Options"));
-    details->labels = object_or_empty(memory, value_get(args, "Labels"));
+    details->options = object_or_empty(value_get(args, "Options"));
+    details->labels = object_or_empty(value_get(args, "Labels"));
     if (ipam_driver != NULL && ipam_driver[0] != '\0') {
-        details->ipam_driver = value_string(memory, ipam_driver);
+        details->ipam_driver = value_string(request->answers, ipam_driver);
     }
     if (ipam != NULL && value_is(value_get(ipam, "Options"), VALUE_OBJECT)) {
-        details->ipam_options = value_copy(memory, value_get(ipam, "Options"));
+        details->ipam_options = value_get(ipam, "Options");
     }
     if (value_count(value_get(ipam, "Config")) > 0) {
-        details->ipam_config = value_copy(memory, value_get(ipam, "Config"));
+        details->ipam_config = value_get(ipam, "Config");
     }
     return details;
 }
 
+/* The same for as long as the engine lives: only now is it sure that there will be a network. */
+static struct docker_network_details *kept(struct docker_engine *engine, const struct docker_network_details *asked)
+{
+    struct arena *memory = engine->world->memory;
+    struct docker_network_details *details = arena_alloc(memory, sizeof *details);
+
+    *details = *asked;
+    details->driver = arena_string(memory, asked->driver);
+    details->ipam_driver = value_copy(memory, asked->ipam_driver);
+    details->ipam_options = value_copy(memory, asked->ipam_options);
+    details->ipam_config = value_copy(memory, asked->ipam_config);
+    details->options = value_copy(memory, asked->options);
+    details->labels = value_copy(memory, asked->labels);
+    return details;
+}
+
 static void finish(struct docker_request *request, const char *name, const char *subnet, const char *gateway,
-                   struct docker_network_details *details)
+                   const struct docker_network_details *details)
 {
     struct docker_engine *engine = request->engine;
     const struct docker_network *same = docker_network_named(engine, name);
     const char *warning =
         same == NULL ? ""
                      : arena_printf(request->answers, "Network with name %s (id : %s) already exists", name, same->id);
-    const struct docker_network *network = docker_network_add(engine, name, subnet, gateway, details);
+    const struct docker_network *network = docker_network_add(engine, name, subnet, gateway, kept(engine, details));
 
     world_note_change(
         engine->world,
@@ -242,7 +256,7 @@ static bool take_configuration(struct docker_request *request, const char *confi
 
 void docker_networks_create(struct docker_request *request)
 {
-    struct arena *memory = request->engine->world->memory;
+    struct arena *arena = request->answers;
     const struct value *args = request->effect->args;
     const char *config_from = value_get_text(value_get(args, "ConfigFrom"), "Network");
     const char *name = docker_parameter(request, "Name");
@@ -276,10 +290,10 @@ void docker_networks_create(struct docker_request *request)
     if (config == NULL) {
         const struct value *asked = details->ipam_config;
 
-        details->ipam_config = docker_network_pool(memory, subnet_text(memory, pool), address_text(memory, gateway));
+        details->ipam_config = docker_network_pool(arena, subnet_text(arena, pool), address_text(arena, gateway));
         for (uint32_t i = 0; i < value_count(asked); i++) {
-            details->ipam_config = value_append(memory, details->ipam_config, value_at(asked, i));
+            details->ipam_config = value_append(arena, details->ipam_config, value_at(asked, i));
         }
     }
-    finish(request, name, subnet_text(memory, pool), address_text(memory, gateway), details);
+    finish(request, name, subnet_text(arena, pool), address_text(arena, gateway), details);
 }

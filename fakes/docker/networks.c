@@ -11,13 +11,14 @@ const struct value *docker_network_pool(struct arena *arena, const char *subnet,
                  OBJECT(arena, {"Subnet", value_string(arena, subnet)}, {"Gateway", value_string(arena, gateway)}));
 }
 
-struct docker_network_details *docker_network_new_details(struct docker_engine *engine, const char *driver)
+struct docker_network_details *docker_network_new_details(struct docker_engine *engine, struct arena *arena,
+                                                          const char *driver)
 {
-    struct docker_network_details *details = arena_alloc(engine->world->memory, sizeof *details);
+    struct docker_network_details *details = arena_alloc(arena, sizeof *details);
 
     *details = (struct docker_network_details){
         .driver = driver,
-        .ipam_driver = value_string(engine->world->memory, "default"),
+        .ipam_driver = value_string(arena, "default"),
         .ipam_options = value_null(),
         .ipam_config = value_empty_array(),
         .options = value_empty_object(),
@@ -46,7 +47,7 @@ struct docker_network *docker_network_add(struct docker_engine *engine, const ch
 static void add_predefined(struct docker_engine *engine, const char *name, const char *driver, const char *subnet,
                            const char *gateway)
 {
-    struct docker_network_details *details = docker_network_new_details(engine, driver);
+    struct docker_network_details *details = docker_network_new_details(engine, engine->world->memory, driver);
 
     details->predefined = true;
     if (subnet[0] != '\0') {
@@ -71,7 +72,7 @@ void docker_networks_init(struct docker_engine *engine)
     for (uint32_t i = 0; i < engine->network_count; i++) {
         struct docker_network *network = &engine->networks[i];
 
-        network->details = docker_network_new_details(engine, "bridge");
+        network->details = docker_network_new_details(engine, engine->world->memory, "bridge");
         network->details->ipam_config = docker_network_pool(engine->world->memory, network->subnet, network->gateway);
         network->details->subnet_asked = true;
     }

@@ -71,7 +71,8 @@ void docker_network_event(struct docker_engine *engine, const struct docker_netw
 struct docker_network *docker_network_add(struct docker_engine *engine, const char *name, const char *subnet,
                                           const char *gateway, struct docker_network_details *details);
 /* Details of a network of which nothing was said, in world->memory. `driver` lives as long. */
-struct docker_network_details *docker_network_new_details(struct docker_engine *engine, const char *driver);
+struct docker_network_details *docker_network_new_details(struct docker_engine *engine, struct arena *arena,
+                                                          const char *driver);
 /* IPAM.Config of one pool. */
 const struct value *docker_network_pool(struct arena *arena, const char *subnet, const char *gateway);
 /* The first of this name; NULL: there is none. */

@@ -238,7 +238,9 @@ static void name_task(struct kernel *kernel, struct kernel_task *task, const str
 {
     struct kernel_task *parent = kernel->running;
 
-    task->label = arena_alloc(&kernel->arena, sizeof *task->label);
+    if (task->label == NULL) {
+        task->label = arena_alloc(&kernel->arena, sizeof *task->label);
+    }
     task->label->arena = &kernel->arena;
     if (parent == NULL) {
         task->label->text = start->label == NULL ? start->name : start->label;
@@ -254,19 +256,24 @@ static void name_task(struct kernel *kernel, struct kernel_task *task, const str
 
 struct kernel_task *kernel_start(struct kernel *kernel, struct kernel_start start)
 {
-    struct kernel_task *task = kernel->free_tasks;
+    struct kernel_task **free = start.passing ? &kernel->free_passing : &kernel->free_tasks;
+    struct kernel_task *task = *free, before = {.label = NULL};
 
     if (task == NULL) {
         task = arena_alloc(&kernel->arena, sizeof *task);
     } else {
-        kernel->free_tasks = task->next_free;
+        *free = task->next_free;
+        before = *task;
     }
-    *task = (struct kernel_task){.state = TASK_NEW,
-                                 .number = kernel->task_number++,
-                                 .origin = start.origin,
-                                 .of_node = start.of_node,
-                                 .spawned = start.spawned,
-                                 .run = start.run};
+    *task =
+        (struct kernel_task){.state = TASK_NEW,
+                             .number = start.passing && before.label != NULL ? before.number : kernel->task_number++,
+                             .label = start.passing ? before.label : NULL,
+                             .origin = start.origin,
+                             .of_node = start.of_node,
+                             .spawned = start.spawned,
+                             .passing = start.passing,
+                             .run = start.run};
     name_task(kernel, task, &start);
     arena_init(&task->arena, &kernel->memory->source);
     task->task = (struct task){.node = &kernel->node, .arena = &task->arena, .name = start.name, .host = task};
@@ -308,8 +315,10 @@ static void task_end(struct kernel *kernel, struct kernel_task *task, bool kille
             break;
         }
     }
-    task->next_free = kernel->free_tasks;
-    kernel->free_tasks = task;
+    struct kernel_task **free = task->passing ? &kernel->free_passing : &kernel->free_tasks;
+
+    task->next_free = *free;
+    *free = task;
 }
 
 /* Runs the task to its next issue or its end. */

@@ -48,7 +48,7 @@ struct kernel_label {
 struct kernel_task {
     struct task task; /* core's view; task.host leads back here */
     enum task_state state;
-    uint32_t number; /* in order of start, from 0; names the task in records */
+    uint32_t number; /* in order of start, from 0; names the task in records, or those that had it one after another */
     uint32_t origin; /* what the caller tagged it with (an actor's index); children inherit it */
     /* Names the task whatever the order of the others: its parent's identity and how many children that one had before,
      * or what the caller gave. */
@@ -63,6 +63,7 @@ struct kernel_task {
     const char *object; /* of the effect that was applied last, as the search keeps it */
     bool spawned;       /* by another task [F] */
     bool of_node;       /* dies with the process */
+    bool passing;       /* kernel_start.passing */
     struct arena arena;
     struct coroutine coroutine;
     void (*run)(struct task *task, const void *argument);
@@ -134,9 +135,9 @@ struct kernel {
     struct kernel_faults faults;
     struct kernel_inputs inputs;
 
-    struct kernel_task **tasks; /* all ever started and not recycled, by number order */
+    struct kernel_task **tasks; /* all ever started and not recycled, in order of start */
     uint32_t task_count, task_size;
-    struct kernel_task *free_tasks;
+    struct kernel_task *free_tasks, *free_passing;
     uint32_t task_number;
     struct kernel_task **ready; /* ring */
     uint32_t ready_first, ready_count, ready_size;
@@ -167,6 +168,9 @@ struct kernel_start {
     const char *label; /* of its kernel_label; NULL: the name */
     bool of_node;
     bool spawned;
+    /* One of many that come and go for as long as the run lasts, all of one name: it takes over number and label of one
+     * that has ended, so that the run does not grow with their number. */
+    bool passing;
     void (*run)(struct task *task, const void *argument);
     const void *argument;
     size_t size;

@@ -134,20 +134,21 @@ static void count(struct recorder *recorder, enum run_count which)
 void recorder_started(struct recorder *recorder, struct kernel_task *task)
 {
     struct run_record *record = recorder->record;
-    const char **name = table_add(recorder->arena, (void **)&record->tasks, &record->task_count, &record->task_size,
-                                  sizeof record->tasks[0]);
 
-    assert(record->task_count == task->number + 1);
-    /* The requests of a served Engine are many tasks of one name. */
-    *name = task->number > 0 && strcmp(name[-1], task->task.name) == 0 ? name[-1]
-                                                                       : arena_string(recorder->arena, task->task.name);
+    if (task->number == record->task_count) { /* else a passing task, whose number has had its name before */
+        const char **name = table_add(recorder->arena, (void **)&record->tasks, &record->task_count, &record->task_size,
+                                      sizeof record->tasks[0]);
+
+        *name = arena_string(recorder->arena, task->task.name);
+    }
+    assert(task->number < record->task_count && strcmp(record->tasks[task->number], task->task.name) == 0);
     count(recorder, RUN_COUNT_TASKS);
     if (recorder->hushed) {
         return;
     }
     struct run_event *event = add_event(recorder, RUN_TASK, task->number);
 
-    event->text = *name;
+    event->text = record->tasks[task->number];
     event->detail = task->spawned ? "spawned" : NULL;
     mix_text(recorder, event->text);
 }

@@ -51,8 +51,8 @@ void recorder_immediate(struct recorder *recorder, struct kernel_task *task, str
 void recorder_changes(struct recorder *recorder, uint32_t cause, uint32_t task);
 /* A line of the run's own: RUN_STEP, RUN_CRASH. The text is copied. */
 void recorder_line(struct recorder *recorder, enum run_event_kind kind, const char *text);
-/* A violation of the oracle of this name and definition (kept by pointer) by `task` (NULL: time or the world), caused by
- * the event (RUN_NONE: none). The other texts are copied. */
+/* A violation of the oracle of this name and definition (kept by pointer) by `task` (NULL: time or the world), caused
+ * by the event (RUN_NONE: none). The other texts are copied. */
 void recorder_violation(struct recorder *recorder, const char *oracle, const char *broken_when,
                         struct kernel_task *task, uint32_t cause, const char *object, const char *message);
 #endif

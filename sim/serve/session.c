@@ -195,6 +195,7 @@ struct session_request *session_ask(struct session *session, const struct docker
     (void)kernel_start(&session->runner->kernel, (struct kernel_start){.name = client.task,
                                                                        .origin = session->scenario.actor_count,
                                                                        .label = client.task,
+                                                                       .passing = true,
                                                                        .run = perform_request,
                                                                        .argument = &request,
                                                                        .size = sizeof request});
