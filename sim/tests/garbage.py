@@ -1,4 +1,6 @@
-"""Garbage on a Docker Engine's socket: it must go on serving others, and not grow. Usage: garbage.py SOCKET PID"""
+"""Garbage on a Docker Engine's socket: it must go on serving others, and not grow. Usage: garbage.py SOCKET PID [leaves-nothing]
+
+With `leaves-nothing` well-formed requests that make nothing, on an Engine that keeps no trace of them."""
 import os
 import random
 import resource
@@ -10,6 +12,8 @@ import time
 path, pid = sys.argv[1], int(sys.argv[2])
 GOOD = b"GET /v1.41/containers/json HTTP/1.1\r\nHost: d\r\n\r\n"
 GROWTH_MAX_KIB = 192 * 1024
+LEFT_BEHIND_REQUESTS = 20000
+LEFT_BEHIND_MAX_KIB = 128  # of 20,000 requests: less than 7 bytes each
 
 
 def connect(timeout=10):
@@ -180,6 +184,36 @@ def half_read():
         client.close()
 
 
+def leaves_nothing():
+    """However many requests there are that make nothing, lists and refused ones, they leave nothing behind."""
+    bad_network = b'{"Name": "n", "IPAM": {"Config": [{"Subnet": "none"}]}}'
+    requests = [
+        GOOD,
+        b"GET /v1.41/containers/nosuch/json HTTP/1.1\r\nHost: d\r\n\r\n",
+        b"POST /v1.41/containers/create HTTP/1.1\r\nHost: d\r\nContent-Length: 1\r\n\r\n{",
+        b"POST /v1.41/networks/create HTTP/1.1\r\nHost: d\r\nContent-Type: application/json\r\n"
+        + f"Content-Length: {len(bad_network)}\r\n\r\n".encode() + bad_network,
+    ]
+
+    def many(client, times):
+        answers = client.makefile("rb")
+        for i in range(times):
+            client.sendall(requests[i % len(requests)])
+            length = 0
+            while (line := answers.readline()) not in (b"\r\n", b""):
+                if line.lower().startswith(b"content-length:"):
+                    length = int(line.split(b":")[1])
+            assert line == b"\r\n", "the connection is gone"
+            answers.read(length)
+
+    with connect() as client:
+        many(client, 4000)
+        before = resident_kib()
+        many(client, LEFT_BEHIND_REQUESTS)
+        growth = resident_kib() - before
+    assert growth < LEFT_BEHIND_MAX_KIB, f"{LEFT_BEHIND_REQUESTS} requests have left {growth} KiB behind"
+
+
 def main():
     serves()
     before = resident_kib()
@@ -195,4 +229,7 @@ def main():
     print(f"garbage: {', '.join(done)}, {count} idle connections: it serves, and grew by {growth // 1024} MiB")
 
 
-main()
+if sys.argv[3:] == ["leaves-nothing"]:
+    leaves_nothing()
+else:
+    main()

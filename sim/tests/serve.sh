@@ -54,6 +54,10 @@ echo 'not a socket' >"$work/file"
 refused "$work/file" --docker "unix://$work/file" "$empty"
 [ "$(cat "$work/file")" = 'not a socket' ] || fail "a file that is no socket is gone"
 
+start "$empty" --docker "$at" --format json
+timeout -s KILL 120 python3 "$here/garbage.py" "$socket" "$server" leaves-nothing || fail "requests leave something behind"
+stop 0 TERM
+
 start "$empty" --docker "$at" --docker tcp://127.0.0.1:0 --clock virtual --format json --trace "$work/trace" --faketime "$work/faketime"
 [ "$(stat -c %a "$socket")" = 600 ] || fail "others may use the socket: $(stat -c %a "$socket")"
 port=$(sed -n 's|.*serving on tcp://127.0.0.1:\([0-9]*\) .*|\1|p' "$work/err")
