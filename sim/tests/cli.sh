@@ -261,6 +261,12 @@ assert report["complete"] and sweep["complete"] and sweep["unfired"] == [], repo
 assert sweep["planned"] == sweep["singles"]["tried"] == sweep["singles"]["fired"] > 0 and sweep["pairs"]["tried"] > 0
 assert all(f["repro"] for f in sweep["findings"]) and {f["class"] for f in sweep["findings"]} == {"violating"}' || fail "sweep --format json"
 "$drydock" run "$work/found" --quiet && "$drydock" regress "$work/found" >"$work/out" || fail "what a sweep saved does not replay: $(cat "$work/out")"
+kept=$(ls "$work/found" | wc -l)
+"$drydock" sweep $swept --revision 8.9.2 --fault-kinds refused --ports daemon,peers --once --no-crashes --pairs --save "$work/found" >/dev/null
+[ "$(ls "$work/found" | wc -l)" = "$kept" ] || fail "the same sweep does not renew what it saved: $(ls "$work/found")"
+echo mine >"$(ls "$work/found"/*-001.json)"
+"$drydock" sweep $swept --revision 8.9.2 --fault-kinds refused --ports daemon,peers --once --no-crashes --pairs --save "$work/found" >/dev/null
+[ "$(ls "$work/found" | wc -l)" = $((kept + 1)) ] && [ "$(cat "$work/found"/*-001.json)" = mine ] || fail "a sweep overwrites what another has saved: $(ls "$work/found")"
 status=0
 "$drydock" sweep $swept --revision 8.9.2 --ports daemon --strict >/dev/null || status=$?
 [ $status = 1 ] || fail "sweep --strict: status $status"
