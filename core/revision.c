@@ -11,7 +11,7 @@ static const struct revision table[] = {
 };
 
 static const struct switch_info switches[SWITCH_COUNT] = {
-#define SWITCH(ID, name, what) {name, what},
+#define SWITCH(ID, name, what) {name, what, "core/switches.def", __LINE__},
 #include "core/switches.def"
 };
 

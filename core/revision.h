@@ -19,6 +19,8 @@ enum switch_bit {
 struct switch_info {
     const char *name;
     const char *what;
+    const char *file; /* the line that defines it: "core/switches.def" */
+    int line;
 };
 
 struct revision {

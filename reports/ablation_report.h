@@ -35,6 +35,8 @@ struct ablation_scenario {
 
 struct ablation_switch {
     const char *name, *what;
+    const char *file; /* the line that defines it */
+    int line;
 };
 
 struct ablation {

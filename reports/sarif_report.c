@@ -1,122 +1,29 @@
 /* SARIF 2.1.0 (https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html), for code scanning: a result per
  * violation, at the line of core/ that issued the effect that broke the oracle, with the calls before it as its code
  * flow; and one per expectation that was not met, at the scenario. What a scenario expects is there, suppressed. */
-#include "reports/json.h"
 #include "reports/report.h"
+#include "reports/sarif.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum { FLOW_MAX = 8, TEXT_MAX = 512 };
 
-static const char expectation_rule[] = "expectation";
-static const char schema[] =
-    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+static const struct sarif_rule expectation = {"expectation", "A run is what its scenario expects of this release."};
 
-/* ---- small parts ------------------------------------------------------------------------------------------------ */
-
-static cJSON *message_of(const char *text)
-{
-    cJSON *message = cJSON_CreateObject();
-
-    json_add_text(message, "text", text);
-    return message;
-}
-
-/* A path as a URI reference (RFC 3986); an absolute one gets its scheme. */
-static void add_uri(cJSON *object, const char *path, size_t length)
-{
-    static const char unreserved[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/";
-    static const char digits[] = "0123456789ABCDEF";
-    enum { HIGH = 4, LOW = 15 };
-    struct sink uri;
-
-    sink_init(&uri);
-    sink_add(&uri, length > 0 && path[0] == '/' ? "file://" : "");
-    for (size_t i = 0; i < length; i++) {
-        const unsigned char byte = (unsigned char)path[i];
-
-        if (byte != '\0' && strchr(unreserved, byte) != NULL) {
-            sink_add_n(&uri, path + i, 1);
-        } else {
-            const char escape[] = {'%', digits[byte >> HIGH], digits[byte & LOW]};
-
-            sink_add_n(&uri, escape, sizeof escape);
-        }
-    }
-    json_add_text(object, "uri", uri.text == NULL ? "" : uri.text);
-    free(uri.text);
-}
-
-/* `text`: what happens there; NULL: nothing is said. */
-static cJSON *location_of(const char *path, size_t length, int line, const char *text)
-{
-    cJSON *location = cJSON_CreateObject();
-    cJSON *physical = cJSON_AddObjectToObject(location, "physicalLocation");
-
-    add_uri(cJSON_AddObjectToObject(physical, "artifactLocation"), path, length);
-    cJSON_AddNumberToObject(cJSON_AddObjectToObject(physical, "region"), "startLine", line);
-    if (text != NULL) {
-        cJSON_AddItemToObject(location, "message", message_of(text));
-    }
-    return location;
-}
-
-/* "core/db.c:85" */
-static cJSON *location_of_place(const char *place, const char *text)
-{
-    const char *colon = strrchr(place, ':');
-
-    return location_of(place, (size_t)(colon - place), atoi(colon + 1), text);
-}
-
-static cJSON *location_of_scenario(const struct run_record *record, const char *text)
-{
-    return location_of(record->file, strlen(record->file), 1, text);
-}
-
-/* ---- rules ------------------------------------------------------------------------------------------------------ */
-
-/* The index of a rule, which is added when it is new. */
-static int rule_index(cJSON *rules, const char *id, const char *description)
-{
-    const cJSON *rule = NULL;
-    int index = 0;
-
-    cJSON_ArrayForEach (rule, rules) {
-        if (strcmp(cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(rule, "id")), id) == 0) {
-            return index;
-        }
-        index++;
-    }
-    cJSON *added = cJSON_CreateObject();
-
-    json_add_text(added, "id", id);
-    cJSON_AddItemToObject(added, "shortDescription", message_of(description));
-    json_add_text(cJSON_AddObjectToObject(added, "defaultConfiguration"), "level", "error");
-    cJSON_AddItemToArray(rules, added);
-    return index;
-}
-
-/* ---- results ---------------------------------------------------------------------------------------------------- */
-
-static cJSON *result_of(cJSON *rules, const char *rule, const char *description, const struct run_record *record,
-                        const char *text)
+static cJSON *add_result(struct sarif *sarif, const struct sarif_rule *rule, const char *level,
+                         const struct run_record *record, const char *text)
 {
     char revision[TEXT_MAX];
-    cJSON *result = cJSON_CreateObject();
     struct sink words;
 
     revision_text(record, revision, sizeof revision);
     sink_init(&words);
     sink_printf(&words, "%s on %s: %s", record->scenario, revision, text);
-    json_add_text(result, "ruleId", rule);
-    cJSON_AddNumberToObject(result, "ruleIndex", rule_index(rules, rule, description));
-    cJSON_AddItemToObject(result, "message", message_of(words.text));
-    free(words.text);
-
+    cJSON *result = sarif_add_result(sarif, rule, level, words.text);
     cJSON *properties = cJSON_AddObjectToObject(result, "properties");
 
+    free(words.text);
     json_add_text(properties, "scenario", record->scenario);
     json_add_text(properties, "revision", revision);
     cJSON_AddNumberToObject(properties, "seed", (double)record->seed);
@@ -182,7 +89,7 @@ static void add_flow(cJSON *result, const struct run_record *record, const struc
         sink_init(&words);
         sink_printf(&words, "%s%s%s%s%s", effect_info(event->effect)->name, object[0] == '\0' ? "" : " ", object,
                     event->error == NULL ? "" : ": ", event->error == NULL ? "" : event->error->message);
-        cJSON_AddItemToObject(step, "location", location_of_place(event->place, words.text));
+        cJSON_AddItemToObject(step, "location", sarif_location_of_place(event->place, words.text));
         free(words.text);
         cJSON_AddItemToArray(locations, step);
     }
@@ -199,7 +106,7 @@ static void add_fingerprint(cJSON *result, const struct run_record *record, cons
     sink_init(&words);
     sink_printf(&words, "%s|%s|%s|%s|%s", violation->oracle, record->scenario, record->revision,
                 violation->effect == NULL ? "" : violation->effect, violation->object == NULL ? "" : violation->object);
-    json_add_text(cJSON_AddObjectToObject(result, "partialFingerprints"), "violation/v1", words.text);
+    sarif_add_fingerprint(result, "violation/v1", words.text);
     free(words.text);
 }
 
@@ -213,20 +120,20 @@ static void suppress(cJSON *result)
     cJSON_AddItemToArray(cJSON_AddArrayToObject(result, "suppressions"), suppression);
 }
 
-static cJSON *violation_result(cJSON *rules, const struct run_record *record, const struct run_violation *violation,
-                               int times)
+static void add_violation(struct sarif *sarif, const struct run_record *record, const struct run_violation *violation,
+                          int times)
 {
-    cJSON *result = result_of(rules, violation->oracle, violation->broken_when, record, violation->message);
+    const struct sarif_rule rule = {violation->oracle, violation->broken_when};
+    cJSON *result = add_result(sarif, &rule, violation->expected ? "note" : "error", record, violation->message);
     cJSON *locations = cJSON_AddArrayToObject(result, "locations");
 
     if (violation->place != NULL) {
-        cJSON_AddItemToArray(locations, location_of_place(violation->place, NULL));
+        cJSON_AddItemToArray(locations, sarif_location_of_place(violation->place, NULL));
         cJSON_AddItemToArray(cJSON_AddArrayToObject(result, "relatedLocations"),
-                             location_of_scenario(record, "the scenario"));
+                             sarif_location(record->file, 1, "the scenario"));
     } else { /* time or the world broke it */
-        cJSON_AddItemToArray(locations, location_of_scenario(record, NULL));
+        cJSON_AddItemToArray(locations, sarif_location(record->file, 1, NULL));
     }
-    json_add_text(result, "level", violation->expected ? "note" : "error");
     cJSON_AddNumberToObject(result, "occurrenceCount", times);
     add_flow(result, record, violation);
     add_fingerprint(result, record, violation);
@@ -239,49 +146,32 @@ static cJSON *violation_result(cJSON *rules, const struct run_record *record, co
     json_add_text(properties, "task", violation->task);
     json_add_text(properties, "effect", violation->effect);
     json_add_text(properties, "object", violation->object);
-    return result;
 }
 
-static void add_results(cJSON *results, cJSON *rules, const struct run_record *record)
+static void add_results(struct sarif *sarif, const struct run_record *record)
 {
     for (uint32_t i = 0; i < record->violation_count; i++) {
         const int times = occurrences(record, i);
 
         if (times > 0) {
-            cJSON_AddItemToArray(results, violation_result(rules, record, &record->violations[i], times));
+            add_violation(sarif, record, &record->violations[i], times);
         }
     }
     for (uint32_t i = 0; i < record->unmet_count; i++) {
-        cJSON *result = result_of(rules, expectation_rule, "A run is what its scenario expects of this release.",
-                                  record, record->unmet[i].message);
+        cJSON *result = add_result(sarif, &expectation, "error", record, record->unmet[i].message);
 
-        json_add_text(result, "level", "error");
-        cJSON_AddItemToArray(cJSON_AddArrayToObject(result, "locations"), location_of_scenario(record, NULL));
-        cJSON_AddItemToArray(results, result);
+        cJSON_AddItemToArray(cJSON_AddArrayToObject(result, "locations"), sarif_location(record->file, 1, NULL));
     }
 }
 
 void sarif_report_write(struct sink *sink, const struct run_record *const *records, size_t count,
                         const struct report_options *options)
 {
-    cJSON *log = cJSON_CreateObject(), *run = cJSON_CreateObject(), *invocation = cJSON_CreateObject();
+    struct sarif sarif = sarif_new();
 
     (void)options;
-    json_add_text(log, "$schema", schema);
-    json_add_text(log, "version", "2.1.0");
-    cJSON_AddItemToArray(cJSON_AddArrayToObject(log, "runs"), run);
-    cJSON *driver = cJSON_AddObjectToObject(cJSON_AddObjectToObject(run, "tool"), "driver");
-
-    json_add_text(driver, "name", "drydock");
-    json_add_text(driver, "semanticVersion", DRYDOCK_VERSION);
-    cJSON *rules = cJSON_AddArrayToObject(driver, "rules");
-
-    cJSON_AddBoolToObject(invocation, "executionSuccessful", true);
-    cJSON_AddItemToArray(cJSON_AddArrayToObject(run, "invocations"), invocation);
-    cJSON *results = cJSON_AddArrayToObject(run, "results");
-
     for (size_t i = 0; i < count; i++) {
-        add_results(results, rules, records[i]);
+        add_results(&sarif, records[i]);
     }
-    json_write(sink, log);
+    sarif_write(sink, &sarif);
 }

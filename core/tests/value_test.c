@@ -390,6 +390,8 @@ static void test_tables(void **state)
     assert_int_equal(bit, SWITCH_GUARD_DECRYPTS);
     assert_false(switch_by_name("guard", &bit));
     assert_string_equal(switch_info(0)->name, "guard-decrypts");
+    assert_string_equal(switch_info(0)->file, "core/switches.def");
+    assert_true(switch_info(0)->line > 1 && switch_info(0)->line < switch_info(1)->line);
     assert_int_equal(revision_by_name("8.9.1")->switches, 0);
     assert_true((revision_by_name("8.9.2")->switches & SWITCH_GUARD_DECRYPTS) != 0);
     assert_null(revision_by_name("8.9.3"));

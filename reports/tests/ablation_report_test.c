@@ -33,7 +33,8 @@ static struct ablation_scenario scenarios[] = {
     {"early", "c.json", NULL, early},
     {"a,b:red_one", "d.json", "expected <x> & got #2", red},
 };
-static struct ablation_switch switches[] = {{"guard", "decrypts"}, {"fallback", "removes"}};
+static struct ablation_switch switches[] = {{"guard", "decrypts", "core/a b.def", 7},
+                                            {"fallback", "removes", "core/a b.def", 8}};
 
 /* The first `switch_count` switches and `scenario_count` scenarios. */
 static struct ablation ablation_of(uint32_t switch_count, uint32_t scenario_count)
@@ -249,6 +250,87 @@ static void test_markdown(void **state)
     free(text);
 }
 
+static const cJSON *first(const cJSON *array)
+{
+    return cJSON_GetArrayItem(array, 0);
+}
+
+static const cJSON *member(const cJSON *object, const char *key)
+{
+    const cJSON *found = cJSON_GetObjectItemCaseSensitive(object, key);
+
+    assert_non_null(found);
+    return found;
+}
+
+/* A result says this, of this rule, at this place. */
+static void assert_result(const cJSON *run, int number, const char *rule, const char *text, const char *uri, int line)
+{
+    const cJSON *result = cJSON_GetArrayItem(member(run, "results"), number);
+    const cJSON *rules = member(member(member(run, "tool"), "driver"), "rules");
+    const cJSON *place = member(first(member(result, "locations")), "physicalLocation");
+
+    assert_string_equal(member(result, "ruleId")->valuestring, rule);
+    assert_string_equal(member(cJSON_GetArrayItem(rules, member(result, "ruleIndex")->valueint), "id")->valuestring,
+                        rule);
+    assert_string_equal(member(result, "level")->valuestring, "error");
+    assert_string_equal(member(member(result, "message"), "text")->valuestring, text);
+    assert_string_equal(member(member(place, "artifactLocation"), "uri")->valuestring, uri);
+    assert_int_equal(member(member(place, "region"), "startLine")->valueint, line);
+}
+
+static cJSON *sarif_of(const struct ablation *ablation, const cJSON **run)
+{
+    char *text = written(ablation_sarif_write, ablation, &plain);
+    cJSON *log = cJSON_Parse(text);
+
+    free(text);
+    assert_non_null(log);
+    *run = first(member(log, "runs"));
+    return log;
+}
+
+static bool was_successful(const cJSON *run)
+{
+    return cJSON_IsTrue(member(first(member(run, "invocations")), "executionSuccessful"));
+}
+
+static void test_sarif(void **state)
+{
+    struct ablation all = ablation_of(SWITCHES, SCENARIOS);
+    struct ablation good = ablation_of(1, 3);
+    const cJSON *run;
+    cJSON *log = sarif_of(&all, &run);
+
+    (void)state;
+    assert_int_equal(cJSON_GetArraySize(member(run, "results")), 2);
+    assert_result(run, 0, "unnoticed-switch",
+                  "nothing notices that fallback is taken out of 8.9.2: 2 of 4 scenarios ask for it, in 1 the trace "
+                  "differs",
+                  "core/a%20b.def", 8);
+    assert_result(run, 1, "red-before", "a,b:red_one on 8.9.2, with every switch in: expected <x> & got #2", "d.json",
+                  1);
+    assert_string_equal(
+        member(member(first(member(run, "results")), "partialFingerprints"), "ablation/v1")->valuestring,
+        "unnoticed-switch|fallback|8.9.2");
+    assert_true(was_successful(run));
+    cJSON_Delete(log);
+
+    log = sarif_of(&good, &run);
+    assert_int_equal(cJSON_GetArraySize(member(run, "results")), 0);
+    cJSON_Delete(log);
+
+    good.planned = 5; /* two were not run */
+    log = sarif_of(&good, &run);
+    assert_false(was_successful(run));
+    assert_non_null(
+        strstr(member(member(first(member(first(member(run, "invocations")), "toolExecutionNotifications")), "message"),
+                      "text")
+                   ->valuestring,
+               "inconclusive: 2 scenarios were not run"));
+    cJSON_Delete(log);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -261,6 +343,7 @@ int main(void)
         cmocka_unit_test(test_tap_14),
         cmocka_unit_test(test_github_annotations),
         cmocka_unit_test(test_markdown),
+        cmocka_unit_test(test_sarif),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -215,6 +215,7 @@ static void explore_one(struct explore_command *command, const struct explored_f
 {
     struct explore_options *options = &command->options;
     struct repro_options repro_options = {.file = command->file,
+                                          .scenario = file->scenario->name,
                                           .directory = command->save,
                                           .tree = file->tree,
                                           .names_release = command->releases > 1,

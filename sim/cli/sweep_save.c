@@ -5,6 +5,7 @@
 #include "sim/scenario/file_text.h"
 #include "sim/scenario/json_text.h"
 #include "sim/scenario/pretty_json.h"
+#include "sim/search/repro_name.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -62,6 +63,22 @@ static const char *repro_text(struct sweep *sweep, uint32_t finding, const struc
     return NULL;
 }
 
+/* FOLDER/SCENARIO-RELEASE-001.json, or a name beside it where that is the file of another finding. */
+static const char *file_of(const struct sweep_result *result, uint32_t finding, const char *folder, struct arena *arena)
+{
+    const char *name = arena_printf(arena, "%s-%s-%03u", result->scenario, result->revision, finding + 1);
+    struct repro_identity identity = {.scenario = result->scenario,
+                                      .revision = result->revision,
+                                      .fingerprint = result->findings[finding].fingerprint};
+
+    for (uint32_t i = 0; i < result->without_count; i++) {
+        uint32_t bit = 0;
+
+        identity.without |= switch_by_name(result->without[i], &bit) ? bit : 0;
+    }
+    return repro_file(arena, folder, repro_name(arena, folder, &name, 1, &identity));
+}
+
 bool save_repros(struct sweep *sweep, struct trial_bench *bench, const char *folder, struct arena *arena)
 {
     struct sweep_result *result = &sweep->result;
@@ -74,7 +91,7 @@ bool save_repros(struct sweep *sweep, struct trial_bench *bench, const char *fol
     }
     for (uint32_t i = 0; i < result->finding_count; i++) {
         struct sweep_finding *finding = &result->findings[i];
-        const char *file = arena_printf(arena, "%s/%s-%s-%03u.json", folder, result->scenario, result->revision, i + 1);
+        const char *file = file_of(result, i, folder, arena);
         bool along_course = true;
         const char *text = repro_text(sweep, i, tree, bench, file, &along_course, arena);
 

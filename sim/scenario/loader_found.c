@@ -192,6 +192,7 @@ static void read_switches(struct loader *loader, const struct value *value, cons
 
 static const struct field found_fields[] = {
     {"replay", read_text, offsetof(struct finding_text, replay), false},
+    {"scenario", read_text, offsetof(struct finding_text, scenario), false},
     {"fingerprint", read_text, offsetof(struct finding_text, fingerprint), true},
     {"why", read_text, offsetof(struct finding_text, why), false},
     {"trace", read_text, offsetof(struct finding_text, trace), true},

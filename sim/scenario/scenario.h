@@ -180,6 +180,7 @@ struct scenario_step {
 
 /* What a search has found out about the scenario; its texts are NULL when no search made it. */
 struct finding_text {
+    const char *scenario; /* that was searched, by its name; NULL: this one, or nothing is said */
     const char *fingerprint, *why;
     const char *trace;         /* hash of the trace on the scenario's first revision, 16 hex digits */
     const char *replay;        /* the command */

@@ -216,8 +216,10 @@ static void name_switches(uint32_t switches, struct arena *arena, struct ablatio
     ablation->switches = arena_alloc(arena, SWITCH_COUNT * sizeof *ablation->switches);
     for (unsigned i = 0; i < SWITCH_COUNT; i++) {
         if ((switches & (1u << i)) != 0) {
+            const struct switch_info *info = switch_info(i);
+
             ablation->switches[ablation->switch_count++] =
-                (struct ablation_switch){switch_info(i)->name, switch_info(i)->what};
+                (struct ablation_switch){info->name, info->what, info->file, info->line};
         }
     }
 }

@@ -5,7 +5,9 @@
 #include "sim/search/explore.h"
 
 struct found_repro {
-    const char *name; /* of its file, without ".json": a number and a slug of the fingerprint */
+    /* Of its file, without ".json": a number and a slug of the fingerprint; the scenario's name before it where that
+     * would take the place of another finding's repro (repro_name.h). */
+    const char *name;
     const char *text; /* of the file; NULL: the run could not be written as one, see trouble */
     const char *trouble;
     const char *message, *why; /* of the small run */
@@ -15,6 +17,7 @@ struct found_repro {
 
 struct repro_options {
     const char *file;         /* the scenario's, for messages */
+    const char *scenario;     /* its name */
     const char *directory;    /* where the repros are going to be, for the command in them; NULL: here */
     const struct value *tree; /* its JSON */
     bool names_release;       /* names say the release too: those of several go to one folder */

@@ -164,6 +164,7 @@ static const struct value *steps_value(struct arena *arena, const struct replay 
 static const struct value *found_value(struct arena *arena, const struct repro *repro, const struct replay *replay)
 {
     return OBJECT(arena, {"replay", value_format(arena, "drydock replay %s", repro->file)},
+                  {"scenario", text_value(arena, repro->scenario)},
                   {"fingerprint", text_value(arena, repro->fingerprint)}, {"why", text_value(arena, repro->why)},
                   {"trace", text_value(arena, repro_trace_text(arena, replay->record->trace_hash))},
                   {"without", switches_value(arena, repro->without)}, {"steps", steps_value(arena, replay)});

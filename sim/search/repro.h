@@ -10,6 +10,7 @@
 struct repro {
     const struct value *tree;        /* the scenario's file; schedule, strategy, expectations are left out */
     const char *name;                /* of the repro: a slug of the fingerprint */
+    const char *scenario;            /* that was searched, by its name; NULL: nothing is said */
     const char *file;                /* where it is going to be, for the command that replays it */
     const struct revision *revision; /* that it was found on */
     uint32_t without;                /* switches taken out */

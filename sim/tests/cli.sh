@@ -261,6 +261,12 @@ assert report["complete"] and sweep["complete"] and sweep["unfired"] == [], repo
 assert sweep["planned"] == sweep["singles"]["tried"] == sweep["singles"]["fired"] > 0 and sweep["pairs"]["tried"] > 0
 assert all(f["repro"] for f in sweep["findings"]) and {f["class"] for f in sweep["findings"]} == {"violating"}' || fail "sweep --format json"
 "$drydock" run "$work/found" --quiet && "$drydock" regress "$work/found" >"$work/out" || fail "what a sweep saved does not replay: $(cat "$work/out")"
+kept=$(ls "$work/found" | wc -l)
+"$drydock" sweep $swept --revision 8.9.2 --fault-kinds refused --ports daemon,peers --once --no-crashes --pairs --save "$work/found" >/dev/null
+[ "$(ls "$work/found" | wc -l)" = "$kept" ] || fail "the same sweep does not renew what it saved: $(ls "$work/found")"
+echo mine >"$(ls "$work/found"/*-001.json)"
+"$drydock" sweep $swept --revision 8.9.2 --fault-kinds refused --ports daemon,peers --once --no-crashes --pairs --save "$work/found" >/dev/null
+[ "$(ls "$work/found" | wc -l)" = $((kept + 1)) ] && [ "$(cat "$work/found"/*-001.json)" = mine ] || fail "a sweep overwrites what another has saved: $(ls "$work/found")"
 status=0
 "$drydock" sweep $swept --revision 8.9.2 --ports daemon --strict >/dev/null || status=$?
 [ $status = 1 ] || fail "sweep --strict: status $status"
@@ -281,7 +287,7 @@ refused ablate --report text scenarios
 refused ablate --report text=a,tap=a scenarios
 refused ablate --nonsense scenarios
 "$drydock" ablate scenarios --revision 8.9.2 --jobs 1 --output "$work/ablation" || fail "ablate: status $?"
-"$drydock" ablate scenarios --jobs 3 --report "text=$work/ablation-3,json=$work/ablation.json,junit=$work/ablation.xml,tap=$work/ablation.tap,github=$work/ablation.github,markdown=$work/ablation.md" --quiet >"$work/out" ||
+"$drydock" ablate scenarios --jobs 3 --report "text=$work/ablation-3,json=$work/ablation.json,junit=$work/ablation.xml,tap=$work/ablation.tap,github=$work/ablation.github,sarif=$work/ablation.sarif,markdown=$work/ablation.md" --quiet >"$work/out" ||
   fail "ablate: status $?"
 [ ! -s "$work/out" ] || fail "ablate --quiet has something to say: $(cat "$work/out")"
 cmp -s "$work/ablation" "$work/ablation-3" || fail "ablate: three processes find something else than one"
@@ -298,12 +304,25 @@ assert cells["guard-decrypts"]["oracle"] == "container-lost" and cells["guard-de
 suite = t.parse(work + "/ablation.xml").getroot()
 assert [c.get("name") for c in suite.iter("testcase")] == list(switches) and not list(suite.iter("failure"))
 assert open(work + "/ablation.tap").read().startswith("TAP version 14\n1..%d\nok 1 - " % len(switches))
+(run,) = json.load(open(work + "/ablation.sarif"))["runs"]
+assert run["results"] == [] and run["invocations"] == [{"executionSuccessful": True}], run
 assert open(work + "/ablation.md").read().count("| \u2705 |") == len(switches)
 P
 status=0
 "$drydock" ablate scenarios/incidents --quiet --format github >"$work/out" || status=$?
 [ $status = 1 ] && grep -q '^::error title=handler-scope of 8.9.2::nothing notices that handler-scope is taken out of 8.9.2: 0 of 1 scenarios ask for it$' "$work/out" ||
   fail "a switch that nothing notices: status $status, $(cat "$work/out")"
+status=0
+"$drydock" ablate scenarios/incidents --format sarif >"$work/out" || status=$?
+[ $status = 1 ] && python3 - "$work/out" core/switches.def <<'P' || fail "a switch that nothing notices, as SARIF: status $status, $(cat "$work/out")"
+import json, sys
+(run,) = json.load(open(sys.argv[1]))["runs"]
+lines = open(sys.argv[2]).read().split("\n")
+(result,) = (r for r in run["results"] if r["properties"]["switch"] == "handler-scope")
+place = result["locations"][0]["physicalLocation"]
+assert result["ruleId"] == "unnoticed-switch" and place["artifactLocation"]["uri"] == sys.argv[2], result
+assert '"handler-scope"' in lines[place["region"]["startLine"] - 1], place
+P
 "$drydock" ablate scenarios/incidents --without guard-decrypts --strict --quiet || fail "ablate --without: status $?"
 # A scenario that notices by a count alone does not notice with --strict.
 status=0

@@ -110,6 +110,45 @@ expect 1 explore race.json --faults 0 --save both
 kept=$(ls both | wc -l)
 [ "$kept" -gt 1 ] && [ "$kept" = "$(grep -c '^  *[0-9]*\.  ' out)" ] || fail "of two releases $kept repros were kept"
 
+# ---- a folder may hold what several stages come to: no repro takes the place of another finding's
+sed 's/"name": "race"/"name": "other race"/' race.json >other.json
+repro=01-container-lost-install-docker-containers-prune-stop-container
+kept() { # NAMES: of the files in the folder, without .json
+  [ "$(cd stages && ls -- *.json | sed 's/\.json$//' | sort | tr '\n' ' ')" = "$(printf '%s\n' "$@" | sort | tr '\n' ' ')" ] || fail "the repros that were kept: $(ls stages)"
+}
+expect 1 explore race.json --revision 8.9.2 --faults 0 --save stages
+kept $repro
+cp stages/$repro.json first.json
+expect 1 explore other.json --revision 8.9.2 --faults 0 --save stages
+has "drydock replay stages/other-race-$repro.json"
+expect 0 replay stages/other-race-$repro.json
+kept $repro other-race-$repro
+cmp -s first.json stages/$repro.json || fail "the second stage has changed the repro of the first"
+cp stages/other-race-$repro.json second.json
+for stage in race other; do # once more: each is written where it was
+  for file in stages/*.json; do
+    echo >>"$file"
+  done
+  expect 1 explore $stage.json --revision 8.9.2 --faults 0 --save stages
+  case $stage in
+    race) cmp -s first.json stages/$repro.json ;;
+    other) cmp -s second.json stages/other-race-$repro.json ;;
+  esac || fail "a repro of the same finding was not renewed: $(ls stages)"
+done
+kept $repro other-race-$repro
+expect 1 explore race.json --revision 8.9.1 --faults 0 --executions 20 --save stages # numbers of its own
+[ "$(python3 -c '
+import glob, json
+print(sum(json.load(open(name))["revisions"] == ["8.9.2"] for name in glob.glob("stages/*.json")))')" = 2 ] || fail "8.9.1 has overwritten what 8.9.2 came to"
+expect 0 regress stages
+[ "$(grep -c '^ok ' out)" = "$(ls stages | wc -l)" ] || fail "not every repro of several stages is one of the suite: $(cat out)"
+mkdir own && echo mine >own/$repro.json && echo theirs >own/race-$repro.json && echo hers >own/race-$repro-8.9.2.json
+expect 1 explore race.json --revision 8.9.2 --faults 0 --save own
+[ "$(cat own/$repro.json own/race-$repro.json own/race-$repro-8.9.2.json | tr '\n' ' ')" = "mine theirs hers " ] || fail "files that are no repros were overwritten"
+expect 0 replay own/race-$repro-8.9.2-2.json
+echo >file
+expect 3 explore race.json --revision 8.9.2 --faults 0 --save file
+
 # ---- Ctrl-C: soon, with what was found, and nobody goes on
 for jobs in 1 2; do
   setsid "$drydock" explore long.json --revision 8.9.2 --faults 1 --jobs $jobs >out 2>err </dev/null &

@@ -140,6 +140,9 @@ left_out=()
 [ ${#readers[@]} = 2 ] || left_out+=("TAP 14 by tap-parser")
 if "$drydock" list formats | grep -q '^ *sarif '; then
   "$drydock" run scenarios --format sarif --no-timeline --output all.sarif
+  status=0 # nothing notices the switch, and the scenario that comes to nothing is red before
+  "$drydock" ablate scenarios --without handler-scope --format sarif --output ablation.sarif || status=$?
+  [ $status = 1 ] || fail "ablate --format sarif: status $status"
   if [ -f "$schema" ]; then
     reads sarif all.sarif
     grep -qE '^[1-9][0-9]* results$' "$work/out" || fail "SARIF: no result of $failed: $(cat "$work/out")"
@@ -149,6 +152,10 @@ if "$drydock" list formats | grep -q '^ *sarif '; then
     refuses "a result without a message" sarif broken.sarif
     broken all.sarif 's/"level":[[:space:]]*"error"/"level":"fatal"/'
     refuses "an unknown level" sarif broken.sarif
+    reads sarif ablation.sarif
+    grep -qx '2 results' "$work/out" || fail "SARIF: of an ablation: $(cat "$work/out")"
+    broken ablation.sarif 's/"startLine":[[:space:]]*[0-9]+/"startLine":0/'
+    refuses "a line that there is not" sarif broken.sarif
   else
     left_out+=("SARIF by its schema")
   fi

@@ -2,13 +2,17 @@
 #include "sim/search/repro.h"
 
 #include "sim/search/replay.h"
+#include "sim/search/repro_name.h"
 #include "sim/tests/test_run.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -28,6 +32,7 @@ static struct repro repro_of_race(struct test_run *test)
 {
     return (struct repro){.tree = value_parse(&test->arena, stage_text, strlen(stage_text)),
                           .name = "container-lost-install",
+                          .scenario = "stopped",
                           .file = "repros/container-lost-install.json",
                           .revision = revision_by_name("8.9.2"),
                           .turns = turns,
@@ -66,6 +71,7 @@ static void test_a_repro_runs_as_it_says(void **state)
     assert_int_equal(test_violations(record, "container-lost"), 1);
     assert_string_equal(scenario->name, "container-lost-install");
     assert_string_equal(scenario->found.replay, "drydock replay repros/container-lost-install.json");
+    assert_string_equal(scenario->found.scenario, "stopped");
     assert_string_equal(repro_oracle(&test.arena, scenario), "container-lost");
     assert_int_equal(scenario->revision_count, 1);
     assert_int_equal(scenario->step_count, 0);
@@ -229,6 +235,59 @@ static void test_lines_that_are_none(void **state)
     arena_reset(&arena);
 }
 
+/* Which file a finding gets in a folder where FILES are: each of them takes the place of a.json. */
+static void test_another_findings_place_is_not_taken(void **state)
+{
+    static const struct {
+        const char *there; /* NULL: no file */
+        bool taken;
+    } files[] = {
+        {NULL, false},
+        {"{\"revisions\": [\"8.9.2\"], \"found\": {\"scenario\": \"s\", \"fingerprint\": \"f\"}}", false},
+        {"{\"revisions\": [\"8.9.2\"], \"found\": {\"scenario\": \"t\", \"fingerprint\": \"f\"}}", true},
+        {"{\"revisions\": [\"8.9.2\"], \"found\": {\"scenario\": \"s\", \"fingerprint\": \"g\"}}", true},
+        {"{\"revisions\": [\"8.9.1\"], \"found\": {\"scenario\": \"s\", \"fingerprint\": \"f\"}}", true},
+        {"{\"revisions\": [\"8.9.2\", \"8.9.1\"], \"found\": {\"scenario\": \"s\", \"fingerprint\": \"f\"}}", true},
+        {"{\"revisions\": [\"8.9.2\"], \"found\": {\"scenario\": \"s\", \"fingerprint\": \"f\", "
+         "\"without\": [\"guard-decrypts\"]}}",
+         true},
+        {"{\"name\": \"s\", \"revisions\": [\"8.9.2\"], \"found\": {\"fingerprint\": \"f\"}}", false}, /* a sweep's */
+        {"{\"name\": \"s\", \"revisions\": [\"8.9.2\"], \"summary\": \"f\"}", false},                  /* no course */
+        {"{\"name\": \"s\", \"revisions\": [\"8.9.2\"], \"summary\": \"g\"}", true},
+        {"{\"name\": \"s\", \"revisions\": [\"8.9.2\"]}", true}, /* no repro */
+        {"mine", true},
+        {"", true},
+    };
+    static const struct repro_identity identity = {.scenario = "s", .revision = "8.9.2", .fingerprint = "f"};
+    static const char *const names[] = {"a", "b"};
+    char folder[] = "/tmp/drydock-repros-XXXXXX";
+    struct arena arena;
+
+    (void)state;
+    arena_init(&arena, arena_source_malloc());
+    assert_non_null(mkdtemp(folder));
+    const char *path = repro_file(&arena, folder, names[0]);
+
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+        if (files[i].there != NULL) {
+            FILE *file = fopen(path, "w");
+
+            assert_non_null(file);
+            fputs(files[i].there, file);
+            fclose(file);
+        }
+        assert_string_equal(repro_name(&arena, folder, names, 2, &identity), files[i].taken ? "b" : "a");
+        if (files[i].taken) { /* and when there is no other name */
+            assert_string_equal(repro_name(&arena, folder, names, 1, &identity), "a-2");
+        }
+    }
+    assert_int_equal(remove(path), 0);
+    assert_int_equal(rmdir(folder), 0);
+    assert_string_equal(repro_name(&arena, folder, names, 2, &identity), "a"); /* no such folder yet */
+    assert_string_equal(repro_file(&arena, NULL, "a"), "a.json");
+    arena_reset(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -238,6 +297,7 @@ int main(void)
         cmocka_unit_test(test_steps_fold_and_unfold),
         cmocka_unit_test(test_too_many_steps_are_cut),
         cmocka_unit_test(test_lines_that_are_none),
+        cmocka_unit_test(test_another_findings_place_is_not_taken),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
