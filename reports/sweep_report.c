@@ -303,6 +303,11 @@ static void add_sum(struct sink *sink, const struct sweep_result *const *results
                     (unsigned long long)fired(&sum.pairs));
     }
     sink_printf(sink, "; %zu distinct findings\n", findings);
+    struct exercised_share share;
+
+    sink->failed = !sweep_failures(results, count, &share) || sink->failed;
+    sink_printf(sink, "%llu of %llu failures that these calls of core/ can meet were met\n",
+                (unsigned long long)share.part, (unsigned long long)share.whole);
     if (sum.folded > 0) {
         sink_printf(sink, "%llu calls were left out as repetitions (--all tries them)\n",
                     (unsigned long long)sum.folded);
@@ -424,6 +429,12 @@ void sweep_json_write(struct sink *sink, const struct sweep_result *const *resul
     cJSON *object = cJSON_CreateObject();
 
     cJSON_AddBoolToObject(object, "complete", all_complete(results, count));
+    struct exercised_share share;
+    cJSON *met = cJSON_AddObjectToObject(object, "failures_met");
+
+    sink->failed = !sweep_failures(results, count, &share) || sink->failed;
+    cJSON_AddNumberToObject(met, "part", (double)share.part);
+    cJSON_AddNumberToObject(met, "whole", (double)share.whole);
     cJSON *sweeps = cJSON_AddArrayToObject(object, "sweeps");
 
     for (size_t i = 0; i < count; i++) {

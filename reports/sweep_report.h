@@ -4,6 +4,7 @@
 #ifndef DRYDOCK_REPORTS_SWEEP_REPORT_H
 #define DRYDOCK_REPORTS_SWEEP_REPORT_H
 
+#include "reports/exercised.h"
 #include "reports/report.h"
 
 /* How a run with a mishap ended. Each is what the first of these that fits says. */
@@ -49,6 +50,13 @@ struct sweep_unfired {
     const char *mishap, *because;
 };
 
+/* A call of core/, and which failures it met: bits 1 << enum fault_kind. */
+struct sweep_met {
+    const char *place; /* "core/db.c:85" */
+    enum effect_id effect;
+    uint32_t faults;
+};
+
 struct sweep_result {
     const char *scenario, *file, *revision;
     const char **without; /* names of switches taken out */
@@ -65,9 +73,14 @@ struct sweep_result {
     uint32_t finding_count, finding_size;
     struct sweep_unfired *unfired;
     uint32_t unfired_count, unfired_size;
+    struct sweep_met *met; /* each call once */
+    uint32_t met_count, met_size;
 };
 
 const char *sweep_class_name(enum sweep_class class); /* "violating", "silent" … */
+
+/* Of the failures that the calls of core/ can meet, those that they met in one of these sweeps. false: no memory. */
+bool sweep_failures(const struct sweep_result *const *results, size_t count, struct exercised_share *share);
 
 /* Text: a line per scenario and release, each finding once over all of them, the sum, what never fired. */
 void sweep_table_write(struct sink *sink, const struct sweep_result *const *results, size_t count,

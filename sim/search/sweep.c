@@ -1,6 +1,7 @@
 #include "sim/search/sweep.h"
 
 #include "sim/search/numbers.h"
+#include "sim/search/sweep_met.h"
 #include "sim/search/sweeping.h"
 
 #include <errno.h>
@@ -143,6 +144,11 @@ static bool take_single(void *context, uint32_t item, const char *text)
                               arena_alloc(&sweeping->plain_arena, (count + 1) * sizeof *single->keys), count};
     tally->tried++;
     tally->classes[single->class]++;
+    if (single->class != SWEEP_NOT_REACHED) {
+        const struct sweep_case *tried = &sweeping->cases.cases[item];
+
+        sweep_note_failure(sweeping->sweep, &sweeping->plain->sites[tried->site], tried->mishap.fault, sweeping->arena);
+    }
     for (uint32_t i = 0; i < count; i++) {
         single->keys[i] = found.items[1 + 2 * i];
         struct counted_finding counted = {
@@ -168,6 +174,7 @@ static void sweep_singles(struct sweeping *sweeping)
 
     sweeping->cases = sweep_cases(sweeping->plain, &sweeping->options->bounds, 0, NULL, &sweeping->plain_arena);
     sweeping->singles = arena_alloc(&sweeping->plain_arena, (sweeping->cases.count + 1) * sizeof *sweeping->singles);
+    sweep_note_calls(sweeping->sweep, sweeping->plain, sweeping->arena);
     result->folded = sweeping->cases.folded;
     result->singles.planned = sweeping->cases.count;
     sweep_pieces(sweeping, sweeping->cases.count, work_on_single, take_single);

@@ -13,6 +13,7 @@
 struct sweep_site {
     const char *task;   /* label */
     const char *object; /* what it was about, NULL: nothing in particular */
+    const char *place;  /* in core/, as struct effect has it; NULL: not by core/ */
     enum effect_id effect;
     uint32_t origin;       /* index of the actor */
     uint32_t nth;          /* of the task's calls of this effect */

@@ -106,6 +106,7 @@ static void note_site(struct watcher *watcher, const struct kernel_task *task, c
     *site = (struct sweep_site){
         .task = strcmp(label, kernel_label(task)) == 0 ? label : arena_string(watcher->arena, kernel_label(task)),
         .object = kept_text(watcher->arena, effect->object),
+        .place = effect->place,
         .effect = effect->id,
         .origin = task->origin,
         .nth = task->issued[effect->id],

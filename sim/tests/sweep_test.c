@@ -364,6 +364,35 @@ static const char *report_text(struct sink *sink, const struct sweep *sweep)
     return sink->text;
 }
 
+/* Everything that the calls of core/ can meet they meet, unless bounds leave kinds out. */
+static void test_which_failures_the_calls_of_core_met(void **state)
+{
+    struct sweep_trials trials;
+    struct exercised_share all, refused;
+
+    (void)state;
+    begin(&trials, OWNER_STOP);
+    struct sweep_options options = everything();
+    const struct sweep_result *whole = &sweep_text(&trials, OWNER_STOP, &options)->result;
+
+    options.bounds.faults = 1U << FAULT_REFUSED;
+    const struct sweep_result *part = &sweep_text(&trials, OWNER_STOP, &options)->result;
+    const struct sweep_result *both[] = {part, whole};
+
+    assert_true(whole->met_count > 0);
+    assert_true(strncmp(whole->met[0].place, "core/", strlen("core/")) == 0);
+    assert_true(sweep_failures(&whole, 1, &all));
+    assert_true(all.whole > whole->met_count);
+    assert_int_equal(all.part, all.whole);
+    assert_true(sweep_failures(&part, 1, &refused));
+    assert_int_equal(refused.whole, all.whole);
+    assert_in_range(refused.part, 1, whole->met_count);
+    assert_true(sweep_failures(both, 2, &refused)); /* together no call counts twice */
+    assert_int_equal(refused.part, all.part);
+    assert_int_equal(refused.whole, all.whole);
+    end(&trials);
+}
+
 static void test_any_number_of_processes_gives_the_same(void **state)
 {
     struct sweep_trials trials;
@@ -536,6 +565,7 @@ int main(void)
         cmocka_unit_test(test_a_broken_release_shows),
         cmocka_unit_test(test_what_nobody_waits_for_may_be_late),
         cmocka_unit_test(test_a_stopped_sweep_is_inconclusive),
+        cmocka_unit_test(test_which_failures_the_calls_of_core_met),
         cmocka_unit_test(test_repros_replay),
     };
 
