@@ -124,8 +124,14 @@ status=0
 "$drydock" run scenarios/incidents/openclawpro.json --output /no/such/folder/report 2>/dev/null || status=$?
 [ $status = 3 ] || fail "an output that cannot be written: status $status"
 status=0
-"$drydock" run scenarios/incidents/openclawpro.json >/dev/full 2>/dev/null || status=$?
-[ $status = 3 ] || fail "a full disk: status $status"
+"$drydock" run scenarios/incidents/openclawpro.json >/dev/full 2>"$work/err" || status=$?
+[ $status = 3 ] && [ "$(wc -l <"$work/err")" = 1 ] || fail "a full disk: status $status, $(cat "$work/err")"
+# A link stays one, what it names is written whole; what is open already, a file perhaps, is not renamed onto.
+touch "$work/linked" && ln -s linked "$work/link"
+"$drydock" run scenarios/races --quiet --report "junit=$work/link" && [ -L "$work/link" ] && grep -q '</testsuites>' "$work/linked" ||
+  fail "a report through a link"
+"$drydock" run scenarios/races --report tap=/proc/self/fd/1 >"$work/out" 2>/dev/null && grep -q '^expected ' "$work/out" &&
+  grep -q '^TAP version 14' "$work/out" || fail "a report to what is open already: $(head -c 200 "$work/out")"
 [ -z "$(NO_COLOR=1 "$drydock" run scenarios/incidents/openclawpro.json | grep -a $'\033')" ] || fail "NO_COLOR"
 "$drydock" run scenarios/incidents/openclawpro.json --color always | grep -qa $'\033' || fail "--color always"
 
