@@ -72,6 +72,22 @@ void sink_printf(struct sink *sink, const char *format, ...)
     va_end(again);
 }
 
+void sink_blank_controls(struct sink *sink, size_t from)
+{
+    enum { DELETE = 0x7f, C1_LEAD = 0xc2, C1_LAST = 0x9f };
+
+    for (size_t i = from; i < sink->length; i++) {
+        unsigned char byte = (unsigned char)sink->text[i];
+        unsigned char next = (unsigned char)sink->text[i + 1]; /* the last is NUL */
+
+        if ((byte < ' ' && byte != '\n') || byte == DELETE) {
+            sink->text[i] = ' ';
+        } else if (byte == C1_LEAD && next >= 0x80 && next <= C1_LAST) {
+            sink->text[i] = sink->text[i + 1] = ' ';
+        }
+    }
+}
+
 static bool write_all(int file, const char *text, size_t length)
 {
     while (length > 0) {

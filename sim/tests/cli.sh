@@ -174,6 +174,13 @@ told '① install:napp looked: docker containers.list → 1' '② stop-container
 "$drydock" run scenarios/races/01-stopped-after-the-snapshot.json --revision 8.9.2 --no-timeline --trace "$work/race.jsonl" >"$work/out" || fail "a trace of a race"
 "$drydock" replay "$work/race.jsonl" --task stop-container >"$work/story" || fail "a trace replayed with --task"
 told 'container stopped: fluxweb_shop ◂ ②' '-✗ container-lost' 'same trace hash'
+# Nobody's terminal obeys what stands in a trace.
+sed '1s/"scenario":"/&\\u001b[31m\\u007f\\u009b/' "$work/race.jsonl" >"$work/evil.jsonl"
+"$drydock" replay "$work/evil.jsonl" >"$work/evil" 2>&1
+"$drydock" diff "$work/evil.jsonl" "$work/race.jsonl" >>"$work/evil" 2>&1
+grep -q '^run .*\[31m' "$work/evil" && grep -q '^--- .*\[31m' "$work/evil" || fail "a trace of another name: $(cat "$work/evil")"
+[ "$(LC_ALL=C tr -d '\n\040-\176\200-\377' <"$work/evil" | wc -c)" = 0 ] && ! LC_ALL=C grep -q $'\302[\200-\237]' "$work/evil" ||
+  fail "control characters of a trace in the output"
 "$drydock" run scenarios/races --task install --quiet >"$work/story" && told 'on 8.9.1' 'on 8.9.2' || fail "--task is said to mean --timeline"
 if command -v script >/dev/null; then
   script -qec "stty cols 60 rows 20; NO_COLOR=1 '$drydock' run scenarios/incidents/openclawpro.json --revision 8.9.1" /dev/null </dev/null |
