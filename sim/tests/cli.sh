@@ -50,6 +50,12 @@ refused sweep --time soon scenarios
 refused run --report junit scenarios
 refused run --report junk=x scenarios
 refused run --report tap=same,json=same scenarios
+refused run --report "tap=$work/same,json=$work/../$(basename "$work")/./same" scenarios
+refused run --report tap=same --output same scenarios
+refused run --report tap=same --trace ./same scenarios
+refused run --output same --trace same scenarios
+refused ablate --report tap=same --output ./same scenarios
+refused serve --docker "unix://$work/none" --output same --trace ./same scenarios/engine/empty.json
 refused sweep --format junit scenarios
 refused sweep --revision 9 scenarios
 refused sweep --without guard-decrypts --revision 8.9.1 scenarios/incidents/openclawpro.json
@@ -172,6 +178,7 @@ told 'phantom-running is violated 13 times in this run, not 14'
 told '① install:napp looked: docker containers.list → 1' '② stop-container:fluxweb_shop: container stopped:' \
   '③ install:napp went by ①: docker containers.prune' '│┌ stop-container:fluxweb_' 'docker containers.list → 1 container ◂ ①'
 "$drydock" run scenarios/races/01-stopped-after-the-snapshot.json --revision 8.9.2 --no-timeline --trace "$work/race.jsonl" >"$work/out" || fail "a trace of a race"
+refused diff scenarios/races/01-stopped-after-the-snapshot.json "$work/race.jsonl" --without guard-decrypts
 "$drydock" replay "$work/race.jsonl" --task stop-container >"$work/story" || fail "a trace replayed with --task"
 told 'container stopped: fluxweb_shop ◂ ②' '-✗ container-lost' 'same trace hash'
 # Nobody's terminal obeys what stands in a trace.
