@@ -1,5 +1,6 @@
 #include "sim/cli/run_files.h"
 
+#include "reports/sink.h"
 #include "sim/cli/recordings.h"
 #include "sim/scenario/file_text.h"
 #include "sim/scenario/json_text.h"
@@ -17,7 +18,15 @@ enum { FIRST_LINE = 64 }; /* bytes: what a file is shows there */
 
 static bool say(const char *path, unsigned line, unsigned column, const char *message)
 {
-    fprintf(stderr, "%s:%u:%u: %s\n", path, line, column, message);
+    struct sink sink;
+
+    sink_init(&sink);
+    sink_printf(&sink, "%s:%u:%u: %s\n", path, line, column, message);
+    sink_blank_controls(&sink, 0);
+    if (sink.text != NULL) {
+        fputs(sink.text, stderr);
+    }
+    sink_free(&sink);
     return false;
 }
 

@@ -67,6 +67,11 @@ refused help fly
 head -c 17000000 /dev/zero >"$work/large.json"
 refused check "$work/large.json"
 
+# However many keys an object has, they are read at once, and what is wrong is said of the first.
+python3 -c 'import json; print(json.dumps({"name": "wide", "actors": [], "world": {str(i): 0 for i in range(200000)}}))' >"$work/wide.json"
+timeout -s KILL 30 "$drydock" check "$work/wide.json" 2>"$work/err"
+[ $? = 2 ] && [ "$(wc -l <"$work/err")" = 20 ] || fail "200,000 unknown keys: $(tail -n 1 "$work/err")"
+
 "$drydock" check --quiet scenarios || fail "check scenarios"
 for table in effects faults oracles actors revisions counts; do
   [ -n "$("$drydock" list $table)" ] || fail "list $table"
