@@ -84,13 +84,13 @@ static const struct error *store_one(struct task *task, const struct value *mess
 
     since_ms = since_ms >= 0 ? since_ms : value_to_instant(value_get(app, "runningSince"), -1);
     since_ms = since_ms >= 0 ? since_ms : value_to_instant(value_get(known, "runningSince"), -1);
-    TRY(update_one_in_database(task, LOC, filter,
-                               OBJECT(arena, {"name", value_get(app, "name")}, {"hash", value_get(app, "hash")},
-                                      {"ip", value_get(message, "ip")}, {"broadcastedAt", value_date(arena, at_ms)},
-                                      {"expireAt", value_date(arena, at_ms + RUNNING_VALIDITY_MS)},
-                                      {"osUptime", value_get(message, "osUptime")},
-                                      {"staticIp", value_get(message, "staticIp")},
-                                      {"runningSince", since_ms < 0 ? NULL : value_date(arena, since_ms)})));
+    const struct value *document = OBJECT(
+        arena, {"name", value_get(app, "name")}, {"hash", value_get(app, "hash")}, {"ip", value_get(message, "ip")},
+        {"broadcastedAt", value_date(arena, at_ms)}, {"expireAt", value_date(arena, at_ms + RUNNING_VALIDITY_MS)},
+        {"osUptime", value_get(message, "osUptime")}, {"staticIp", value_get(message, "staticIp")},
+        {"runningSince", since_ms < 0 ? NULL : value_date(arena, since_ms)});
+
+    TRY(update_one_in_database(task, LOC, filter, document));
     *stored = true;
     return NULL;
 }
@@ -159,18 +159,20 @@ const struct error *store_app_installing_error_message(struct task *task, const 
     if (known != NULL && value_to_instant(value_get(known, "broadcastedAt"), INT64_MIN) >= at_ms) {
         return NULL;
     }
-    TRY(update_one_in_database(
-        task, ERRL, filter,
+    const struct value *document =
         OBJECT(arena, {"name", name}, {"hash", hash}, {"ip", ip}, {"error", value_get(message, "error")},
                {"broadcastedAt", value_date(arena, at_ms)}, {"startCacheAt", value_date(arena, at_ms)},
-               {"expireAt", value_date(arena, at_ms + ERROR_VALIDITY_MS)})));
+               {"expireAt", value_date(arena, at_ms + ERROR_VALIDITY_MS)});
+
+    TRY(update_one_in_database(task, ERRL, filter, document));
     TRY(remove_documents_from_collection(task, INSTL, filter_name_ip(task, value_text(name), value_text(ip))));
     const struct value *same = OBJECT(arena, {"name", name}, {"hash", hash});
 
     TRY(count_in_database(task, ERRL, same, &count));
     if (count >= ERRORS_THAT_EXTEND) {
-        TRY(update_in_database(task, ERRL, same,
-                               OBJECT(arena, {"startCacheAt", value_null()}, {"expireAt", value_null()})));
+        const struct value *never = OBJECT(arena, {"startCacheAt", value_null()}, {"expireAt", value_null()});
+
+        TRY(update_in_database(task, ERRL, same, never));
     }
     return NULL;
 }

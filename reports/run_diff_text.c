@@ -257,6 +257,7 @@ void run_diff_text_write(struct sink *sink, const struct diff_pair *pairs, uint3
 {
     struct arena arena;
     uint32_t differing = 0;
+    size_t start = sink->length;
 
     arena_init(&arena, arena_source_malloc());
     for (uint32_t i = 0; i < count; i++) {
@@ -274,4 +275,5 @@ void run_diff_text_write(struct sink *sink, const struct diff_pair *pairs, uint3
     if (count > 1) {
         sink_printf(sink, "%u the same, %u not\n", count - differing, differing);
     }
+    sink_blank_controls(sink, start);
 }

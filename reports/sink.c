@@ -72,6 +72,22 @@ void sink_printf(struct sink *sink, const char *format, ...)
     va_end(again);
 }
 
+void sink_blank_controls(struct sink *sink, size_t from)
+{
+    enum { DELETE = 0x7f, C1_LEAD = 0xc2, C1_LAST = 0x9f };
+
+    for (size_t i = from; i < sink->length; i++) {
+        unsigned char byte = (unsigned char)sink->text[i];
+        unsigned char next = (unsigned char)sink->text[i + 1]; /* the last is NUL */
+
+        if ((byte < ' ' && byte != '\n') || byte == DELETE) {
+            sink->text[i] = ' ';
+        } else if (byte == C1_LEAD && next >= 0x80 && next <= C1_LAST) {
+            sink->text[i] = sink->text[i + 1] = ' ';
+        }
+    }
+}
+
 static bool write_all(int file, const char *text, size_t length)
 {
     while (length > 0) {
@@ -88,23 +104,32 @@ static bool write_all(int file, const char *text, size_t length)
     return true;
 }
 
-/* Pipes, terminals and devices are written to directly: they cannot be renamed onto. */
+/* Pipes, terminals and devices are written to directly: they cannot be renamed onto. Nor can the names of what is open
+ * already, /dev/stdout and the like, even where that is a file. */
 static bool is_special(const char *path)
 {
+    static const char *const open_already[] = {"/dev/std", "/dev/fd/", "/proc/"};
     struct stat status;
 
+    for (size_t i = 0; i < sizeof open_already / sizeof open_already[0]; i++) {
+        if (strncmp(path, open_already[i], strlen(open_already[i])) == 0) {
+            return true;
+        }
+    }
     return stat(path, &status) == 0 && !S_ISREG(status.st_mode);
 }
 
 static bool deliver_aside(const struct sink *sink, const char *path)
 {
-    size_t size = strlen(path) + 8;
+    char *target = realpath(path, NULL); /* a link stays one */
+    size_t size = strlen(target == NULL ? path : target) + 8;
     char *aside = malloc(size);
 
     if (aside == NULL) {
+        free(target);
         return false;
     }
-    snprintf(aside, size, "%s.XXXXXX", path);
+    snprintf(aside, size, "%s.XXXXXX", target == NULL ? path : target);
     int file = mkstemp(aside);
     bool good =
         file >= 0 && write_all(file, sink->text, sink->length) && fchmod(file, FILE_MODE) == 0 && fsync(file) == 0;
@@ -114,7 +139,7 @@ static bool deliver_aside(const struct sink *sink, const char *path)
         good = false;
         error = errno;
     }
-    if (good && rename(aside, path) != 0) {
+    if (good && rename(aside, target == NULL ? path : target) != 0) {
         good = false;
         error = errno;
     }
@@ -122,13 +147,15 @@ static bool deliver_aside(const struct sink *sink, const char *path)
         unlink(aside);
     }
     free(aside);
+    free(target);
     errno = error;
     return good;
 }
 
+/* What is there already stays: it may be the output's, with the file under its other name. */
 static bool deliver_stream(const struct sink *sink, const char *path)
 {
-    FILE *stream = path == NULL ? stdout : fopen(path, "w");
+    FILE *stream = path == NULL ? stdout : fopen(path, "a");
 
     if (stream == NULL) {
         return false;

@@ -168,8 +168,9 @@ bool timeline_narrow(struct timeline *timeline, struct sink *sink)
     const struct timeline_narrowing *narrowing = timeline->narrowing;
     const struct run_record *record = timeline->record;
 
-    bool unknown = say_unknown(timeline, sink, "task", is_task, narrowing->tasks, narrowing->task_count) |
-                   say_unknown(timeline, sink, "object", is_object, narrowing->objects, narrowing->object_count);
+    bool unknown = say_unknown(timeline, sink, "task", is_task, narrowing->tasks, narrowing->task_count);
+
+    unknown = say_unknown(timeline, sink, "object", is_object, narrowing->objects, narrowing->object_count) || unknown;
 
     if (is_narrow(narrowing) && timeline->line_count == 0) {
         if (!unknown) {

@@ -70,6 +70,8 @@ extern const struct trace_member trace_members[]; /* in the order of lines; the 
 const char *trace_line_kind(enum trace_line_id line);
 const char *trace_line_what(enum trace_line_id line);
 const char *trace_type_name(enum trace_type type); /* "text", "number" … */
+/* A value as a message shows it: JSON, on one line, of at most 40 bytes before " ...". In the arena. */
+const char *trace_shown(struct arena *arena, const struct value *value);
 /* Whether it is a whole number from 0 to max. */
 bool trace_is_whole(const struct value *value, double max);
 /* The line that an event makes; its members are at trace_line_members(). */

@@ -12,6 +12,7 @@ struct reader {
     struct arena scratch;         /* of the line being read */
     struct trace_mistake *mistake;
     uint32_t line;
+    uint32_t runs_size; /* how many the trace has room for */
     /* room for everything that can come: of each at most one a line */
     struct run_event *events;
     struct run_violation *violations;
@@ -76,13 +77,24 @@ static bool is_of_type(const struct value *value, enum trace_type type)
     return false;
 }
 
-static const char *shown(struct reader *reader, const struct value *value)
+const char *trace_shown(struct arena *arena, const struct value *value)
 {
-    const char *json = value_json(&reader->scratch, value);
+    const char *json = value_json(arena, value);
+    size_t length = SHOWN_MAX;
 
-    return strlen(json) <= SHOWN_MAX
-               ? json
-               : arena_printf(&reader->scratch, "%s ...", arena_string_n(&reader->scratch, json, SHOWN_MAX));
+    if (strlen(json) <= SHOWN_MAX) {
+        return json;
+    }
+    while (((unsigned char)json[length] & 0xc0) == 0x80) {
+        length--;
+    }
+    return arena_printf(arena, "%s ...", arena_string_n(arena, json, length));
+}
+
+/* A name, with quotes. */
+static const char *quoted(struct reader *reader, const char *name)
+{
+    return trace_shown(&reader->scratch, value_string(&reader->scratch, name));
 }
 
 static bool take_member(struct reader *reader, const struct trace_member *member, struct run_event *event,
@@ -95,9 +107,9 @@ static bool take_member(struct reader *reader, const struct trace_member *member
     } else {
         problem = member->set(&reader->reading, event, value);
     }
-    return problem == NULL ||
-           wrong(reader, member->name,
-                 arena_printf(&reader->scratch, "%s is %s, %s", member->name, shown(reader, value), problem));
+    return problem == NULL || wrong(reader, member->name,
+                                    arena_printf(&reader->scratch, "%s is %s, %s", member->name,
+                                                 trace_shown(&reader->scratch, value), problem));
 }
 
 static const struct trace_member *member_named(enum trace_line_id line, const char *name)
@@ -118,11 +130,12 @@ static bool check_names(struct reader *reader, enum trace_line_id line, const st
 
         if (strcmp(name, "kind") != 0 && member_named(line, name) == NULL) {
             return wrong(reader, name,
-                         arena_printf(&reader->scratch, "unknown member \"%.40s\" of a line of kind %s", name,
+                         arena_printf(&reader->scratch, "unknown member %s of a line of kind %s", quoted(reader, name),
                                       trace_line_kind(line)));
         }
         if (value_get(tree, name) != tree->members[i].value) {
-            return wrong(reader, name, arena_printf(&reader->scratch, "member \"%.40s\" is there twice", name));
+            return wrong(reader, name,
+                         arena_printf(&reader->scratch, "member %s is there twice", quoted(reader, name)));
         }
     }
     for (const struct trace_member *member = trace_line_members(line); member->line == line; member++) {
@@ -187,8 +200,8 @@ static bool place_task(struct reader *reader, struct run_event *event)
     }
     return strcmp(record->tasks[event->task], name) == 0 ||
            wrong(reader, "task",
-                 arena_printf(&reader->scratch, "task is \"%.40s\", expected \"%.40s\", as task number %u is called",
-                              name, record->tasks[event->task], event->task));
+                 arena_printf(&reader->scratch, "task is %s, expected %s, as task number %u is called",
+                              quoted(reader, name), quoted(reader, record->tasks[event->task]), event->task));
 }
 
 static void add_violation(struct reader *reader, struct run_event *event)
@@ -260,6 +273,22 @@ static bool kind_of_event(const char *kind, enum run_event_kind *found)
     return false;
 }
 
+/* Room doubles. Runs above, which are whole, may move. */
+static struct trace_run *add_run(struct reader *reader, struct trace *trace)
+{
+    if (trace->count == reader->runs_size) {
+        struct trace_run *larger = NULL;
+
+        reader->runs_size = reader->runs_size == 0 ? 1 : reader->runs_size * 2;
+        larger = arena_alloc(reader->reading.arena, reader->runs_size * sizeof *larger);
+        if (trace->count > 0) {
+            memcpy(larger, trace->runs, trace->count * sizeof *larger);
+        }
+        trace->runs = larger;
+    }
+    return &trace->runs[trace->count++];
+}
+
 static bool take_line(struct reader *reader, const char *text, size_t length, struct trace *trace)
 {
     cJSON *json = cJSON_ParseWithLength(text, length);
@@ -274,17 +303,18 @@ static bool take_line(struct reader *reader, const char *text, size_t length, st
     }
     if (strcmp(kind, trace_line_kind(TRACE_HEADER)) == 0) {
         return inside ? wrong(reader, "kind", "kind is header, expected the footer of the run before it")
-                      : take_header(reader, tree, &trace->runs[trace->count++]);
+                      : take_header(reader, tree, add_run(reader, trace));
     }
     if (!inside) {
-        return wrong(reader, "kind", arena_printf(&reader->scratch, "kind is \"%.40s\", expected header", kind));
+        return wrong(reader, "kind",
+                     arena_printf(&reader->scratch, "kind is %s, expected header", quoted(reader, kind)));
     }
     if (strcmp(kind, trace_line_kind(TRACE_FOOTER)) == 0) {
         return take_footer(reader, tree);
     }
     return kind_of_event(kind, &event)
                ? take_event(reader, event, tree)
-               : wrong(reader, "kind", arena_printf(&reader->scratch, "there is no kind \"%.40s\"", kind));
+               : wrong(reader, "kind", arena_printf(&reader->scratch, "there is no kind %s", quoted(reader, kind)));
 }
 
 /* ---- the whole -------------------------------------------------------------------------------------------------- */
@@ -297,17 +327,6 @@ static uint32_t count_lines(const char *text, size_t length)
          end = memchr(end, '\n', length - (size_t)(end - text))) {
         count++;
         end++;
-    }
-    return count;
-}
-
-static uint32_t count_headers(const char *text, size_t length)
-{
-    static const char mark[] = "\"header\"";
-    uint32_t count = 1;
-
-    for (const char *at = text; (at = memmem(at, length - (size_t)(at - text), mark, sizeof mark - 1)) != NULL; at++) {
-        count++;
     }
     return count;
 }
@@ -334,8 +353,7 @@ bool trace_read(struct arena *arena, const char *file, const char *text, size_t 
 
     arena_init(&reader.scratch, arena_source_malloc());
     make_room(&reader, count_lines(text, length));
-    trace->runs = arena_alloc(arena, count_headers(text, length) * sizeof *trace->runs);
-    trace->count = 0;
+    *trace = (struct trace){NULL, 0};
     for (size_t at = 0; at < length && good;) {
         const char *end = memchr(text + at, '\n', length - at);
         size_t line_length = end == NULL ? length - at : (size_t)(end - text) - at;

@@ -41,7 +41,9 @@ int main(int argc, char **argv)
 
     /* A full disk or a closed pipe must not look like success. */
     if (fflush(stdout) != 0 || ferror(stdout)) {
-        perror("drydock: standard output");
+        if (status != EXIT_INTERNAL_ERROR) { /* else it has been said */
+            perror("drydock: standard output");
+        }
         return EXIT_INTERNAL_ERROR;
     }
     return status;

@@ -84,7 +84,8 @@ static bool read_command_line(int argc, char **argv, struct ablate_command *comm
     };
 
     return read_options(VERB_ABLATE, argc, argv, places, sizeof places / sizeof places[0]) &&
-           choose_switches(options) && take_files("ablate", argc, argv, &command->arena, &command->files);
+           outputs_differ("ablate", command->output, NULL, &command->reports) && choose_switches(options) &&
+           take_files("ablate", argc, argv, &command->arena, &command->files);
 }
 
 /* ---- taking out --------------------------------------------------------------------------------------------- */

@@ -86,6 +86,11 @@ static bool read_command_line(struct arena *arena, int argc, char **argv, struct
                  command->revision_count > 0 ? "revision" : "without");
         return false;
     }
+    if (good && command->without != 0 && command->files[command->file_count - 1].scenario == NULL) {
+        complain("diff: --without is for the second run, and what %s holds has been run",
+                 command->files[command->file_count - 1].path);
+        return false;
+    }
     return good;
 }
 

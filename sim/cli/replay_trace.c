@@ -102,6 +102,23 @@ static void tell_outcome_of(struct sink *sink, const char *what, const struct ru
     sink_add(sink, "\n");
 }
 
+static void tell_difference(struct sink *sink, struct arena *arena, const struct run_file *file,
+                            const struct trace_run *run, const struct run_record *came, const struct run_diff *diff)
+{
+    if (diff->trace.found) {
+        tell_divergence(sink, arena, file, run, came, &diff->trace);
+    } else {
+        line(sink, "diverged",
+             arena_printf(arena, "%u events are the same, %s", came->event_count,
+                          diff->hash_differs ? arena_printf(arena, "but trace hash %016llx came, expected %016llx",
+                                                            (unsigned long long)came->trace_hash,
+                                                            (unsigned long long)run->record.trace_hash)
+                                             : "but not what the footer says of the outcome"));
+    }
+    tell_outcome_of(sink, "  recorded", &run->record);
+    tell_outcome_of(sink, "  replayed", came);
+}
+
 /* Whether the run is the trace's. */
 static bool tell(struct sink *sink, struct arena *arena, const struct replay_command *command,
                  const struct run_file *file, const struct trace_run *run, const struct run_record *came)
@@ -117,27 +134,19 @@ static bool tell(struct sink *sink, struct arena *arena, const struct replay_com
 
         timeline_write(sink, came, &options);
     }
+    size_t start = sink->length; /* the timeline has colours */
+
     sink_printf(sink, "%-11s  %s, seed %llu, %s:%u\n", "run", record->scenario, (unsigned long long)record->seed,
                 file->path, run->line);
     if (run_diff_same(&diff)) {
         line(sink, "replayed",
              arena_printf(arena, "%u events, same trace hash %016llx", came->event_count,
                           (unsigned long long)came->trace_hash));
-        return true;
-    }
-    if (diff.trace.found) {
-        tell_divergence(sink, arena, file, run, came, &diff.trace);
     } else {
-        line(sink, "diverged",
-             arena_printf(arena, "%u events are the same, %s", came->event_count,
-                          diff.hash_differs ? arena_printf(arena, "but trace hash %016llx came, expected %016llx",
-                                                           (unsigned long long)came->trace_hash,
-                                                           (unsigned long long)record->trace_hash)
-                                            : "but not what the footer says of the outcome"));
+        tell_difference(sink, arena, file, run, came, &diff);
     }
-    tell_outcome_of(sink, "  recorded", record);
-    tell_outcome_of(sink, "  replayed", came);
-    return false;
+    sink_blank_controls(sink, start);
+    return run_diff_same(&diff);
 }
 
 static int replay_one(struct sink *sink, struct arena *arena, const struct replay_command *command,

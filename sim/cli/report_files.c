@@ -6,7 +6,9 @@
 #include "sim/cli/search_options.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static bool take_one(const char *verb, struct arena *arena, const char *text, const char *const names[],
                      struct report_files *files)
@@ -22,12 +24,6 @@ static bool take_one(const char *verb, struct arena *arena, const char *text, co
         return false;
     }
     file.path = arena_string(arena, sign + 1);
-    for (uint32_t i = 0; i < files->count; i++) {
-        if (strcmp(files->files[i].path, file.path) == 0) {
-            complain("%s: two reports go to %s", verb, file.path);
-            return false;
-        }
-    }
     *(struct report_file *)table_add(arena, (void **)&files->files, &files->count, &files->size,
                                      sizeof files->files[0]) = file;
     return true;
@@ -49,6 +45,61 @@ bool take_report_files(const char *verb, struct arena *arena, const char *text, 
         text += length + 1;
     }
     return good;
+}
+
+/* The file's one name, whether it is there already or its folder is; NULL: neither. */
+static char *one_name(struct arena *arena, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char *whole = realpath(path, NULL);
+    char *folder = NULL;
+    char *name = NULL;
+
+    if (whole == NULL) {
+        folder = realpath(slash == NULL ? "." : arena_string_n(arena, path, (size_t)(slash - path) + 1), NULL);
+    }
+    if (whole != NULL || folder != NULL) {
+        name = whole != NULL ? arena_string(arena, whole)
+                             : arena_printf(arena, "%s/%s", folder, slash == NULL ? path : slash + 1);
+    }
+    free(whole);
+    free(folder);
+    return name;
+}
+
+/* What is written last would have the file alone; devices and pipes take both. */
+static bool same_file(const char *left, const char *right)
+{
+    struct arena scratch;
+    struct stat status;
+
+    if (stat(left, &status) == 0 && !S_ISREG(status.st_mode)) {
+        return false;
+    }
+    arena_init(&scratch, arena_source_malloc());
+    const char *names[] = {one_name(&scratch, left), one_name(&scratch, right)};
+    bool same = names[0] == NULL || names[1] == NULL ? strcmp(left, right) == 0 : strcmp(names[0], names[1]) == 0;
+
+    arena_reset(&scratch);
+    return same;
+}
+
+bool outputs_differ(const char *verb, const char *output, const char *trace, const struct report_files *files)
+{
+    uint32_t count = 2 + files->count;
+
+    for (uint32_t i = 0; i < count; i++) {
+        for (uint32_t j = 0; j < i; j++) {
+            const char *left = j == 0 ? output : j == 1 ? trace : files->files[j - 2].path;
+            const char *right = i == 1 ? trace : files->files[i - 2].path;
+
+            if (left != NULL && right != NULL && same_file(left, right)) {
+                complain("%s: two outputs go to %s", verb, right);
+                return false;
+            }
+        }
+    }
+    return true;
 }
 
 bool report_files_want_events(const struct report_files *files)

@@ -20,6 +20,8 @@ struct report_files {
  * report_format_names ...). false, after a message, when it says nothing that can be. Texts are in `arena`. */
 bool take_report_files(const char *verb, struct arena *arena, const char *text, const char *const names[],
                        struct report_files *files);
+/* Whether they, the output and the trace (NULL: none) are as many files. false after a message. */
+bool outputs_differ(const char *verb, const char *output, const char *trace, const struct report_files *files);
 /* Whether one of them, taken from report_format_names, shows single events, which runs then have to keep
  * (reports/formats.def). */
 bool report_files_want_events(const struct report_files *files);

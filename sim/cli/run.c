@@ -134,7 +134,7 @@ static bool read_command_line(struct arena *arena, int argc, char **argv, struct
                  command->live.i_know ? "i-know" : "base-image");
         return false;
     }
-    return true;
+    return outputs_differ("run", command->output, command->trace, &command->reports);
 }
 
 /* ---- running

@@ -1,5 +1,6 @@
 #include "sim/cli/run_files.h"
 
+#include "reports/sink.h"
 #include "sim/cli/recordings.h"
 #include "sim/scenario/file_text.h"
 #include "sim/scenario/json_text.h"
@@ -17,7 +18,15 @@ enum { FIRST_LINE = 64 }; /* bytes: what a file is shows there */
 
 static bool say(const char *path, unsigned line, unsigned column, const char *message)
 {
-    fprintf(stderr, "%s:%u:%u: %s\n", path, line, column, message);
+    struct sink sink;
+
+    sink_init(&sink);
+    sink_printf(&sink, "%s:%u:%u: %s\n", path, line, column, message);
+    sink_blank_controls(&sink, 0);
+    if (sink.text != NULL) {
+        fputs(sink.text, stderr);
+    }
+    sink_free(&sink);
     return false;
 }
 
@@ -161,26 +170,31 @@ const struct scenario *trace_scenario(struct arena *arena, const struct run_file
     return scenario;
 }
 
+static bool no_such(const struct run_file *file, const struct trace_run *run, const char *member, const char *name)
+{
+    struct arena scratch;
+
+    arena_init(&scratch, arena_source_malloc());
+    say(file->path, run->line, 1,
+        arena_printf(&scratch, "%s is %s, which is none; `drydock list revisions` lists them", member,
+                     trace_shown(&scratch, value_string(&scratch, name))));
+    arena_reset(&scratch);
+    return false;
+}
+
 bool trace_release(const struct run_file *file, const struct trace_run *run, const struct revision **revision,
                    uint32_t *without)
 {
-    char message[256];
-
     *revision = revision_by_name(run->record.revision);
     *without = 0;
     if (*revision == NULL) {
-        snprintf(message, sizeof message, "revision is \"%.40s\", which is none; `drydock list revisions` lists them",
-                 run->record.revision);
-        return say(file->path, run->line, 1, message);
+        return no_such(file, run, "revision", run->record.revision);
     }
     for (uint32_t i = 0; i < run->record.without_count; i++) {
         uint32_t bit = 0;
 
         if (!switch_by_name(run->record.without[i], &bit)) {
-            snprintf(message, sizeof message,
-                     "without is \"%.40s\", which is none; `drydock list revisions` lists them",
-                     run->record.without[i]);
-            return say(file->path, run->line, 1, message);
+            return no_such(file, run, "without", run->record.without[i]);
         }
         *without |= bit;
     }

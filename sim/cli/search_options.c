@@ -23,8 +23,8 @@ bool take_number(const char *verb, const char *option, const char *text, uint64_
     errno = 0;
     *number = strtoull(text, &end, 10);
     if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0 || *number < min || *number > max) {
-        complain("%s: --%s takes a whole number from %llu to %llu, not \"%s\"", verb, option, (unsigned long long)min,
-                 (unsigned long long)max, text);
+        complain("%s: %s%s takes a whole number from %llu to %llu, not \"%s\"", verb, option[1] == '\0' ? "-" : "--",
+                 option, (unsigned long long)min, (unsigned long long)max, text);
         return false;
     }
     return true;

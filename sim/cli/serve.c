@@ -4,6 +4,7 @@
 #include "reports/report.h"
 #include "sim/cli/cli.h"
 #include "sim/cli/recordings.h"
+#include "sim/cli/report_files.h"
 #include "sim/cli/save.h"
 #include "sim/cli/search_options.h"
 
@@ -122,7 +123,7 @@ static bool read_command_line(struct arena *arena, int argc, char **argv, struct
     *(const char **)table_add(arena, (void **)&command->addresses, &command->address_count, &command->address_size,
                               sizeof command->addresses[0]) = NULL;
     command->serve.addresses = command->addresses;
-    return true;
+    return outputs_differ("serve", command->output, command->trace, &(struct report_files){.count = 0});
 }
 
 /* ---- serving

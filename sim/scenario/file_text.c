@@ -1,26 +1,43 @@
 #include "sim/scenario/file_text.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+enum { SIZE_FIRST = 1 << 16 };
 
 char *file_text(const char *path, size_t size_max, size_t *length)
 {
     FILE *file = fopen(path, "rb");
-    char *text = file == NULL ? NULL : malloc(size_max + 1);
+    char *text = NULL;
+    size_t size = 0;
+    bool good = file != NULL;
 
-    if (text != NULL) {
-        *length = fread(text, 1, size_max + 1, file);
-        if (ferror(file)) {
-            free(text);
-            text = NULL;
+    *length = 0;
+    /* Room grows with what comes: few files are as large as they may be, and pipes do not say. */
+    while (good && *length == size && size <= size_max) {
+        char *larger = NULL;
+
+        size = size == 0 ? SIZE_FIRST : size * 2;
+        size = size < size_max ? size : size_max + 1;
+        larger = realloc(text, size);
+        good = larger != NULL;
+        if (good) {
+            text = larger;
+            *length += fread(text + *length, 1, size - *length, file);
+            good = !ferror(file);
         }
     }
-    if (file != NULL) {
-        int error = errno;
+    int error = errno;
 
+    if (file != NULL) {
         fclose(file);
-        errno = error;
     }
+    if (!good) {
+        free(text);
+        text = NULL;
+    }
+    errno = error;
     return text;
 }

@@ -1,6 +1,7 @@
 #include "sim/scenario/json_text.h"
 
 #include "core/utf8.h"
+#include "core/value.h"
 
 #include <string.h>
 
@@ -206,22 +207,28 @@ static bool scan_word(struct scanner *scanner)
  * ------------------------------------------------------------------------------------------------------------------------
  */
 
+/* The keys of an object, a trie of their hashes: an object may have as many as the file has room for. */
 struct seen_key {
-    const struct seen_key *next;
+    struct seen_key *next[4]; /* by two bits of the hash, the highest first */
     const char *start;
     size_t length;
 };
 
 static bool scan_value(struct scanner *scanner, unsigned depth, bool on_path);
 
-static bool is_seen(const struct seen_key *seen, const char *start, size_t length)
+/* false: it is there already. */
+static bool add_key(struct arena *arena, struct seen_key **place, const char *start, size_t length)
 {
-    for (; seen != NULL; seen = seen->next) {
-        if (seen->length == length && memcmp(seen->start, start, length) == 0) {
-            return true;
+    for (uint64_t hash = hash_bytes(start, length); *place != NULL; hash <<= 2) {
+        if ((*place)->length == length && memcmp((*place)->start, start, length) == 0) {
+            return false;
         }
+        place = &(*place)->next[hash >> 62];
     }
-    return false;
+    *place = arena_alloc(arena, sizeof **place);
+    (*place)->start = start;
+    (*place)->length = length;
+    return true;
 }
 
 /* Whether the next step of the path is this key. Keys with escapes are not those of a scenario. */
@@ -253,16 +260,10 @@ static bool scan_member(struct scanner *scanner, unsigned depth, bool on_path, s
     const char *start = scanner->text + key_at + 1;
     size_t length = scanner->at - key_at - 2;
 
-    if (scanner->arena != NULL) {
-        if (is_seen(*seen, start, length)) {
-            return wrong(scanner, key_at,
-                         arena_printf(scanner->arena, "duplicate key \"%.*s\", expected each key once",
-                                      (int)(length < 60 ? length : 60), start));
-        }
-        struct seen_key *key = arena_alloc(scanner->arena, sizeof *key);
-
-        *key = (struct seen_key){*seen, start, length};
-        *seen = key;
+    if (scanner->arena != NULL && !add_key(scanner->arena, seen, start, length)) {
+        return wrong(scanner, key_at,
+                     arena_printf(scanner->arena, "duplicate key \"%.*s\", expected each key once",
+                                  (int)(length < 60 ? length : 60), start));
     }
     bool leads = on_path && leads_to_key(scanner, depth, start, length);
 

@@ -70,9 +70,26 @@ static void read_strategy(struct loader *loader, const struct value *value, cons
     *(bool *)target = name != NULL && strcmp(name, "random") == 0;
 }
 
+/* Every report has it, on a line of its own or in one. */
+static void read_name(struct loader *loader, const struct value *value, const struct json_path *path, void *target)
+{
+    enum { DELETE = 0x7f };
+    const char *name = NULL;
+
+    read_text(loader, value, path, &name);
+    for (const char *at = name; at != NULL && *at != '\0'; at++) {
+        if ((unsigned char)*at < ' ' || *at == DELETE) {
+            mistake_at(loader, path, false, "control character in %s, expected none",
+                       json_path_text(loader->arena, path));
+            return;
+        }
+    }
+    *(const char **)target = name;
+}
+
 static const struct field root_fields[] = {
     {"$schema", read_ignored, 0, false},
-    {"name", read_text, offsetof(struct scenario, name), true},
+    {"name", read_name, offsetof(struct scenario, name), true},
     {"summary", read_text, offsetof(struct scenario, summary), false},
     {"revisions", read_revisions, 0, false},
     {"todo", read_names, offsetof(struct scenario, todo), false},

@@ -12,24 +12,22 @@ enum { MISTAKES_MAX = 20, NAME_LENGTH_MAX = 64 };
  * --------------------------------------------------------------------------------------------------------------------
  */
 
-static void add_mistake(struct loader *loader, const char *line)
-{
-    if (loader->mistake_count++ < MISTAKES_MAX) {
-        loader->mistakes =
-            loader->mistakes == NULL ? line : arena_printf(loader->arena, "%s\n%s", loader->mistakes, line);
-    }
-}
-
 void mistake_at(struct loader *loader, const struct json_path *path, bool at_key, const char *format, ...)
 {
-    struct json_place place = json_locate(loader->text, loader->length, path, at_key);
     va_list arguments;
+
+    if (loader->mistake_count == MISTAKES_MAX) {
+        return; /* to find its place means to read the file */
+    }
+    struct json_place place = json_locate(loader->text, loader->length, path, at_key);
 
     va_start(arguments, format);
     const char *message = arena_vprintf(loader->arena, format, arguments);
 
     va_end(arguments);
-    add_mistake(loader, arena_printf(loader->arena, "%s:%u:%u: %s", loader->file, place.line, place.column, message));
+    message = arena_printf(loader->arena, "%s:%u:%u: %s", loader->file, place.line, place.column, message);
+    loader->mistakes =
+        loader->mistake_count++ == 0 ? message : arena_printf(loader->arena, "%s\n%s", loader->mistakes, message);
 }
 
 /* Levenshtein's distance (Wagner & Fischer, J. ACM 21(1), 1974), for names up to NAME_LENGTH_MAX. */

@@ -50,6 +50,12 @@ refused sweep --time soon scenarios
 refused run --report junit scenarios
 refused run --report junk=x scenarios
 refused run --report tap=same,json=same scenarios
+refused run --report "tap=$work/same,json=$work/../$(basename "$work")/./same" scenarios
+refused run --report tap=same --output same scenarios
+refused run --report tap=same --trace ./same scenarios
+refused run --output same --trace same scenarios
+refused ablate --report tap=same --output ./same scenarios
+refused serve --docker "unix://$work/none" --output same --trace ./same scenarios/engine/empty.json
 refused sweep --format junit scenarios
 refused sweep --revision 9 scenarios
 refused sweep --without guard-decrypts --revision 8.9.1 scenarios/incidents/openclawpro.json
@@ -60,6 +66,11 @@ refused list things
 refused help fly
 head -c 17000000 /dev/zero >"$work/large.json"
 refused check "$work/large.json"
+
+# However many keys an object has, they are read at once, and what is wrong is said of the first.
+python3 -c 'import json; print(json.dumps({"name": "wide", "actors": [], "world": {str(i): 0 for i in range(200000)}}))' >"$work/wide.json"
+timeout -s KILL 30 "$drydock" check "$work/wide.json" 2>"$work/err"
+[ $? = 2 ] && [ "$(wc -l <"$work/err")" = 20 ] || fail "200,000 unknown keys: $(tail -n 1 "$work/err")"
 
 "$drydock" check --quiet scenarios || fail "check scenarios"
 for table in effects faults oracles actors revisions counts; do
@@ -124,8 +135,14 @@ status=0
 "$drydock" run scenarios/incidents/openclawpro.json --output /no/such/folder/report 2>/dev/null || status=$?
 [ $status = 3 ] || fail "an output that cannot be written: status $status"
 status=0
-"$drydock" run scenarios/incidents/openclawpro.json >/dev/full 2>/dev/null || status=$?
-[ $status = 3 ] || fail "a full disk: status $status"
+"$drydock" run scenarios/incidents/openclawpro.json >/dev/full 2>"$work/err" || status=$?
+[ $status = 3 ] && [ "$(wc -l <"$work/err")" = 1 ] || fail "a full disk: status $status, $(cat "$work/err")"
+# A link stays one, what it names is written whole; what is open already, a file perhaps, is not renamed onto.
+touch "$work/linked" && ln -s linked "$work/link"
+"$drydock" run scenarios/races --quiet --report "junit=$work/link" && [ -L "$work/link" ] && grep -q '</testsuites>' "$work/linked" ||
+  fail "a report through a link"
+"$drydock" run scenarios/races --report tap=/proc/self/fd/1 >"$work/out" 2>/dev/null && grep -q '^expected ' "$work/out" &&
+  grep -q '^TAP version 14' "$work/out" || fail "a report to what is open already: $(head -c 200 "$work/out")"
 [ -z "$(NO_COLOR=1 "$drydock" run scenarios/incidents/openclawpro.json | grep -a $'\033')" ] || fail "NO_COLOR"
 "$drydock" run scenarios/incidents/openclawpro.json --color always | grep -qa $'\033' || fail "--color always"
 
@@ -166,8 +183,16 @@ told 'phantom-running is violated 13 times in this run, not 14'
 told '① install:napp looked: docker containers.list → 1' '② stop-container:fluxweb_shop: container stopped:' \
   '③ install:napp went by ①: docker containers.prune' '│┌ stop-container:fluxweb_' 'docker containers.list → 1 container ◂ ①'
 "$drydock" run scenarios/races/01-stopped-after-the-snapshot.json --revision 8.9.2 --no-timeline --trace "$work/race.jsonl" >"$work/out" || fail "a trace of a race"
+refused diff scenarios/races/01-stopped-after-the-snapshot.json "$work/race.jsonl" --without guard-decrypts
 "$drydock" replay "$work/race.jsonl" --task stop-container >"$work/story" || fail "a trace replayed with --task"
 told 'container stopped: fluxweb_shop ◂ ②' '-✗ container-lost' 'same trace hash'
+# Nobody's terminal obeys what stands in a trace.
+sed '1s/"scenario":"/&\\u001b[31m\\u007f\\u009b/' "$work/race.jsonl" >"$work/evil.jsonl"
+"$drydock" replay "$work/evil.jsonl" >"$work/evil" 2>&1
+"$drydock" diff "$work/evil.jsonl" "$work/race.jsonl" >>"$work/evil" 2>&1
+grep -q '^run .*\[31m' "$work/evil" && grep -q '^--- .*\[31m' "$work/evil" || fail "a trace of another name: $(cat "$work/evil")"
+[ "$(LC_ALL=C tr -d '\n\040-\176\200-\377' <"$work/evil" | wc -c)" = 0 ] && ! LC_ALL=C grep -q $'\302[\200-\237]' "$work/evil" ||
+  fail "control characters of a trace in the output"
 "$drydock" run scenarios/races --task install --quiet >"$work/story" && told 'on 8.9.1' 'on 8.9.2' || fail "--task is said to mean --timeline"
 if command -v script >/dev/null; then
   script -qec "stty cols 60 rows 20; NO_COLOR=1 '$drydock' run scenarios/incidents/openclawpro.json --revision 8.9.1" /dev/null </dev/null |

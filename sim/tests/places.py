@@ -18,7 +18,7 @@ bad = False
 for path, text in texts.items():
     if not names or not path.endswith(".c") or "#define CALLS_FOR_ITS_CALLERS" in text:
         continue
-    for call in re.finditer(r"(?<![\w(])(?:%s|FROM_HERE)\(" % "|".join(names), text):
+    for call in re.finditer(r"(?<!\w)(?:%s|FROM_HERE)\(" % "|".join(names), text):
         if "\n" in text[call.start() : end_of_call(text, call.end())]:
             bad = True
             print(f"{path}:{text.count(chr(10), 0, call.start()) + 1}: {call[0]}…) on several lines")

@@ -183,6 +183,8 @@ static const struct {
     {"only a header", "\n", NULL, 2, "ends before its footer"},
     {"a line is gone", "{\"kind\":\"log\"", "", 0, "none of a trace"},
     {"a kind", "\"kind\":\"log\"", "\"kind\":\"lag\"", 0, "there is no kind \"lag\""},
+    {"a kind with a line break", "\"kind\":\"log\"", "\"kind\":\"l\\ng\"", 0, "there is no kind \"l\\ng\""},
+    {"a long kind", "\"kind\":\"log\"", "\"kind\":\"xääääääääääääääääääää\"", 0, "ä ..."},
     {"two headers", "\"kind\":\"task\"", "\"kind\":\"header\"", 3, "expected the footer of the run before it"},
     {"no header", "\"kind\":\"header\"", "\"kind\":\"task\"", 1, "expected header"},
     {"an effect", "daemon get", "demon get", 0, "there is no such effect"},
@@ -234,6 +236,36 @@ static void test_a_mutilated_trace_is_refused(void **state)
         sink_free(&bad);
     }
     sink_free(&good);
+    test_run_end(&test);
+}
+
+/* A header is one however it is spelled, and there is room for each. */
+static void test_headers_in_other_words(void **state)
+{
+    enum { RUNS = 300 };
+    static const char header[] = "{\"kind\":\"header\"";
+    struct test_run test;
+    struct trace trace;
+    struct trace_mistake mistake = {0};
+    struct sink good, many;
+
+    (void)state;
+    test_run_begin(&test);
+    write_trace(&good, test_run_text(&test, small, "8.9.1"));
+    sink_init(&many);
+    for (unsigned i = 0; i < RUNS; i++) {
+        sink_add(&many, "{\"kind\":\"h\\u0065ader\"");
+        sink_add(&many, good.text + strlen(header));
+    }
+    assert_true(trace_read(&test.arena, "t.jsonl", many.text, many.length, &trace, &mistake));
+    assert_int_equal(trace.count, RUNS);
+    for (uint32_t i = 0; i < RUNS; i++) {
+        assert_string_equal(trace.runs[i].record.scenario, "small");
+        assert_int_equal(trace.runs[i].record.event_count, trace.runs[0].record.event_count);
+        assert_int_equal(trace.runs[i].line, 1 + i * (trace.runs[0].record.event_count + 2));
+    }
+    sink_free(&good);
+    sink_free(&many);
     test_run_end(&test);
 }
 
@@ -308,6 +340,7 @@ int main(void)
         cmocka_unit_test(test_a_trace_carries_its_scenario),
         cmocka_unit_test(test_a_trace_is_told_from_a_scenario),
         cmocka_unit_test(test_a_mutilated_trace_is_refused),
+        cmocka_unit_test(test_headers_in_other_words),
         cmocka_unit_test(test_bytes_that_change),
         cmocka_unit_test(test_a_run_without_events_is_no_trace),
     };
