@@ -65,7 +65,7 @@ const struct error *install_application_hard(struct task *task, struct component
     TRY(create_app_volume(task, component, app, is_component, full_specs)); /* 3 */
     TRY(verify_app_volume_mount(task, app_id));                             /* 4 */
     TRY(app_docker_create(task, component, app, is_component, full_specs)); /* 5 */
-    assert(component->container_data != NULL); /* without, 5 has thrown */
+    assert(component->container_data != NULL);                              /* without, 5 has thrown */
     if (test || (!has_g(component->container_data) && !has_r(component->container_data))) {
         TRY(start(task, identifier_of(task, component, app, is_component), !test)); /* 6 */
     }
