@@ -76,7 +76,7 @@ static void list_strategies(void)
 static void list_formats(void)
 {
     for (const struct report_format *format = report_formats; format->name != NULL; format++) {
-        printf("%-9s %s\n", format->name, format->what);
+        printf("%-15s %s\n", format->name, format->what);
     }
 }
 
