@@ -331,6 +331,8 @@ static uint32_t count_lines(const char *text, size_t length)
     return count;
 }
 
+enum { LINE_LENGTH_MIN = sizeof "{\"kind\":\"log\",\"at_ms\":0}" }; /* a line without what else it needs */
+
 static void make_room(struct reader *reader, uint32_t lines)
 {
     struct arena *arena = reader->reading.arena;
@@ -352,7 +354,9 @@ bool trace_read(struct arena *arena, const char *file, const char *text, size_t 
     bool good = true;
 
     arena_init(&reader.scratch, arena_source_malloc());
-    make_room(&reader, count_lines(text, length));
+    const uint32_t lines = count_lines(text, length), most = (uint32_t)(length / LINE_LENGTH_MIN) + 1;
+
+    make_room(&reader, lines < most ? lines : most); /* shorter lines are refused where they stand */
     *trace = (struct trace){NULL, 0};
     for (size_t at = 0; at < length && good;) {
         const char *end = memchr(text + at, '\n', length - at);
