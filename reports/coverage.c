@@ -308,7 +308,7 @@ static void reach(struct coverage *coverage, const char *file, int line, int bra
 
 static int number_of(const cJSON *object, const char *key)
 {
-    return (int)cJSON_GetNumberValue(cJSON_GetObjectItem(object, key));
+    return (int)cJSON_GetNumberValue(cJSON_GetObjectItemCaseSensitive(object, key));
 }
 
 static void write_functions(struct sink *info, const cJSON *functions)
@@ -318,7 +318,7 @@ static void write_functions(struct sink *info, const cJSON *functions)
     unsigned hit = 0;
 
     cJSON_ArrayForEach (function, functions) {
-        const char *name = cJSON_GetStringValue(cJSON_GetObjectItem(function, "name"));
+        const char *name = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(function, "name"));
         int count = number_of(function, "execution_count");
 
         sink_printf(info, "FN:%d,%s\nFNDA:%d,%s\n", number_of(function, "start_line"), name, count, name);
@@ -344,7 +344,7 @@ static void write_line(struct coverage *coverage, struct sink *info, const char 
     totals->lines++;
     totals->lines_hit += count > 0;
     reach(coverage, file, number, -1, count > 0);
-    cJSON_ArrayForEach (branch, cJSON_GetObjectItem(line, "branches")) {
+    cJSON_ArrayForEach (branch, cJSON_GetObjectItemCaseSensitive(line, "branches")) {
         int taken = number_of(branch, "count");
 
         if (count > 0) {
@@ -360,19 +360,18 @@ static void write_line(struct coverage *coverage, struct sink *info, const char 
 
 static void write_file(struct coverage *coverage, struct sink *info, const char *test, const cJSON *entry)
 {
-    const char *name = cJSON_GetStringValue(cJSON_GetObjectItem(entry, "file"));
+    const char *name = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(entry, "file"));
     const cJSON *line = NULL;
     struct totals totals = {0, 0, 0, 0};
-    char path[PATH_SIZE];
 
-    if (name == NULL || strncmp(name, "core/", 5) != 0 || getcwd(path, sizeof path) == NULL) {
+    if (name == NULL || strncmp(name, "core/", 5) != 0) {
         return;
     }
     const char *file = file_name(coverage, name);
 
     sink_printf(info, "TN:%s\nSF:%s\n", test, name);
-    write_functions(info, cJSON_GetObjectItem(entry, "functions"));
-    cJSON_ArrayForEach (line, cJSON_GetObjectItem(entry, "lines")) {
+    write_functions(info, cJSON_GetObjectItemCaseSensitive(entry, "functions"));
+    cJSON_ArrayForEach (line, cJSON_GetObjectItemCaseSensitive(entry, "lines")) {
         write_line(coverage, info, file, line, &totals);
     }
     sink_printf(info, "BRF:%u\nBRH:%u\nLF:%u\nLH:%u\nend_of_record\n", totals.branches, totals.branches_hit,
@@ -387,7 +386,7 @@ static void write_info(struct coverage *coverage, struct sink *info, const char 
         cJSON *document = cJSON_ParseWithLength(documents, length);
         const cJSON *entry = NULL;
 
-        cJSON_ArrayForEach (entry, cJSON_GetObjectItem(document, "files")) {
+        cJSON_ArrayForEach (entry, cJSON_GetObjectItemCaseSensitive(document, "files")) {
             write_file(coverage, info, test, entry);
         }
         cJSON_Delete(document);
