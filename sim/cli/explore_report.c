@@ -77,11 +77,10 @@ static void write_found(struct sink *sink, const struct explored *explored, uint
 {
     const struct found *found = &explored->exploration.found[index];
     const struct found_repro *repro = &explored->repros[index];
-    const char *command = explored->save != NULL && repro->text != NULL ? "drydock replay" : NULL;
 
     sink_printf(sink, "\n  %2u.  %s\n", index + 1, found->fingerprint);
-    if (command != NULL) {
-        sink_printf(sink, "       %s %s/%s.json\n", command, explored->save, repro->name);
+    if (explored->save != NULL && repro->text != NULL) {
+        sink_printf(sink, "       drydock replay %s/%s.json\n", explored->save, repro->name);
     }
     sink_printf(sink, "       %s\n       because %s\n", repro->message, repro->why);
     if (strchr(found->kinds, ',') != NULL) {
@@ -93,9 +92,6 @@ static void write_found(struct sink *sink, const struct explored *explored, uint
                 plural(repro->mishaps), repro->minimal ? ", none of which can be left out" : "");
     if (repro->text == NULL) {
         sink_printf(sink, "       no repro: %s\n", repro->trouble);
-    }
-    if (command != NULL) {
-        sink_printf(sink, "       %s %s/%s.json\n", command, explored->save, repro->name);
     }
 }
 
