@@ -74,19 +74,39 @@ static int by_place(const void *left, const void *right)
     return order != 0 ? order : (int)a->effect - (int)b->effect;
 }
 
+double exercised_percent(struct exercised_share share)
+{
+    enum { PERCENT = 100 };
+
+    return share.whole == 0 ? 0.0 : (double)PERCENT * (double)share.part / (double)share.whole;
+}
+
+void exercised_share_failures(struct exercised_share *share, enum effect_id effect, uint32_t met)
+{
+    const uint32_t faults = effect_info(effect)->faults;
+
+    for (unsigned fault = FAULT_NONE + 1; fault < FAULT_COUNT; fault++) {
+        share->whole += (faults & 1U << fault) != 0;
+        share->part += (faults & met & 1U << fault) != 0;
+    }
+}
+
+uint32_t exercised_met(const struct exercised_call *call)
+{
+    uint32_t met = 0;
+
+    for (unsigned fault = FAULT_NONE + 1; fault < FAULT_COUNT; fault++) {
+        met |= call->times[fault] > 0 ? 1U << fault : 0;
+    }
+    return met;
+}
+
 struct exercised_share exercised_failures(const struct exercised *exercised)
 {
     struct exercised_share share = {0, 0};
 
     for (uint32_t i = 0; i < exercised->call_count; i++) {
-        const uint32_t faults = effect_info(exercised->calls[i].effect)->faults;
-
-        for (unsigned fault = FAULT_NONE + 1; fault < FAULT_COUNT; fault++) {
-            if ((faults & 1U << fault) != 0) {
-                share.whole++;
-                share.part += exercised->calls[i].times[fault] > 0;
-            }
-        }
+        exercised_share_failures(&share, exercised->calls[i].effect, exercised_met(&exercised->calls[i]));
     }
     return share;
 }

@@ -50,6 +50,13 @@ struct exercised_share {
     uint64_t part, whole;
 };
 
+/* Percent; 0 of nothing. */
+double exercised_percent(struct exercised_share share);
+/* Adds, of one call: of the failures that faults.def has for its effect, those that it met, bits 1 << enum fault_kind.
+ */
+void exercised_share_failures(struct exercised_share *share, enum effect_id effect, uint32_t met);
+/* The failures that a call met: bits 1 << enum fault_kind. */
+uint32_t exercised_met(const struct exercised_call *call);
 /* Failures that the calls met, of all that faults.def has for their effects. */
 struct exercised_share exercised_failures(const struct exercised *exercised);
 /* Pairs that ran in both orders, of those that ran. */

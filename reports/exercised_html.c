@@ -3,8 +3,6 @@
 #include "reports/report.h"
 #include "reports/xml.h"
 
-enum { PERCENT = 100 };
-
 static const char head[] =
     "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>drydock: what the runs have "
     "exercised</title>\n"
@@ -34,8 +32,7 @@ static void add_number(struct sink *sink, const char *class, uint64_t number)
 static void add_share(struct sink *sink, struct exercised_share share, const char *what)
 {
     sink_printf(sink, "<p><strong>%llu of %llu</strong> %s (%.1f %%).</p>\n", (unsigned long long)share.part,
-                (unsigned long long)share.whole, what,
-                share.whole == 0 ? 0.0 : (double)PERCENT * (double)share.part / (double)share.whole);
+                (unsigned long long)share.whole, what, exercised_percent(share));
 }
 
 static void add_calls(struct sink *sink, const struct exercised *exercised)

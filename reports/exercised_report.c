@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { PERCENT = 100, NAMES_WIDTH = 44, PLACE_WIDTH = 32, EFFECT_WIDTH = 34 };
+enum { NAMES_WIDTH = 44, PLACE_WIDTH = 32, EFFECT_WIDTH = 34 };
 
 static void add_title(struct sink *sink, const struct report_options *options, const char *title)
 {
@@ -14,7 +14,7 @@ static void add_title(struct sink *sink, const struct report_options *options, c
 static void add_share(struct sink *sink, const char *what, struct exercised_share share)
 {
     sink_printf(sink, "  %llu of %llu %s (%.1f %%)\n", (unsigned long long)share.part, (unsigned long long)share.whole,
-                what, share.whole == 0 ? 0.0 : (double)PERCENT * (double)share.part / (double)share.whole);
+                what, exercised_percent(share));
 }
 
 /* ---- calls and failures ----------------------------------------------------------------------------------------- */
@@ -53,22 +53,16 @@ static void add_calls(struct sink *sink, const struct exercised *exercised, cons
     add_share(sink, "failures that these calls can meet were met", exercised_failures(exercised));
 }
 
-/* Each effect's calls: how much of what they can meet they met, the least first in the table of effects. */
+/* Each effect's calls: how much of what they can meet they met. */
 static void add_effects(struct sink *sink, const struct exercised *exercised)
 {
     for (unsigned effect = 0; effect < EFFECT_COUNT; effect++) {
-        struct exercised one = {.calls = exercised->calls, .call_count = 0};
         struct exercised_share share = {0, 0};
         uint32_t calls = 0;
 
         for (uint32_t i = 0; i < exercised->call_count; i++) {
             if (exercised->calls[i].effect == effect) {
-                one.calls = &exercised->calls[i];
-                one.call_count = 1;
-                const struct exercised_share more = exercised_failures(&one);
-
-                share.part += more.part;
-                share.whole += more.whole;
+                exercised_share_failures(&share, (enum effect_id)effect, exercised_met(&exercised->calls[i]));
                 calls++;
             }
         }

@@ -12,17 +12,6 @@ static int by_call(const void *left, const void *right)
     return order != 0 ? order : (int)a->effect - (int)b->effect;
 }
 
-/* Of one call; what several sweeps tell of it is put together. */
-static void add_call(struct exercised_share *share, enum effect_id effect, uint32_t met)
-{
-    const uint32_t faults = effect_info(effect)->faults;
-
-    for (unsigned fault = FAULT_NONE + 1; fault < FAULT_COUNT; fault++) {
-        share->whole += (faults & 1U << fault) != 0;
-        share->part += (faults & met & 1U << fault) != 0;
-    }
-}
-
 bool sweep_failures(const struct sweep_result *const *results, size_t count, struct exercised_share *share)
 {
     size_t all = 0, filled = 0;
@@ -50,7 +39,7 @@ bool sweep_failures(const struct sweep_result *const *results, size_t count, str
         while (next < filled && by_call(&calls[i], &calls[next]) == 0) {
             met |= calls[next++].faults;
         }
-        add_call(share, calls[i].effect, met);
+        exercised_share_failures(share, calls[i].effect, met);
         i = next;
     }
     free(calls);
