@@ -197,17 +197,32 @@ run: $(BUILD)/drydock $(BUILD)/coverage/drydock
 .PHONY: run
 
 ## test: build and run every test, then the scenario library, twice and under faked dates
+# Its parts run side by side, the longest first; each can be asked for alone.
+TEST_PARTS := test-units test-determinism test-cli test-explore test-formats test-serve test-live test-replay test-traces test-sweep \
+  test-ablate test-compare test-conform test-conformance test-library
 test: $(BUILD)/drydock $(o0_TESTS) $(BUILD)/o0/drydock $(BUILD)/o0/conformance $(BUILD)/.format-deps
-	@sim/tests/run_tests.sh $(BUILD)/o0 $(o0_TESTS)
-	@$(BUILD)/o0/conformance --quiet --target in-process $(sort $(wildcard fakes/tests/conformance/cases/*/*.json))
-	@sim/tests/scenarios.sh $(BUILD)/drydock
-	@sim/tests/cli.sh $(BUILD)/drydock
-	@sim/tests/formats.sh $(BUILD)/drydock $(BUILD)/formats/node_modules
-	@sim/tests/determinism.sh $(BUILD)/drydock $(BUILD)/o0/drydock
-	@sim/tests/faketime.sh $(BUILD)/drydock
-	@sim/tests/serve.sh $(BUILD)/drydock
-	@sim/tests/live.sh $(BUILD)/drydock
-.PHONY: test
+	@$(MAKE) --no-print-directory --keep-going --output-sync=target $(TEST_PARTS)
+.PHONY: test $(TEST_PARTS)
+
+test-units: $(o0_TESTS)
+	@sim/tests/run_tests.sh $(BUILD)/o0 $^
+
+test-conformance: $(BUILD)/o0/conformance
+	@$< --quiet --target in-process $(sort $(wildcard fakes/tests/conformance/cases/*/*.json))
+
+test-library: $(BUILD)/drydock
+	@sim/tests/scenarios.sh $<
+
+test-determinism: $(BUILD)/drydock $(BUILD)/o0/drydock
+	@sim/tests/determinism.sh $^
+	@sim/tests/faketime.sh $<
+
+test-formats: $(BUILD)/drydock $(BUILD)/.format-deps
+	@sim/tests/formats.sh $< $(BUILD)/formats/node_modules
+
+# What a verb does, as its user sees it.
+$(filter test-cli test-explore test-replay test-traces test-sweep test-ablate test-compare test-conform test-serve test-live,$(TEST_PARTS)): test-%: $(BUILD)/drydock
+	@sim/tests/$*.sh $<
 
 ## test-asan: the same tests and scenarios under AddressSanitizer, UndefinedBehaviorSanitizer and LeakSanitizer
 test-asan: $(BUILD)/asan/drydock $(asan_TESTS)

@@ -1,21 +1,8 @@
 #!/usr/bin/env bash
 # What a user does wrong gets one line and exit status 2; the machine formats are well-formed; files are written whole.
 # Usage: cli.sh DRYDOCK
-set -u
-drydock=$1
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-bad=0
-fail() {
-  echo "cli.sh: $*" >&2
-  bad=1
-}
-refused() { # arguments... : exit 2, exactly one line on standard error, nothing on standard output
-  local status=0
-  "$drydock" "$@" >"$work/out" 2>"$work/err" || status=$?
-  [ $status = 2 ] && [ "$(wc -l <"$work/err")" = 1 ] && [ ! -s "$work/out" ] ||
-    fail "drydock $*: status $status, $(cat "$work/err")"
-}
+. "$(dirname "$0")/drydock.bash"
+
 refused
 refused fly
 refused run
@@ -40,13 +27,6 @@ refused run --format
 refused run no-such-file.json
 refused run "$work"
 refused run --coverage "$work/cov" scenarios/incidents/openclawpro.json
-refused sweep
-refused sweep --fault-kinds burnt scenarios
-refused sweep --fault-kinds refused,,slow scenarios
-refused sweep --ports docker,node scenarios
-refused sweep --jobs 0 scenarios
-refused sweep --jobs many scenarios
-refused sweep --time soon scenarios
 refused run --report junit scenarios
 refused run --report junk=x scenarios
 refused run --report tap=same,json=same scenarios
@@ -54,12 +34,7 @@ refused run --report "tap=$work/same,json=$work/../$(basename "$work")/./same" s
 refused run --report tap=same --output same scenarios
 refused run --report tap=same --trace ./same scenarios
 refused run --output same --trace same scenarios
-refused ablate --report tap=same --output ./same scenarios
 refused serve --docker "unix://$work/none" --output same --trace ./same scenarios/engine/empty.json
-refused sweep --format junit scenarios
-refused sweep --revision 9 scenarios
-refused sweep --without guard-decrypts --revision 8.9.1 scenarios/incidents/openclawpro.json
-refused sweep no-such-file.json
 refused check
 refused list
 refused list things
@@ -202,204 +177,9 @@ if command -v script >/dev/null; then
   told '✗ container-lost: '
 fi
 
-"$drydock" conform scenarios/recordings --explain >"$work/conform" || fail "conform"
-grep -qx '1254 operations compared, 1254 matched; 11 of 11 recordings match in full' "$work/conform" || fail "conform's sum"
-grep -q '^Left out of the comparison:' "$work/conform" || fail "conform --explain"
-status=0
-"$drydock" conform --revision 8.9.1 scenarios/recordings/incident-v8.9.2.json >"$work/conform" || status=$?
-[ $status = 1 ] && grep -q '^    recorded ' "$work/conform" && grep -q '^    drydock ' "$work/conform" || fail "conform on the other release"
-"$drydock" conform --format json scenarios/recordings | python3 -c '
-import json, sys
-results = json.load(sys.stdin)
-assert len(results) == 11 and all(r["conforms"] and r["score"] == 100 and r["injected"] == [] for r in results)' || fail "conform --format json"
-"$drydock" conform --format junit scenarios/recordings | python3 -c '
-import sys, xml.etree.ElementTree as t
-assert len(t.parse(sys.stdin).getroot().findall(".//testcase")) == 11' || fail "conform --format junit"
-refused conform
-refused conform --format yaml scenarios/recordings
-refused conform --revision 9 scenarios/recordings
-refused conform scenarios/incidents/openclawpro.json
-refused conform /no/such/file
-refused import
-refused import scenarios/incidents/openclawpro.json
-refused import /no/such/file
-"$drydock" import scenarios/recordings/incident-v8.9.1.json --output "$work/imported.json" || fail "import"
-"$drydock" check --quiet "$work/imported.json" || fail "an imported scenario is unusable"
-refused replay
-refused replay no-such-file.json
-refused replay scenarios/incidents/openclawpro.json
-refused replay --revision 9 x.json
-refused replay --without decrypt x.json
-refused replay --follow -1 x.json
-refused replay --until 'docker prune' x.json
-refused replay --until 'db find:0' x.json
-refused replay --break things x.json
-refused replay --gdb x.json
-refused replay --around nothing x.json
-refused replay --port things x.json
-refused replay --task check --step x.json
-refused replay x.json y.json
-refused regress
-refused regress no-such-file.json
-refused regress scenarios/incidents/openclawpro.json
-refused regress scenarios/incidents
-refused regress --format yaml scenarios
-refused regress --jobs 0 scenarios
-"$(dirname "$0")/replay.sh" "$drydock" || bad=1
-"$(dirname "$0")/traces.sh" "$drydock" || bad=1
-explored=scenarios/incidents/openclawpro.json
-refused explore
-refused explore no-such-file.json
-refused explore scenarios
-refused explore $explored $explored
-refused explore --revision 9 $explored
-refused explore --without decrypt $explored
-refused explore --strategy best $explored
-refused explore --format yaml $explored
-refused explore --faults 5 $explored
-refused explore --faults 3 --crashes 2 $explored
-refused explore --fault-kinds refuse $explored
-refused explore --fault-kinds , $explored
-refused explore --strikes lightning $explored
-refused explore --ports dockers $explored
-refused explore --jobs 0 $explored
-refused explore --executions 0 $explored
-refused explore --time soon $explored
-refused explore --memory much $explored
-refused explore --window 0s $explored
-refused explore --preemptions 1 --strategy pct $explored
-refused explore --depth 0 --strategy pct $explored
-refused explore --nonsense $explored
-"$(dirname "$0")/explore.sh" "$drydock" || bad=1
-# A sweep: the same for any number of processes, saved findings replay, findings are no error unless asked for.
-swept=scenarios/faults/03-install-rolls-back.json
-"$drydock" sweep $swept --revision 8.9.2 --output "$work/sweep" || fail "sweep"
-"$drydock" sweep $swept --revision 8.9.2 --jobs 2 --output "$work/sweep-2" || fail "sweep --jobs"
-cmp -s "$work/sweep" "$work/sweep-2" || fail "sweep: two processes find something else than one"
-grep -qx 'complete: every mishap within the bounds was tried' "$work/sweep" || fail "a sweep that ends"
-"$drydock" sweep $swept --revision 8.9.2 --fault-kinds refused --ports daemon,peers --once --no-crashes --pairs --save "$work/found" --format json |
-  python3 -c '
-import json, sys
-report = json.load(sys.stdin)
-(sweep,) = report["sweeps"]
-assert report["complete"] and sweep["complete"] and sweep["unfired"] == [], report
-assert sweep["planned"] == sweep["singles"]["tried"] == sweep["singles"]["fired"] > 0 and sweep["pairs"]["tried"] > 0
-assert all(f["repro"] for f in sweep["findings"]) and {f["class"] for f in sweep["findings"]} == {"violating"}' || fail "sweep --format json"
-"$drydock" run "$work/found" --quiet && "$drydock" regress "$work/found" >"$work/out" || fail "what a sweep saved does not replay: $(cat "$work/out")"
-kept=$(ls "$work/found" | wc -l)
-"$drydock" sweep $swept --revision 8.9.2 --fault-kinds refused --ports daemon,peers --once --no-crashes --pairs --save "$work/found" >/dev/null
-[ "$(ls "$work/found" | wc -l)" = "$kept" ] || fail "the same sweep does not renew what it saved: $(ls "$work/found")"
-echo mine >"$(ls "$work/found"/*-001.json)"
-"$drydock" sweep $swept --revision 8.9.2 --fault-kinds refused --ports daemon,peers --once --no-crashes --pairs --save "$work/found" >/dev/null
-[ "$(ls "$work/found" | wc -l)" = $((kept + 1)) ] && [ "$(cat "$work/found"/*-001.json)" = mine ] || fail "a sweep overwrites what another has saved: $(ls "$work/found")"
-status=0
-"$drydock" sweep $swept --revision 8.9.2 --ports daemon --strict >/dev/null || status=$?
-[ $status = 1 ] || fail "sweep --strict: status $status"
-"$drydock" sweep scenarios/boot --time 1ms | grep -q '^inconclusive: ' || fail "a sweep whose time is up"
-# An ablation: each switch is noticed; what none of the scenarios notices fails; the same for any number of processes.
-refused ablate
-refused ablate no-such-file.json
-mkdir "$work/nothing-here"
-refused ablate "$work/nothing-here"
-refused ablate --revision 9 scenarios
-refused ablate --revision all scenarios
-refused ablate --revision 8.9.1 scenarios
-refused ablate --without decrypt scenarios
-refused ablate --jobs 0 scenarios
-refused ablate --seed x scenarios
-refused ablate --format yaml scenarios
-refused ablate --report text scenarios
-refused ablate --report text=a,tap=a scenarios
-refused ablate --nonsense scenarios
-"$drydock" ablate scenarios --revision 8.9.2 --jobs 1 --output "$work/ablation" || fail "ablate: status $?"
-"$drydock" ablate scenarios --jobs 3 --report "text=$work/ablation-3,json=$work/ablation.json,junit=$work/ablation.xml,tap=$work/ablation.tap,github=$work/ablation.github,sarif=$work/ablation.sarif,markdown=$work/ablation.md" --quiet >"$work/out" ||
-  fail "ablate: status $?"
-[ ! -s "$work/out" ] || fail "ablate --quiet has something to say: $(cat "$work/out")"
-cmp -s "$work/ablation" "$work/ablation-3" || fail "ablate: three processes find something else than one"
-python3 - "$work" <<'P' || fail "the reports of an ablation"
-import json, sys, xml.etree.ElementTree as t
-work = sys.argv[1]
-report = json.load(open(work + "/ablation.json"))
-switches = {s["switch"]: s for s in report["switches"]}
-assert report["passes"] and report["complete"] and report["revision"] == "8.9.2" and len(switches) >= 6
-assert all(s["noticed"] > 0 and s["first"] for s in switches.values()), switches
-assert all(sum(c["notices"] for r in report["scenarios"] for c in r["cells"] if c["switch"] == name) == s["noticed"] for name, s in switches.items())
-cells = {c["switch"]: c for r in report["scenarios"] if r["scenario"] == "openclawpro" for c in r["cells"]}
-assert cells["guard-decrypts"]["oracle"] == "container-lost" and cells["guard-decrypts"]["depth"] > 0 and cells["guard-decrypts"]["at_ms"] == 300000, cells
-suite = t.parse(work + "/ablation.xml").getroot()
-assert [c.get("name") for c in suite.iter("testcase")] == list(switches) and not list(suite.iter("failure"))
-assert open(work + "/ablation.tap").read().startswith("TAP version 14\n1..%d\nok 1 - " % len(switches))
-(run,) = json.load(open(work + "/ablation.sarif"))["runs"]
-assert run["results"] == [] and run["invocations"] == [{"executionSuccessful": True}], run
-assert open(work + "/ablation.md").read().count("| \u2705 |") == len(switches)
-P
-status=0
-"$drydock" ablate scenarios/incidents --quiet --format github >"$work/out" || status=$?
-[ $status = 1 ] && grep -q '^::error title=handler-scope of 8.9.2::nothing notices that handler-scope is taken out of 8.9.2: 0 of 1 scenarios ask for it$' "$work/out" ||
-  fail "a switch that nothing notices: status $status, $(cat "$work/out")"
-status=0
-"$drydock" ablate scenarios/incidents --format sarif >"$work/out" || status=$?
-[ $status = 1 ] && python3 - "$work/out" core/switches.def <<'P' || fail "a switch that nothing notices, as SARIF: status $status, $(cat "$work/out")"
-import json, sys
-(run,) = json.load(open(sys.argv[1]))["runs"]
-lines = open(sys.argv[2]).read().split("\n")
-(result,) = (r for r in run["results"] if r["properties"]["switch"] == "handler-scope")
-place = result["locations"][0]["physicalLocation"]
-assert result["ruleId"] == "unnoticed-switch" and place["artifactLocation"]["uri"] == sys.argv[2], result
-assert '"handler-scope"' in lines[place["region"]["startLine"] - 1], place
-P
-"$drydock" ablate scenarios/incidents --without guard-decrypts --strict --quiet || fail "ablate --without: status $?"
-# A scenario that notices by a count alone does not notice with --strict.
-status=0
-"$drydock" ablate scenarios/regressions/05-*.json --without recheck-before-removal --quiet || fail "ablate: a count is enough"
-"$drydock" ablate scenarios/regressions/05-*.json --without recheck-before-removal --strict >"$work/out" || status=$?
-[ $status = 1 ] && grep -q 'is taken out of 8.9.2: 1 of 1 scenarios ask for it, in 1 counts differ$' "$work/out" ||
-  fail "ablate --strict: status $status, $(cat "$work/out")"
-cat >"$work/red.json" <<'J'
-{"name": "red", "world": {"apps": [{"name": "shop"}]}, "actors": [{"actor": "remove", "app": "shop"}], "expect": {"apps": {"shop": "installed"}}}
-J
-status=0
-"$drydock" ablate scenarios/incidents "$work/red.json" --without guard-decrypts >"$work/out" || status=$?
-[ $status = 1 ] && grep -q '^red is not as expected with every switch of 8.9.2 in, so it judges none: expected app shop to be installed' "$work/out" &&
-  grep -q '^8.9.2: 1 of 1 switches noticed, by 1 of 2 scenarios$' "$work/out" || fail "ablate, a red scenario: status $status, $(cat "$work/out")"
-echo '{"name": "old", "revisions": ["8.9.1"], "world": {"apps": [{"name": "shop"}]}, "actors": [{"actor": "check"}]}' >"$work/old.json"
-refused ablate "$work/old.json"
-cat >"$work/stage.json" <<'J'
-{"name": "stopped", "revisions": ["8.9.2"], "world": {"apps": [{"name": "shop"}, {"name": "napp"}]},
- "actors": [{"actor": "install", "app": "napp", "at": "any"}, {"actor": "stop-container", "container": "fluxweb_shop", "at": "any"}]}
-J
-refused compare
-refused compare no-such-file.json
-refused compare "$work/stage.json" scenarios/incidents/openclawpro.json
-refused compare --strategies dpor,luck "$work/stage.json"
-refused compare --strategies '' "$work/stage.json"
-refused compare --strategies pos --depth 2 "$work/stage.json"
-refused compare --depth 2,,3 "$work/stage.json"
-refused compare --depth 2, "$work/stage.json"
-refused compare --depth 1,2,3,4,5,6,7,8,9 "$work/stage.json"
-refused compare --seeds 0 "$work/stage.json"
-refused compare --seeds 1001 "$work/stage.json"
-refused compare --executions 0 "$work/stage.json"
-refused compare --fingerprint container-lost "$work/stage.json"
-refused compare --fingerprint 'luck | a | b' "$work/stage.json"
-refused compare --revision 9 "$work/stage.json"
-refused compare --revision 8.9.1 "$work/stage.json"
-refused compare --without decrypt "$work/stage.json"
-refused compare --window soon "$work/stage.json"
-refused compare --time soon "$work/stage.json"
-refused compare --jobs 0 "$work/stage.json"
-refused compare --format yaml "$work/stage.json"
-"$drydock" compare --strategies pos,dpor --seeds 6 --executions 200 --format json "$work/stage.json" | python3 -c '
-import json, sys
-[run] = json.load(sys.stdin)
-assert run["complete"] and run["seeds"] == 6 and run["executions_max"] == 200
-assert [row["strategy"] for row in run["strategies"]] == ["random", "dpor", "pos"]
-assert all({"median", "low", "high"} <= set(run["strategies"][i][what]) for i in (0, 2) for what in ("executions", "ns"))
-assert run["strategies"][1]["searches"] == 1' || fail "compare --format json"
 # Every actor of the table acts in the library.
 "$drydock" list actors | awk 'NR > 1 && $1 != "needs" {print $1}' | while read -r actor; do
   grep -rqs --include='*.json' --exclude-dir=recordings "\"actor\": \"$actor\"" scenarios || echo "$actor"
 done >"$work/idle"
 [ -s "$work/idle" ] && fail "actors in no scenario: $(tr '\n' ' ' <"$work/idle")"
-[ "$bad" = 0 ] && echo "command line: as documented"
-exit "$bad"
+finish "command line"

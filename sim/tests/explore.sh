@@ -1,26 +1,33 @@
 #!/usr/bin/env bash
 # What exploring reports does not depend on how many processes do it; what it saves is found again; every way it ends is
 # as documented. Usage: explore.sh DRYDOCK
-set -u
-drydock=$(realpath "$1")
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-bad=0
-fail() {
-  echo "explore.sh: $*" >&2
-  bad=1
-}
-expect() { # STATUS, arguments...: what is printed is in out, and in err
-  local wanted=$1 status=0
-  shift
-  timeout 120 "$drydock" "$@" >out 2>err </dev/null || status=$?
-  [ "$status" = "$wanted" ] || fail "drydock $*: status $status, expected $wanted: $(cat out err)"
-}
-has() {
-  grep -qF -- "$1" out || fail "no \"$1\" in: $(cat out)"
-}
+. "$(dirname "$0")/drydock.bash"
 
+explored=scenarios/incidents/openclawpro.json
+refused explore
+refused explore no-such-file.json
+refused explore scenarios
+refused explore $explored $explored
+refused explore --revision 9 $explored
+refused explore --without decrypt $explored
+refused explore --strategy best $explored
+refused explore --format yaml $explored
+refused explore --faults 5 $explored
+refused explore --faults 3 --crashes 2 $explored
+refused explore --fault-kinds refuse $explored
+refused explore --fault-kinds , $explored
+refused explore --strikes lightning $explored
+refused explore --ports dockers $explored
+refused explore --jobs 0 $explored
+refused explore --executions 0 $explored
+refused explore --time soon $explored
+refused explore --memory much $explored
+refused explore --window 0s $explored
+refused explore --preemptions 1 --strategy pct $explored
+refused explore --depth 0 --strategy pct $explored
+refused explore --nonsense $explored
+
+cd "$work" || exit 1
 cat >race.json <<'P'
 {
   "name": "race",
@@ -60,7 +67,7 @@ same() { # NAME, arguments...
   cmp -s "$name.1" "$name.2" && cmp -s "$name.1" "$name.3" || fail "explore $*: the report depends on --jobs"
 }
 same plain race.json --faults 1 --ports docker --fault-kinds refused
-same strikes remove.json --crashes 1 --both
+same strikes remove.json --crashes 1 --both --fault-kinds refused
 same cut remove.json --executions 40
 same first remove.json --first
 same random race.json --strategy random --executions 50 --faults 0 --seed 3
@@ -78,13 +85,13 @@ assert not first["complete"] and first["stopped_by"] == "first" and len(first["f
 P
 
 # ---- what is saved is found again, with the command that is printed
-expect 1 explore race.json --revision 8.9.2 --faults 0 --save race
+call 1 explore race.json --revision 8.9.2 --faults 0 --save race
 has 'verdict   complete within bounds'
 has 'drydock replay race/01-container-lost-install-docker-containers-prune-stop-container.json'
-expect 0 replay race/01-container-lost-install-docker-containers-prune-stop-container.json
-expect 1 explore remove.json --revision 8.9.2 --crashes 1 --save remove
+call 0 replay race/01-container-lost-install-docker-containers-prune-stop-container.json
+call 1 explore remove.json --revision 8.9.2 --crashes 1 --fault-kinds refused --save remove
 for directory in race remove; do
-  expect 0 regress $directory
+  call 0 regress $directory
   [ "$(grep -c '^ok ' out)" = "$(ls $directory | wc -l)" ] || fail "not every repro is one of the suite: $(cat out)"
 done
 for repro in race/*.json remove/*.json; do
@@ -92,21 +99,21 @@ for repro in race/*.json remove/*.json; do
 done
 
 # ---- how it ends
-expect 0 explore quiet.json --revision 8.9.2 --faults 0
+call 0 explore quiet.json --revision 8.9.2 --faults 0
 has 'found     0 findings'
-expect 1 explore race.json --revision 8.9.2 --faults 0 --no-shrink
-expect 2 explore quiet.json --revision 9
-expect 3 explore quiet.json --faults 0 --output /no/such/folder/report
-expect 0 explore quiet.json --faults 0 --output report
+call 1 explore race.json --revision 8.9.2 --faults 0 --no-shrink
+call 2 explore quiet.json --revision 9
+call 3 explore quiet.json --faults 0 --output /no/such/folder/report
+call 0 explore quiet.json --faults 0 --output report
 [ -s report ] && [ ! -s out ] || fail "--output"
 for jobs in 1 2; do
-  expect 1 explore long.json --revision 8.9.2 --faults 0 --time 1s --no-shrink --jobs $jobs
+  call 1 explore long.json --revision 8.9.2 --faults 0 --time 300ms --no-shrink --jobs $jobs
   has 'verdict   inconclusive: stopped by --time; '
   has 'of the plans known so far was searched'
 done
 
 # ---- the findings of two releases go to one folder, and none is lost
-expect 1 explore race.json --faults 0 --save both
+call 1 explore race.json --faults 0 --save both
 kept=$(ls both | wc -l)
 [ "$kept" -gt 1 ] && [ "$kept" = "$(grep -c '^  *[0-9]*\.  ' out)" ] || fail "of two releases $kept repros were kept"
 
@@ -116,12 +123,12 @@ repro=01-container-lost-install-docker-containers-prune-stop-container
 kept() { # NAMES: of the files in the folder, without .json
   [ "$(cd stages && ls -- *.json | sed 's/\.json$//' | sort | tr '\n' ' ')" = "$(printf '%s\n' "$@" | sort | tr '\n' ' ')" ] || fail "the repros that were kept: $(ls stages)"
 }
-expect 1 explore race.json --revision 8.9.2 --faults 0 --save stages
+call 1 explore race.json --revision 8.9.2 --faults 0 --save stages
 kept $repro
 cp stages/$repro.json first.json
-expect 1 explore other.json --revision 8.9.2 --faults 0 --save stages
+call 1 explore other.json --revision 8.9.2 --faults 0 --save stages
 has "drydock replay stages/other-race-$repro.json"
-expect 0 replay stages/other-race-$repro.json
+call 0 replay stages/other-race-$repro.json
 kept $repro other-race-$repro
 cmp -s first.json stages/$repro.json || fail "the second stage has changed the repro of the first"
 cp stages/other-race-$repro.json second.json
@@ -129,31 +136,36 @@ for stage in race other; do # once more: each is written where it was
   for file in stages/*.json; do
     echo >>"$file"
   done
-  expect 1 explore $stage.json --revision 8.9.2 --faults 0 --save stages
+  call 1 explore $stage.json --revision 8.9.2 --faults 0 --save stages
   case $stage in
     race) cmp -s first.json stages/$repro.json ;;
     other) cmp -s second.json stages/other-race-$repro.json ;;
   esac || fail "a repro of the same finding was not renewed: $(ls stages)"
 done
 kept $repro other-race-$repro
-expect 1 explore race.json --revision 8.9.1 --faults 0 --executions 20 --save stages # numbers of its own
+call 1 explore race.json --revision 8.9.1 --faults 0 --executions 20 --save stages # numbers of its own
 [ "$(python3 -c '
 import glob, json
 print(sum(json.load(open(name))["revisions"] == ["8.9.2"] for name in glob.glob("stages/*.json")))')" = 2 ] || fail "8.9.1 has overwritten what 8.9.2 came to"
-expect 0 regress stages
+call 0 regress stages
 [ "$(grep -c '^ok ' out)" = "$(ls stages | wc -l)" ] || fail "not every repro of several stages is one of the suite: $(cat out)"
 mkdir own && echo mine >own/$repro.json && echo theirs >own/race-$repro.json && echo hers >own/race-$repro-8.9.2.json
-expect 1 explore race.json --revision 8.9.2 --faults 0 --save own
+call 1 explore race.json --revision 8.9.2 --faults 0 --save own
 [ "$(cat own/$repro.json own/race-$repro.json own/race-$repro-8.9.2.json | tr '\n' ' ')" = "mine theirs hers " ] || fail "files that are no repros were overwritten"
-expect 0 replay own/race-$repro-8.9.2-2.json
+call 0 replay own/race-$repro-8.9.2-2.json
 echo >file
-expect 3 explore race.json --revision 8.9.2 --faults 0 --save file
+call 3 explore race.json --revision 8.9.2 --faults 0 --save file
 
 # ---- Ctrl-C: soon, with what was found, and nobody goes on
+worked() { # SESSION: hundredths of a second that its processes have worked
+  cat $(pgrep -s "$1" | sed 's|.*|/proc/&/stat|') 2>/dev/null | awk '{ticks += $14 + $15} END {print ticks + 0}'
+}
 for jobs in 1 2; do
   setsid "$drydock" explore long.json --revision 8.9.2 --faults 1 --jobs $jobs >out 2>err </dev/null &
   explorer=$!
-  sleep 2
+  until [ "$(worked "$explorer")" -gt 50 ]; do
+    sleep 0.05
+  done
   started=$SECONDS
   kill -INT "$explorer" || fail "the exploration had ended"
   status=0
@@ -164,5 +176,4 @@ for jobs in 1 2; do
   grep -q 'found     0 findings' out && fail "interrupted with --jobs $jobs: nothing was kept"
   [ -z "$(pgrep -s "$explorer")" ] || fail "interrupted with --jobs $jobs: processes are left"
 done
-[ "$bad" = 0 ] && echo "explore: as documented"
-exit "$bad"
+finish explore

@@ -2,17 +2,10 @@
 # The machine formats are what others take them for: each is read by a parser that is not ours, and each parser is shown
 # to refuse a file that is broken. Usage: formats.sh DRYDOCK [NODE_MODULES]
 # NODE_MODULES: where npm has put what formats/package.json names; what needs it is left out otherwise.
-set -u
-drydock=$(realpath "$1")
+. "$(dirname "$0")/drydock.bash"
+
 modules=${2:+$(realpath "$2")}
-here=$(realpath "$(dirname "$0")")/formats
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-bad=0
-fail() {
-  echo "formats.sh: $*" >&2
-  bad=1
-}
+here+=/formats
 
 # ---- what is reported: runs that held, were violated as expected, not as expected, and came to nothing, with names that
 # have every special of XML, JSON, TAP and YAML in them
@@ -166,5 +159,4 @@ if "$drydock" list formats | grep -q '^ *sarif '; then
   fi
 fi
 
-[ "$bad" = 0 ] && echo "formats: as others read them$([ ${#left_out[@]} = 0 ] || printf '; left out without npm: %s' "$(IFS=,; echo "${left_out[*]}")")"
-exit "$bad"
+finish formats "as others read them$([ ${#left_out[@]} = 0 ] || printf '; left out without npm: %s' "$(IFS=,; echo "${left_out[*]}")")"

@@ -3,19 +3,11 @@
 #
 # SOCKET: a Docker Engine of its own that has busybox:latest and nothing else (`make live` starts a real one); without it one that
 # drydock serves.
-set -u
-drydock=$1
+. "$(dirname "$0")/drydock.bash"
+
 socket=${2-}
 what=${2:+a real Engine}
 what=${what:-an Engine that drydock serves}
-work=$(mktemp -d)
-bad=0
-server=
-trap '[ -z "$server" ] || kill "$server" 2>/dev/null; rm -rf "$work"' EXIT
-fail() {
-  echo "live.sh: $*" >&2
-  bad=1
-}
 ask() { curl -s --max-time 20 --unix-socket "$socket" "$@"; }
 
 if [ -z "$socket" ]; then
@@ -47,12 +39,11 @@ same() { # scenarios...: on both Engines, all releases
   [ -z "$(left)" ] || fail "$*: left behind: $(left)"
 }
 
-refused() { # PART arguments...: exit 2, one line with this part
-  local part=$1 status=0
+refused_for() { # TEXT arguments...: run is refused with this text
+  local text=$1
   shift
-  timeout -s KILL 20 "$drydock" run "$@" >"$work/out" 2>"$work/err" || status=$?
-  [ $status = 2 ] && [ "$(wc -l <"$work/err")" = 1 ] && [ ! -s "$work/out" ] && grep -qF -- "$part" "$work/err" ||
-    fail "run $*: status $status, $(cat "$work/err")"
+  refused run "$@"
+  said "$text"
 }
 
 incident=scenarios/incidents/openclawpro.json
@@ -60,14 +51,14 @@ same $incident
 grep -q 'phantom-running' "$work/out" || fail "the incident is none: $(cat "$work/out")"
 same scenarios/upkeep/23-network-removed-by-hand.json scenarios/upkeep/10-soft-redeploy.json scenarios/races scenarios/faults
 
-refused "is no Engine's address" $incident --docker-host "$socket"
-refused "is no Engine's address" $incident --docker-host tcp://localhost
-refused "Could" $incident --docker-host unix:///nobody/listens/here.sock
-refused "expected --docker-host too" $incident --i-know
-refused "expected --docker-host too" $incident --base-image busybox
-refused "has no image nosuch:1" $incident --docker-host "$host" --base-image nosuch:1
+refused_for "is no Engine's address" $incident --docker-host "$socket"
+refused_for "is no Engine's address" $incident --docker-host tcp://localhost
+refused_for "Could" $incident --docker-host unix:///nobody/listens/here.sock
+refused_for "expected --docker-host too" $incident --i-know
+refused_for "expected --docker-host too" $incident --base-image busybox
+refused_for "has no image nosuch:1" $incident --docker-host "$host" --base-image nosuch:1
 ask -o "$work/other" -X POST http://d/networks/create -H 'Content-Type: application/json' -d '{"Name": "theirs", "IPAM": {"Config": [{"Subnet": "10.99.0.0/24"}]}}'
-refused "0 containers, 1 networks and 0 images of others" $incident --docker-host "$host"
+refused_for "0 containers, 1 networks and 0 images of others" $incident --docker-host "$host"
 "$drydock" run scenarios/regressions/01-decrypt-before-guard.json --no-timeline --quiet --docker-host "$host" --i-know >"$work/out" 2>&1 ||
   fail "beside others: $(cat "$work/out")"
 [ "$(left)" = '"Name":"theirs"' ] || fail "beside others: $(left)"
@@ -85,5 +76,4 @@ if grep -q interrupted "$work/err"; then
 fi
 [ -z "$(left)" ] || fail "interrupted: left behind: $(left)"
 
-[ $bad = 0 ] && echo "live: the same traces on $what"
-exit $bad
+finish live "the same traces on $what"

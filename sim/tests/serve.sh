@@ -1,23 +1,13 @@
 #!/usr/bin/env bash
 # drydock serve on sockets: who may listen where, faults and time through the control endpoint, garbage, and the end.
 # Usage: serve.sh DRYDOCK
-set -u
-here=$(cd "$(dirname "$0")" && pwd)
-drydock=$1
-work=$(mktemp -d)
-bad=0
-server=
-trap '[ -z "$server" ] || kill "$server" 2>/dev/null; rm -rf "$work"' EXIT
-fail() {
-  echo "serve.sh: $*" >&2
-  bad=1
-}
-refused() { # PART arguments...: exit 2, one line with this part, nothing on standard output
-  local part=$1 status=0
+. "$(dirname "$0")/drydock.bash"
+
+refused_for() { # TEXT arguments...: serve is refused with this text
+  local text=$1
   shift
-  timeout -s KILL 10 "$drydock" serve "$@" >"$work/out" 2>"$work/err" || status=$?
-  [ $status = 2 ] && [ "$(wc -l <"$work/err")" = 1 ] && [ ! -s "$work/out" ] && grep -qF -- "$part" "$work/err" ||
-    fail "serve $*: status $status, $(cat "$work/err")"
+  refused serve "$@"
+  said "$text"
 }
 start() { # arguments...: serves on $socket
   "$drydock" serve "$@" >"$work/out" 2>"$work/err" &
@@ -40,18 +30,18 @@ get() { timeout -s KILL 10 curl -s --unix-socket "$socket" "$@"; }
 empty=scenarios/engine/empty.json
 socket=$work/engine.sock
 at=unix://$socket
-refused "where to listen is missing" "$empty"
-refused "expected at least one scenario" --docker "$at"
-refused "2 scenarios" --docker "$at" "$empty" "$empty"
-refused "no-such-file.json" --docker "$at" no-such-file.json
-refused "--clock fast is none" --docker "$at" --clock fast "$empty"
-refused "--clock x0 is none" --docker "$at" --clock x0 "$empty"
-refused "somewhere" --docker somewhere "$empty"
-refused "unix://$work/no/where" --docker "unix://$work/no/where" "$empty"
-refused "is not loopback" --docker tcp://0.0.0.0:0 "$empty"
-refused "with a port up to 65535" --docker tcp://127.0.0.1:99999 "$empty"
+refused_for "where to listen is missing" "$empty"
+refused_for "expected at least one scenario" --docker "$at"
+refused_for "2 scenarios" --docker "$at" "$empty" "$empty"
+refused_for "no-such-file.json" --docker "$at" no-such-file.json
+refused_for "--clock fast is none" --docker "$at" --clock fast "$empty"
+refused_for "--clock x0 is none" --docker "$at" --clock x0 "$empty"
+refused_for "somewhere" --docker somewhere "$empty"
+refused_for "unix://$work/no/where" --docker "unix://$work/no/where" "$empty"
+refused_for "is not loopback" --docker tcp://0.0.0.0:0 "$empty"
+refused_for "with a port up to 65535" --docker tcp://127.0.0.1:99999 "$empty"
 echo 'not a socket' >"$work/file"
-refused "$work/file" --docker "unix://$work/file" "$empty"
+refused_for "$work/file" --docker "unix://$work/file" "$empty"
 [ "$(cat "$work/file")" = 'not a socket' ] || fail "a file that is no socket is gone"
 
 start "$empty" --docker "$at" --format json
@@ -62,7 +52,7 @@ start "$empty" --docker "$at" --docker tcp://127.0.0.1:0 --clock virtual --forma
 [ "$(stat -c %a "$socket")" = 600 ] || fail "others may use the socket: $(stat -c %a "$socket")"
 port=$(sed -n 's|.*serving on tcp://127.0.0.1:\([0-9]*\) .*|\1|p' "$work/err")
 [ "$(timeout -s KILL 10 curl -s "http://127.0.0.1:$port/_ping")" = OK ] || fail "TCP port \"$port\" does not answer"
-refused "somebody listens there" --docker "$at" "$empty"
+refused_for "somebody listens there" --docker "$at" "$empty"
 [ "$(cat "$work/faketime")" = "2026-01-01 00:00:00" ] || fail "the file for libfaketime: $(cat "$work/faketime")"
 get http://d/_drydock/clock -d '{"advance": "1h"}' | grep -q 01:00:00 || fail "an hour did not go by"
 [ "$(cat "$work/faketime")" = "2026-01-01 01:00:00" ] || fail "the file for libfaketime: $(cat "$work/faketime")"
@@ -82,5 +72,4 @@ assert lost["args"]["body"]["Name"] == "data" and lost["fault"] == "lost-reply",
 P
 [ ! -e "$socket" ] || fail "the socket is left behind"
 
-[ $bad = 0 ] && echo "serve: as documented"
-exit $bad
+finish serve

@@ -1,22 +1,17 @@
 #!/usr/bin/env bash
 # Traces that are written, read, replayed and compared. Usage: traces.sh DRYDOCK
-set -u
-drydock=$1
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-bad=0
-fail() {
-  echo "traces.sh: $*" >&2
-  bad=1
-}
+. "$(dirname "$0")/drydock.bash"
+
 # says STATUS PATTERN ARGUMENTS...: exit status, and a line of what is printed (no pattern: none is looked for)
 says() {
-  local wanted=$1 pattern=$2 status=0
+  local wanted=$1 pattern=$2
   shift 2
-  "$drydock" "$@" >"$work/out" 2>"$work/err" || status=$?
-  [ $status = "$wanted" ] && { [ -z "$pattern" ] || cat "$work/out" "$work/err" | grep -q -e "$pattern"; } ||
-    fail "drydock $*: status $status, expected $wanted and \"$pattern\": $(head -c 2000 "$work/out" "$work/err")"
-  [ "$wanted" != 2 ] || { [ "$(wc -l <"$work/err")" = 1 ] && [ ! -s "$work/out" ]; } || fail "drydock $*: not one line on standard error"
+  case $wanted in
+  2) refused "$@" ;;
+  *) call "$wanted" "$@" ;;
+  esac
+  [ -z "$pattern" ] || cat "$work/out" "$work/err" | grep -q -e "$pattern" ||
+    fail "drydock $*: expected \"$pattern\": $(head -c 2000 "$work/out" "$work/err")"
 }
 trace() { # FILE ARGUMENTS...
   local file=$1
@@ -148,4 +143,4 @@ says 2 "holds 1 run, expected two" diff "$work/race.jsonl"
 says 2 "holds 2 runs and .* 1, expected as many" diff "$work/two.jsonl" "$work/race.jsonl"
 says 2 "takes a whole number" diff -C many $race
 says 2 "" diff --format yaml $race
-exit "$bad"
+finish traces
