@@ -24,7 +24,8 @@ struct recorded_op {
 struct recording {
     const char *file;
     const char *name;
-    const char *tag; /* the release: "8.9.1" */
+    const char *tag;               /* the release: "8.9.1" */
+    uint32_t tag_line, tag_column; /* where the file says it */
     const char *about;
     int64_t started_ms;
     const struct value *initial; /* world before the run; NULL when the recording has none */
@@ -33,8 +34,8 @@ struct recording {
     uint32_t op_count, op_size;
 };
 
-/* Reads a recording's text; all of it lives in the arena. NULL on a mistake, `file:line: what, what was expected` then
- * in *mistake. */
+/* Reads a recording's text; all of it lives in the arena. NULL on a mistake, `file:line:column: what, what was
+ * expected` then in *mistake. */
 struct recording *recording_parse(struct arena *arena, const char *file, const char *text, size_t length,
                                   const char **mistake);
 

@@ -16,20 +16,26 @@ enum { RETRY_BOUND_DEFAULT_MS = 30 * 60 * 1000 };
 /* ---- fields of the outermost object
  * -------------------------------------------------------------------------------------------------- */
 
+void unknown_revision(struct loader *loader, const struct json_path *path, bool at_key, const char *given)
+{
+    const char *names[8] = {NULL};
+
+    for (size_t i = 0; i < 7 && revisions()[i].name != NULL; i++) {
+        names[i] = revisions()[i].name;
+    }
+    unknown_name(loader, path, at_key, "revision", given, names);
+}
+
 static void read_revision(struct loader *loader, const struct value *value, const struct json_path *path, void *target)
 {
     const struct revision **revision = target;
     const char *name = NULL;
-    const char *names[8] = {NULL};
 
     read_text(loader, value, path, &name);
     *revision = name == NULL ? NULL : revision_by_name(name);
-    for (size_t i = 0; i < 7 && revisions()[i].name != NULL; i++) {
-        names[i] = revisions()[i].name;
-    }
     if (*revision == NULL) {
         if (name != NULL) {
-            unknown_name(loader, path, false, "revision", name, names);
+            unknown_revision(loader, path, false, name);
         }
         *revision = revisions();
     }
@@ -48,14 +54,10 @@ static void read_revisions(struct loader *loader, const struct value *value, con
 
 static void read_seed(struct loader *loader, const struct value *value, const struct json_path *path, void *target)
 {
-    double number = 0;
+    double number = (double)*(uint64_t *)target;
 
-    read_number(loader, value, path, &number);
-    if (number > 9007199254740992.0 || number > (double)(uint64_t)number) {
-        mistake_at(loader, path, false, "seed is not a whole number from 0 to 2^53");
-    } else {
-        *(uint64_t *)target = (uint64_t)number;
-    }
+    read_whole_number(loader, value, path, &number);
+    *(uint64_t *)target = (uint64_t)number;
 }
 
 static void read_strategy(struct loader *loader, const struct value *value, const struct json_path *path, void *target)
@@ -162,7 +164,7 @@ static const struct value *parsed(const struct loader *loader, struct scenario_m
             arena_printf(arena, "the file has %zu bytes, expected at most %d", loader->length, JSON_SIZE_MAX));
         return NULL;
     }
-    if (!json_check(arena, loader->text, loader->length, &json_mistake)) {
+    if (!json_check(arena, "the file", loader->text, loader->length, &json_mistake)) {
         (void)mistaken(arena, mistake, loader->file, json_mistake.place.line, json_mistake.place.column,
                        json_mistake.message);
         return NULL;

@@ -125,7 +125,7 @@ static void read_version(struct loader *loader, const struct value *value, const
 
     read_number(loader, value, path, &number);
     if (number < 1 || number > 8 || number > (double)(int)number) {
-        mistake_at(loader, path, false, "version is not a whole number from 1 to 8");
+        mistake_at(loader, path, false, "version is %.17g, expected a whole number from 1 to 8", number);
         return;
     }
     *(double *)target = number;
@@ -461,7 +461,8 @@ static void read_app(struct loader *loader, const struct value *value, const str
     if (source.enterprise && source.version < 8) {
         struct json_path member = {path, "enterprise", 0};
 
-        mistake_at(loader, &member, false, "only apps of version 8 can be encrypted");
+        mistake_at(loader, &member, false, "an app of version %d cannot be encrypted, expected version 8",
+                   (int)source.version);
     }
     app->name = source.name;
     app->version = (int)source.version;
