@@ -209,11 +209,21 @@ static bool scan_digits(struct scanner *scanner)
     return true;
 }
 
-/* What does not fit into a double would become infinite on the way. */
+/* What does not fit into a double would become infinite on the way, and some releases of cJSON read no more than so
+ * many characters of a number. */
 static bool check_size(struct scanner *scanner, size_t start)
 {
-    return scanner->arena == NULL ||
-                   isfinite(strtod(arena_string_n(scanner->arena, scanner->text + start, scanner->at - start), NULL))
+    enum { LENGTH_MAX = 63 };
+    size_t length = scanner->at - start;
+
+    if (scanner->arena == NULL) {
+        return true;
+    }
+    if (length > LENGTH_MAX) {
+        return wrong(scanner, start,
+                     arena_printf(scanner->arena, "number of %zu characters, expected at most %d", length, LENGTH_MAX));
+    }
+    return isfinite(strtod(arena_string_n(scanner->arena, scanner->text + start, length), NULL))
                ? true
                : wrong(scanner, start, "number too large, expected less than 1.8e308");
 }

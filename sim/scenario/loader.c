@@ -174,7 +174,7 @@ static const struct value *parsed(const struct loader *loader, struct scenario_m
 
     cJSON_Delete(json);
     if (tree == NULL) {
-        (void)mistaken(arena, mistake, loader->file, 1, 1, "the file cannot be read as JSON");
+        (void)mistaken(arena, mistake, loader->file, 1, 1, "the file cannot be read as JSON, expected that it can");
     }
     return tree;
 }

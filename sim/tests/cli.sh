@@ -67,6 +67,11 @@ refused help fly
 head -c 17000000 /dev/zero >"$work/large.json"
 refused check "$work/large.json"
 
+# Broken files are data (sim/tests/bad_input_test.c); here, that each message about them has one, and that it would be noticed.
+python3 "$(dirname "$0")/messages.py" || fail "messages without a case in sim/tests/bad (see above)"
+mkdir "$work/no-cases"
+python3 "$(dirname "$0")/messages.py" "$work/no-cases" >"$work/out" && fail "no case at all, and no message lacks one: $(tail -n 1 "$work/out")"
+
 # However many keys an object has, they are read at once, and what is wrong is said of the first.
 python3 -c 'import json; print(json.dumps({"name": "wide", "actors": [], "world": {str(i): 0 for i in range(200000)}}))' >"$work/wide.json"
 timeout -s KILL 30 "$drydock" check "$work/wide.json" 2>"$work/err"
