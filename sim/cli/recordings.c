@@ -2,6 +2,7 @@
 
 #include "sim/cli/cli.h"
 #include "sim/scenario/file_text.h"
+#include "sim/scenario/json_text.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -32,8 +33,9 @@ struct recording *load_recording(struct arena *arena, const char *path)
 
 const char *unknown_release(struct arena *arena, const struct recording *recording)
 {
-    return arena_printf(arena, "%s:%u:%u: tag is \"%.40s\", expected one of `drydock list revisions`", recording->file,
-                        recording->tag_line, recording->tag_column, recording->tag);
+    return mistake_line(
+        arena, recording->file, recording->tag_place,
+        arena_printf(arena, "tag is \"%.40s\", expected one of `drydock list revisions`", recording->tag));
 }
 
 static void out_of_memory(void *context)

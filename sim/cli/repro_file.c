@@ -7,9 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static bool refuse(const struct scenario *scenario, struct json_place place, const char *what)
+static bool refuse(struct arena *arena, const struct scenario *scenario, struct json_place place, const char *what)
 {
-    fprintf(stderr, "%s:%u:%u: %s\n", scenario->file, place.line, place.column, what);
+    fprintf(stderr, "%s\n", mistake_line(arena, scenario->file, place, what));
     return false;
 }
 
@@ -29,7 +29,8 @@ bool read_repro(struct arena *arena, const struct scenario *scenario, struct rep
     uint32_t line = 0;
 
     if (!scenario->has_course) {
-        return refuse(scenario, (struct json_place){1, 1}, "this is no repro, expected a scenario with a \"course\"");
+        return refuse(arena, scenario, (struct json_place){1, 1},
+                      "this is no repro, expected a scenario with a \"course\"");
     }
     if (!repro_steps_read(arena, scenario->found.steps, steps, &line)) {
         const struct json_path root = {NULL, NULL, 0};
@@ -37,7 +38,7 @@ bool read_repro(struct arena *arena, const struct scenario *scenario, struct rep
         const struct json_path list = {&found, "steps", 0};
         const struct json_path item = {&list, NULL, line};
 
-        return refuse(scenario, place_in_file(scenario->file, &item),
+        return refuse(arena, scenario, place_in_file(scenario->file, &item),
                       arena_printf(arena, "%s is %s, expected \"TASK: STEP; STEP\"", json_path_text(arena, &item),
                                    trace_shown(arena, value_at(scenario->found.steps, line))));
     }

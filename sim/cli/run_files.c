@@ -1,6 +1,5 @@
 #include "sim/cli/run_files.h"
 
-#include "reports/sink.h"
 #include "sim/cli/recordings.h"
 #include "sim/scenario/file_text.h"
 #include "sim/scenario/json_text.h"
@@ -18,15 +17,11 @@ enum { FIRST_LINE = 64 }; /* bytes: what a file is shows there */
 
 static bool say(const char *path, unsigned line, unsigned column, const char *message)
 {
-    struct sink sink;
+    struct arena scratch;
 
-    sink_init(&sink);
-    sink_printf(&sink, "%s:%u:%u: %s\n", path, line, column, message);
-    sink_blank_controls(&sink, 0);
-    if (sink.text != NULL) {
-        fputs(sink.text, stderr);
-    }
-    sink_free(&sink);
+    arena_init(&scratch, arena_source_malloc());
+    fprintf(stderr, "%s\n", mistake_line(&scratch, path, (struct json_place){line, column}, message));
+    arena_reset(&scratch);
     return false;
 }
 

@@ -25,7 +25,8 @@ struct reader {
 static void mistake_in(struct reader *reader, struct json_place place, const char *what)
 {
     if (reader->mistake == NULL) {
-        reader->mistake = arena_printf(reader->arena, "%s:%u:%u: %s", reader->file, reader->line, place.column, what);
+        place.line = reader->line;
+        reader->mistake = mistake_line(reader->arena, reader->file, place, what);
     }
 }
 
@@ -93,8 +94,7 @@ static void read_header(struct reader *reader, const struct value *line)
 
     recording->name = wanted_text(reader, line, "name");
     recording->tag = wanted_text(reader, line, "tag");
-    recording->tag_line = reader->line;
-    recording->tag_column = place_of(reader, "tag").column;
+    recording->tag_place = (struct json_place){reader->line, place_of(reader, "tag").column};
     recording->about = value_get_text(line, "about");
     const char *started = wanted_text(reader, line, "started");
 

@@ -3,6 +3,7 @@
 #define DRYDOCK_SIM_CONFORM_RECORDING_H
 
 #include "core/value.h"
+#include "sim/scenario/json_text.h"
 
 #include <stddef.h>
 
@@ -24,8 +25,8 @@ struct recorded_op {
 struct recording {
     const char *file;
     const char *name;
-    const char *tag;               /* the release: "8.9.1" */
-    uint32_t tag_line, tag_column; /* where the file says it */
+    const char *tag; /* the release: "8.9.1" */
+    struct json_place tag_place;
     const char *about;
     int64_t started_ms;
     const struct value *initial; /* world before the run; NULL when the recording has none */

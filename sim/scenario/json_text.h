@@ -29,6 +29,11 @@ struct json_mistake {
  */
 bool json_check(struct arena *arena, const char *whole, const char *text, size_t length, struct json_mistake *mistake);
 
+/* A mistake in a file, as everything that reads files says it: `file:line:column: message`, one line of good UTF-8.
+ * What the message quotes of the file may hold anything; of that, control characters become blanks, for a terminal
+ * would obey them. */
+const char *mistake_line(struct arena *arena, const char *file, struct json_place place, const char *message);
+
 /* One step on the way from the root to a value: a member's key, or (key NULL) an item's index. */
 struct json_path {
     const struct json_path *parent; /* NULL at the root */

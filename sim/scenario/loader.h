@@ -14,8 +14,8 @@ struct loader {
     const char *file;
     const char *text;
     size_t length;
-    const char *mistakes; /* lines so far, joined by newlines; NULL: none */
-    unsigned mistake_count;
+    const char *mistakes;   /* lines so far, joined by newlines; NULL: none */
+    unsigned mistake_count; /* with those that are no longer said */
     struct scenario *scenario;
     uint32_t ports_given_out; /* default ports are told apart by counting */
 };

@@ -446,7 +446,13 @@ static void read_app(struct loader *loader, const struct value *value, const str
 
     source.all.volume = -1;
     app->name = "";
-    if (!read_object(loader, value, path, &app_shape, &source) || source.name == NULL) {
+    bool good = read_good_object(loader, value, path, &app_shape, &source);
+
+    if (source.name == NULL) {
+        return;
+    }
+    app->name = source.name; /* others refer to it, good or not */
+    if (!good) {
         return;
     }
     if (strpbrk(source.name, "_ /") != NULL || strncmp(source.name, "zel", 3) == 0 ||
@@ -464,7 +470,6 @@ static void read_app(struct loader *loader, const struct value *value, const str
         mistake_at(loader, &member, false, "an app of version %d cannot be encrypted, expected version 8",
                    (int)source.version);
     }
-    app->name = source.name;
     app->version = (int)source.version;
     app->enterprise = source.enterprise;
     app->spec = specification(loader, &source, value, &loader->ports_given_out);

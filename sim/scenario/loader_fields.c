@@ -16,7 +16,7 @@ void mistake_at(struct loader *loader, const struct json_path *path, bool at_key
 {
     va_list arguments;
 
-    if (loader->mistake_count == MISTAKES_MAX) {
+    if (loader->mistake_count++ >= MISTAKES_MAX) {
         return; /* to find its place means to read the file */
     }
     struct json_place place = json_locate(loader->text, loader->length, path, at_key);
@@ -25,9 +25,9 @@ void mistake_at(struct loader *loader, const struct json_path *path, bool at_key
     const char *message = arena_vprintf(loader->arena, format, arguments);
 
     va_end(arguments);
-    message = arena_printf(loader->arena, "%s:%u:%u: %s", loader->file, place.line, place.column, message);
+    message = mistake_line(loader->arena, loader->file, place, message);
     loader->mistakes =
-        loader->mistake_count++ == 0 ? message : arena_printf(loader->arena, "%s\n%s", loader->mistakes, message);
+        loader->mistakes == NULL ? message : arena_printf(loader->arena, "%s\n%s", loader->mistakes, message);
 }
 
 /* Levenshtein's distance (Wagner & Fischer, J. ACM 21(1), 1974), for names up to NAME_LENGTH_MAX. */

@@ -433,7 +433,8 @@ static void read_peers(struct loader *loader, const struct value *value, const s
 {
     struct scenario_world *world = target;
 
-    world->peers = NULL;
+    world->peers = NULL; /* not the default ones */
+    world->peer_count = 0;
     read_array(loader, value, path, read_peer, sizeof world->peers[0], (void **)&world->peers, &world->peer_count);
 }
 
