@@ -3,6 +3,7 @@
 
 #include "core/container_data.h"
 #include "core/names.h"
+#include "fakes/name_index.h"
 
 #include <string.h>
 
@@ -504,16 +505,18 @@ void read_apps(struct loader *loader, const struct value *value, const struct js
 void finish_apps(struct loader *loader)
 {
     const struct scenario *scenario = loader->scenario;
+    struct name_index installs = {NULL};
 
+    for (uint32_t i = 0; i < scenario->actor_count; i++) {
+        if (scenario->actors[i].kind == ACTOR_INSTALL && scenario->actors[i].subject != NULL) {
+            name_index_add(&installs, loader->arena, scenario->actors[i].subject, i);
+        }
+    }
     for (uint32_t i = 0; i < scenario->world.app_count; i++) {
         struct scenario_app *app = &scenario->world.apps[i];
 
-        for (uint32_t j = 0; j < scenario->actor_count && !app->installed_given; j++) {
-            const struct scenario_actor *actor = &scenario->actors[j];
-
-            if (actor->kind == ACTOR_INSTALL && actor->subject != NULL && strcmp(actor->subject, app->name) == 0) {
-                app->installed = false;
-            }
+        if (!app->installed_given && name_index_find(&installs, app->name) != NULL) {
+            app->installed = false;
         }
         app->announced = app->announced && app->installed;
         app->network = app->network && app->installed;

@@ -77,6 +77,12 @@ python3 -c 'import json; print(json.dumps({"name": "wide", "actors": [], "world"
 timeout -s KILL 30 "$drydock" check "$work/wide.json" 2>"$work/err"
 [ $? = 2 ] && [ "$(wc -l <"$work/err")" = 20 ] || fail "200,000 unknown keys: $(tail -n 1 "$work/err")"
 
+# So are however many actors and apps, each of which must have a name of its own.
+python3 -c 'import json
+print(json.dumps({"name": "many", "actors": [{"actor": "check"}] * 40000, "world": {"apps": [{"name": "a"}] * 5000}}))' >"$work/many.json"
+timeout -s KILL 60 "$drydock" check "$work/many.json" 2>"$work/err"
+[ $? = 2 ] && [ "$(wc -l <"$work/err")" = 20 ] || fail "40,000 actors of one name: $(tail -n 1 "$work/err")"
+
 "$drydock" check --quiet scenarios || fail "check scenarios"
 for table in effects faults oracles actors revisions counts; do
   [ -n "$("$drydock" list $table)" ] || fail "list $table"
