@@ -103,6 +103,20 @@ static void check_number(struct loader *loader, const struct value *value, const
     read_number(loader, value, path, &number);
 }
 
+/* Of cores, MB or GB: so many that bytes can still be counted. */
+static void check_amount(struct loader *loader, const struct value *value, const struct json_path *path, void *target)
+{
+    static const double max = 1e9;
+    double number = 0;
+
+    (void)target;
+    read_number(loader, value, path, &number);
+    if (number > max) {
+        mistake_at(loader, path, false, "%s is %.17g, expected at most 10^9", json_path_text(loader->arena, path),
+                   number);
+    }
+}
+
 static void check_bool(struct loader *loader, const struct value *value, const struct json_path *path, void *target)
 {
     bool boolean = false;
@@ -138,14 +152,14 @@ static void read_version(struct loader *loader, const struct value *value, const
         {"domains", check_array, 0, false}, {"environmentParameters", check_array, 0, false},                          \
         {"enviromentParameters", check_array, 0, false}, {"commands", check_array, 0, false},                          \
         {"containerPorts", check_array, 0, false}, {"containerData", check_text, 0, false},                            \
-        {"cpu", check_number, 0, false}, {"ram", check_number, 0, false}, {"hdd", check_number, 0, false},             \
+        {"cpu", check_amount, 0, false}, {"ram", check_amount, 0, false}, {"hdd", check_amount, 0, false},             \
         {"repoauth", check_text, 0, false}, {"secrets", check_text, 0, false}, {"tiered", check_bool, 0, false},       \
-        {"cpubasic", check_number, 0, false}, {"cpusuper", check_number, 0, false},                                    \
-        {"cpubamf", check_number, 0, false}, {"rambasic", check_number, 0, false},                                     \
-        {"ramsuper", check_number, 0, false}, {"rambamf", check_number, 0, false},                                     \
-        {"hddbasic", check_number, 0, false}, {"hddsuper", check_number, 0, false},                                    \
+        {"cpubasic", check_amount, 0, false}, {"cpusuper", check_amount, 0, false},                                    \
+        {"cpubamf", check_amount, 0, false}, {"rambasic", check_amount, 0, false},                                     \
+        {"ramsuper", check_amount, 0, false}, {"rambamf", check_amount, 0, false},                                     \
+        {"hddbasic", check_amount, 0, false}, {"hddsuper", check_amount, 0, false},                                    \
     {                                                                                                                  \
-        "hddbamf", check_number, 0, false                                                                              \
+        "hddbamf", check_amount, 0, false                                                                              \
     }
 
 static const struct field compose_fields[] = {{"name", check_text, 0, false}, COMPONENT_FIELDS};
