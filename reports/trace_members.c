@@ -252,7 +252,8 @@ SET(task_number)
     uint32_t next = reading->record->task_count + (event->kind == RUN_TASK);
 
     if (event->kind == RUN_TASK ? whole(value) + 1 != next : whole(value) >= next) {
-        return event->kind == RUN_TASK ? "expected one more than the task's before" : "no such task has started";
+        return event->kind == RUN_TASK ? "expected one more than the task's before"
+                                       : "expected the number of a task above";
     }
     event->task = (uint32_t)whole(value);
     return NULL;
@@ -281,7 +282,7 @@ GET(effect)
 
 SET(effect)
 {
-    return effect_by_name(value->string, &event->effect) ? NULL : "there is no such effect";
+    return effect_by_name(value->string, &event->effect) ? NULL : "expected one of `drydock list effects`";
 }
 
 GET(fault)
@@ -291,7 +292,7 @@ GET(fault)
 
 SET(fault)
 {
-    return fault_by_name(value->string, &event->fault) ? NULL : "there is no such fault";
+    return fault_by_name(value->string, &event->fault) ? NULL : "expected one of `drydock list faults`";
 }
 
 GET(error)
@@ -424,7 +425,7 @@ SET(counts)
         }
         reading->record->counts[i] = whole(count);
     }
-    return value->count == RUN_COUNT_COUNT ? NULL : "there is one that drydock does not count";
+    return value->count == RUN_COUNT_COUNT ? NULL : "expected no others in it than `drydock list counts` has";
 }
 
 GET(trace_hash)

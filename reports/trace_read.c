@@ -130,12 +130,14 @@ static bool check_names(struct reader *reader, enum trace_line_id line, const st
 
         if (strcmp(name, "kind") != 0 && member_named(line, name) == NULL) {
             return wrong(reader, name,
-                         arena_printf(&reader->scratch, "unknown member %s of a line of kind %s", quoted(reader, name),
-                                      trace_line_kind(line)));
+                         arena_printf(&reader->scratch,
+                                      "unknown member %s of a line of kind %s, expected those of `drydock list trace`",
+                                      quoted(reader, name), trace_line_kind(line)));
         }
         if (value_get(tree, name) != tree->members[i].value) {
-            return wrong(reader, name,
-                         arena_printf(&reader->scratch, "member %s is there twice", quoted(reader, name)));
+            return wrong(
+                reader, name,
+                arena_printf(&reader->scratch, "member %s is there twice, expected it once", quoted(reader, name)));
         }
     }
     for (const struct trace_member *member = trace_line_members(line); member->line == line; member++) {
@@ -314,7 +316,9 @@ static bool take_line(struct reader *reader, const char *text, size_t length, st
     }
     return kind_of_event(kind, &event)
                ? take_event(reader, event, tree)
-               : wrong(reader, "kind", arena_printf(&reader->scratch, "there is no kind %s", quoted(reader, kind)));
+               : wrong(reader, "kind",
+                       arena_printf(&reader->scratch, "there is no kind %s, expected one of `drydock list trace`",
+                                    quoted(reader, kind)));
 }
 
 /* ---- the whole -------------------------------------------------------------------------------------------------- */

@@ -47,10 +47,13 @@ static int import_file(struct arena *arena, const char *file, const char *output
     const char *mistake = NULL;
 
     if (text == NULL || length > RECORDING_SIZE_MAX) {
-        int status = complain("%s: %s", file, text == NULL ? strerror(errno) : "the file is too large");
+        const char *what =
+            text == NULL ? strerror(errno)
+                         : arena_printf(arena, "the file is too large, expected at most %d bytes", RECORDING_SIZE_MAX);
 
+        fprintf(stderr, "%s:1:1: %s\n", file, what);
         free(text);
-        return status;
+        return EXIT_UNUSABLE_INPUT;
     }
     const struct value *scenario = scenario_of(arena, file, text, length, &mistake);
 

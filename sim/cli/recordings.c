@@ -2,6 +2,7 @@
 
 #include "sim/cli/cli.h"
 #include "sim/scenario/file_text.h"
+#include "sim/scenario/json_text.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -18,11 +19,11 @@ struct recording *load_recording(struct arena *arena, const char *path)
     struct recording *recording = NULL;
 
     if (text == NULL) {
-        fprintf(stderr, "%s:1: %s\n", path, strerror(errno));
+        fprintf(stderr, "%s:1:1: %s\n", path, strerror(errno));
         return NULL;
     }
     if (length > RECORDING_SIZE_MAX) {
-        fprintf(stderr, "%s:1: the file is too large, expected at most %d bytes\n", path, RECORDING_SIZE_MAX);
+        fprintf(stderr, "%s:1:1: the file is too large, expected at most %d bytes\n", path, RECORDING_SIZE_MAX);
     } else if ((recording = recording_parse(arena, path, text, length, &mistake)) == NULL) {
         fprintf(stderr, "%s\n", mistake);
     }
@@ -32,8 +33,9 @@ struct recording *load_recording(struct arena *arena, const char *path)
 
 const char *unknown_release(struct arena *arena, const struct recording *recording)
 {
-    return arena_printf(arena, "%s:1: the release \"%.40s\" is none of drydock's; `drydock list revisions` lists them",
-                        recording->file, recording->tag);
+    return mistake_line(
+        arena, recording->file, recording->tag_place,
+        arena_printf(arena, "tag is \"%.40s\", expected one of `drydock list revisions`", recording->tag));
 }
 
 static void out_of_memory(void *context)

@@ -4,6 +4,7 @@
 #include "core/value.h"
 #include "reports/report.h"
 #include "sim/cli/recordings.h"
+#include "sim/cli/repro_file.h"
 #include "sim/cli/save.h"
 #include "sim/cli/search_options.h"
 #include "sim/scenario/file_text.h"
@@ -50,14 +51,18 @@ static bool add_file(struct suite *suite, const char *file, bool named)
         fprintf(stderr, "%s\n", mistake.text);
         return false;
     }
-    if (scenario->has_course) {
+    if (!scenario->has_course && !named) {
+        suite->skipped++;
+    } else {
+        struct repro_steps steps = {0};
+        bool good = read_repro(&suite->arena, scenario, &steps);
+
+        repro_steps_free(&steps);
+        if (!good) {
+            return false;
+        }
         *(const struct scenario **)table_add(&suite->arena, (void **)&suite->repros, &suite->count, &suite->size,
                                              sizeof(const struct scenario *)) = scenario;
-    } else if (named) {
-        fprintf(stderr, "%s:1:1: this is no repro, expected a scenario with a \"course\"\n", file);
-        return false;
-    } else {
-        suite->skipped++;
     }
     return true;
 }
@@ -114,15 +119,14 @@ static const char *replay_one(void *context, uint32_t index, struct arena *arena
 
     replay_memory(&memory);
     int64_t start_us = clock_us();
-    bool readable = repro_steps_read(arena, repro->found.steps, &expected, &line);
+    (void)repro_steps_read(arena, repro->found.steps, &expected, &line); /* add_file() has asked whether it can */
     struct replay *replay =
         replay_run(repro,
                    &(struct replay_options){.revision = repro->revisions[0],
                                             .without = repro->found.without & repro->revisions[0]->switches,
-                                            .expected = repro->found.steps != NULL && readable ? &expected : NULL},
+                                            .expected = repro->found.steps != NULL ? &expected : NULL},
                    &memory, arena);
-    const char *divergence =
-        readable ? replay_divergence(replay) : arena_printf(arena, "found.steps[%u] cannot be read", line);
+    const char *divergence = replay_divergence(replay);
     const char *text = value_json(arena, outcome_value(arena, replay, divergence, clock_us() - start_us));
 
     replay_free(replay);

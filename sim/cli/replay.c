@@ -3,6 +3,7 @@
 
 #include "sim/cli/recordings.h"
 #include "sim/cli/replay_command.h"
+#include "sim/cli/repro_file.h"
 #include "sim/cli/run_files.h"
 #include "sim/cli/save.h"
 #include "sim/cli/search_options.h"
@@ -149,18 +150,7 @@ static bool choose_release(struct playing *playing)
 
 static bool load(struct playing *playing)
 {
-    const char *file = playing->command->file;
-    uint32_t line = 0;
-
-    if (!playing->scenario->has_course) {
-        fprintf(stderr, "%s:1:1: this is no repro, expected a scenario with a \"course\", or a trace\n", file);
-        return false;
-    }
-    if (!repro_steps_read(playing->arena, playing->scenario->found.steps, &playing->expected, &line)) {
-        fprintf(stderr, "%s:1:1: found.steps[%u] cannot be read, expected \"TASK: STEP; STEP\"\n", file, line);
-        return false;
-    }
-    return choose_release(playing);
+    return read_repro(playing->arena, playing->scenario, &playing->expected) && choose_release(playing);
 }
 
 /* ---- the verb ----------------------------------------------------------------------------------------------- */

@@ -1,6 +1,5 @@
 #include "sim/cli/run_files.h"
 
-#include "reports/sink.h"
 #include "sim/cli/recordings.h"
 #include "sim/scenario/file_text.h"
 #include "sim/scenario/json_text.h"
@@ -18,15 +17,11 @@ enum { FIRST_LINE = 64 }; /* bytes: what a file is shows there */
 
 static bool say(const char *path, unsigned line, unsigned column, const char *message)
 {
-    struct sink sink;
+    struct arena scratch;
 
-    sink_init(&sink);
-    sink_printf(&sink, "%s:%u:%u: %s\n", path, line, column, message);
-    sink_blank_controls(&sink, 0);
-    if (sink.text != NULL) {
-        fputs(sink.text, stderr);
-    }
-    sink_free(&sink);
+    arena_init(&scratch, arena_source_malloc());
+    fprintf(stderr, "%s\n", mistake_line(&scratch, path, (struct json_place){line, column}, message));
+    arena_reset(&scratch);
     return false;
 }
 
@@ -43,7 +38,7 @@ static bool check_lines(const char *path, const char *text, size_t length)
         const char *end = memchr(text + at, '\n', length - at);
         size_t line_length = end == NULL ? length - at : (size_t)(end - text) - at;
 
-        good = json_check(&scratch, text + at, line_length, &mistake) ||
+        good = json_check(&scratch, "the line", text + at, line_length, &mistake) ||
                say(path, line + mistake.place.line - 1, mistake.place.column, mistake.message);
         arena_reset(&scratch);
         at += line_length + 1;
@@ -156,9 +151,11 @@ const struct scenario *trace_scenario(struct arena *arena, const struct run_file
     const struct scenario *scenario = NULL;
 
     if (strcmp(run->record.strategy, "clients") == 0) {
-        say(file->path, run->line, 1, "a trace of `drydock serve` cannot be replayed: its clients are not in it");
+        say(file->path, run->line, 1,
+            "a trace of `drydock serve` cannot be replayed, expected one of `drydock run`: clients are not in it");
     } else if (run->record.source == NULL) {
-        say(file->path, run->line, 1, "no \"source\" in this header: without the scenario it cannot be replayed");
+        say(file->path, run->line, 1,
+            "no \"source\" in this header, expected the scenario: without it nothing can be replayed");
     } else {
         const char *text = source_in_place(arena, run);
 
@@ -176,7 +173,7 @@ static bool no_such(const struct run_file *file, const struct trace_run *run, co
 
     arena_init(&scratch, arena_source_malloc());
     say(file->path, run->line, 1,
-        arena_printf(&scratch, "%s is %s, which is none; `drydock list revisions` lists them", member,
+        arena_printf(&scratch, "%s is %s, expected one of `drydock list revisions`", member,
                      trace_shown(&scratch, value_string(&scratch, name))));
     arena_reset(&scratch);
     return false;

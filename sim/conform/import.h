@@ -8,7 +8,7 @@
  * replay tells what each activity asked for. */
 const struct value *import_recording(struct arena *arena, const struct conformity *replayed);
 /* A skeleton from FluxOS's info.log or error.log: lines of an RFC 3339 instant and a message. NULL, with *mistake (one
- * line, `file:line: …`), when no line is one. */
+ * line, `file:line:column: …`), when no line is one. */
 const struct value *import_log(struct arena *arena, const char *file, const char *text, size_t length,
                                const char **mistake);
 

@@ -171,7 +171,7 @@ const struct value *import_log(struct arena *arena, const char *file, const char
     }
     if (import.understood == 0) {
         *mistake = arena_printf(arena,
-                                "%s:1: neither a recording nor a FluxOS log, expected JSON lines or lines such as "
+                                "%s:1:1: neither a recording nor a FluxOS log, expected JSON lines or lines such as "
                                 "2026-03-27T10:00:00.000Z message",
                                 file);
         return NULL;

@@ -1,36 +1,90 @@
 #include "sim/conform/recording.h"
 
 #include "fakes/world.h"
+#include "reports/trace.h"
+#include "sim/scenario/json_text.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { OPERATIONS_MAX = 1000 * 1000 * 1000 };
+static const double INSTANT_MAX_MS = 1e13; /* some 300 years */
 
 struct reader {
     struct arena *arena;
     struct recording *recording;
     const char *file;
     uint32_t line;
+    const char *text; /* of the line */
+    size_t length;
     int64_t setup_calls, setup_completions; /* places taken by the setup */
     const char *mistake;
 };
 
-static void mistake(struct reader *reader, const char *what)
+static void mistake_in(struct reader *reader, struct json_place place, const char *what)
 {
     if (reader->mistake == NULL) {
-        reader->mistake =
-            arena_printf(reader->arena, "%s:%u: %s", reader->file, reader->line == 0 ? 1 : reader->line, what);
+        place.line = reader->line;
+        reader->mistake = mistake_line(reader->arena, reader->file, place, what);
     }
 }
 
-static const char *wanted_text(struct reader *reader, const struct value *object, const char *key)
+/* At the line's beginning. */
+static void mistake(struct reader *reader, const char *what)
 {
-    const char *text = value_get_text(object, key);
+    mistake_in(reader, (struct json_place){1, 1}, what);
+}
 
-    if (text == NULL) {
-        mistake(reader, arena_printf(reader->arena, "\"%s\" is missing or no text", key));
+static struct json_place place_of(const struct reader *reader, const char *key)
+{
+    const struct json_path root = {NULL, NULL, 0};
+    const struct json_path path = {&root, key, 0};
+
+    return json_locate(reader->text, reader->length, &path, false);
+}
+
+/* Says what a member is, or that it is not there, and what was expected. */
+static void wrong_member(struct reader *reader, const struct value *line, const char *key, const char *expected)
+{
+    const struct value *value = value_get(line, key);
+
+    if (value == NULL) {
+        mistake(reader, arena_printf(reader->arena, "no \"%s\" in this line, expected %s", key, expected));
+    } else {
+        mistake_in(
+            reader, place_of(reader, key),
+            arena_printf(reader->arena, "%s is %s, expected %s", key, trace_shown(reader->arena, value), expected));
+    }
+}
+
+static const char *wanted_text(struct reader *reader, const struct value *line, const char *key)
+{
+    const char *text = value_get_text(line, key);
+
+    if (text == NULL || text[0] == '\0') {
+        wrong_member(reader, line, key, "text");
         return "";
     }
     return text;
+}
+
+/* A number from 0 to max; where it may be missing or null, that is `missing`. */
+static double number_up_to(struct reader *reader, const struct value *line, const char *key, double max, bool needed,
+                           double missing)
+{
+    const struct value *value = value_get(line, key);
+    bool whole = max <= OPERATIONS_MAX;
+
+    if (!needed && (value == NULL || value_is(value, VALUE_NULL))) {
+        return missing;
+    }
+    if (!value_is(value, VALUE_NUMBER) || !(value->number >= 0 && value->number <= max) ||
+        (whole && value->number > floor(value->number))) {
+        wrong_member(reader, line, key, whole ? "a whole number from 0 on" : "milliseconds from 0 on");
+        return 0;
+    }
+    return value->number;
 }
 
 static void read_header(struct reader *reader, const struct value *line)
@@ -40,11 +94,12 @@ static void read_header(struct reader *reader, const struct value *line)
 
     recording->name = wanted_text(reader, line, "name");
     recording->tag = wanted_text(reader, line, "tag");
+    recording->tag_place = (struct json_place){reader->line, place_of(reader, "tag").column};
     recording->about = value_get_text(line, "about");
     const char *started = wanted_text(reader, line, "started");
 
-    if (reader->mistake == NULL && !parse_iso_date(started, &started_ms)) {
-        mistake(reader, "\"started\" is no instant, expected RFC 3339 such as 2026-11-23T18:50:48.974Z");
+    if (!parse_iso_date(started, &started_ms)) {
+        wrong_member(reader, line, "started", "an instant as of RFC 3339 such as \"2026-11-23T18:50:48.974Z\"");
     }
     recording->started_ms = started_ms;
 }
@@ -55,14 +110,28 @@ static void read_world(struct reader *reader, const struct value *line)
     const struct value *world = value_get(line, "world");
 
     if (!value_is(world, VALUE_OBJECT)) {
-        mistake(reader, "\"world\" is missing or no object");
+        wrong_member(reader, line, "world", "an object");
     } else if (strcmp(at, "initial") == 0) {
         reader->recording->initial = world;
     } else if (strcmp(at, "final") == 0) {
         reader->recording->final = world;
     } else {
-        mistake(reader, "\"at\" is neither \"initial\" nor \"final\"");
+        wrong_member(reader, line, "at", "\"initial\" or \"final\"");
     }
+}
+
+/* What went wrong, as {message, status or code}; NULL: nothing. */
+static const struct value *error_of(struct reader *reader, const struct value *line)
+{
+    const struct value *error = value_get(line, "err");
+
+    if (error == NULL || value_is(error, VALUE_NULL)) {
+        return NULL;
+    }
+    if (value_get_text(error, "message") == NULL) {
+        wrong_member(reader, line, "err", "null or an object with a text \"message\"");
+    }
+    return error;
 }
 
 static void read_op(struct reader *reader, const struct value *line, bool setup)
@@ -70,30 +139,29 @@ static void read_op(struct reader *reader, const struct value *line, bool setup)
     struct recording *recording = reader->recording;
     struct recorded_op *op =
         table_add(reader->arena, (void **)&recording->ops, &recording->op_count, &recording->op_size, sizeof *op);
-    double called_ms = value_get_number(line, "t", 0);
-    double call = value_get_number(line, "i", -1);
-    double completion = value_get_number(line, "o", -1);
+    double called_ms = number_up_to(reader, line, "t", INSTANT_MAX_MS, false, 0);
 
     *op = (struct recorded_op){.line = reader->line,
                                .setup = setup,
-                               .call = (int64_t)call,
-                               .completion = (int64_t)completion,
+                               .call = (int64_t)number_up_to(reader, line, "i", OPERATIONS_MAX, true, 0),
+                               .completion = (int64_t)number_up_to(reader, line, "o", OPERATIONS_MAX, false, -1),
                                .called_ms = (int64_t)called_ms,
-                               .completed_ms = (int64_t)(called_ms + value_get_number(line, "dt", 0)),
+                               .completed_ms =
+                                   (int64_t)(called_ms + number_up_to(reader, line, "dt", INSTANT_MAX_MS, false, 0)),
                                .actor = wanted_text(reader, line, "actor"),
                                .task = value_get_text(line, "task"),
                                .port = wanted_text(reader, line, "port"),
                                .op = wanted_text(reader, line, "op"),
                                .args = value_get(line, "args"),
                                .result = value_get(line, "result"),
-                               .error = value_is(value_get(line, "err"), VALUE_NULL) ? NULL : value_get(line, "err")};
+                               .error = error_of(reader, line)};
     op->args = op->args == NULL ? value_empty_object() : op->args;
     op->result = op->result == NULL && op->error == NULL ? value_null() : op->result;
-    if (call < 0) {
-        mistake(reader, "\"i\", the place in call order, is missing or negative");
+    if (!value_is(op->args, VALUE_OBJECT)) {
+        wrong_member(reader, line, "args", "an object");
     }
     if (strcmp(op->actor, "node") == 0 && op->task == NULL) {
-        mistake(reader, "an operation of the node has no \"task\"");
+        wrong_member(reader, line, "task", "text, as the actor is the node");
     }
     if (setup) {
         reader->setup_calls = op->call >= reader->setup_calls ? op->call + 1 : reader->setup_calls;
@@ -119,24 +187,29 @@ static const char *with_absolute_paths(struct arena *arena, const char *text, si
 
 static void read_line(struct reader *reader, const char *text, size_t length)
 {
-    text = with_absolute_paths(reader->arena, text, length);
+    struct json_mistake json_mistake;
+
+    reader->text = text = with_absolute_paths(reader->arena, text, length);
+    reader->length = length;
+    if (!json_check(reader->arena, "the line", text, length, &json_mistake)) {
+        mistake_in(reader, json_mistake.place, json_mistake.message);
+        return;
+    }
     const struct value *line = value_parse(reader->arena, text, length);
     const char *kind = value_get_text(line, "kind");
 
-    if (!value_is(line, VALUE_OBJECT) || kind == NULL) {
-        mistake(reader, "expected a JSON object with \"kind\" on one line");
+    if (kind == NULL) {
+        mistake(reader, "no line of a recording, expected an object with a \"kind\"");
     } else if (strcmp(kind, "header") == 0) {
         read_header(reader, line);
     } else if (reader->recording->name == NULL) {
-        mistake(reader, "expected the line of kind \"header\" first");
+        wrong_member(reader, line, "kind", "header first");
     } else if (strcmp(kind, "world") == 0) {
         read_world(reader, line);
     } else if (strcmp(kind, "setup-op") == 0 || strcmp(kind, "op") == 0) {
         read_op(reader, line, kind[0] == 's');
     } else if (strcmp(kind, "log") != 0 && strcmp(kind, "verdict") != 0) {
-        mistake(reader,
-                arena_printf(reader->arena,
-                             "unknown kind \"%.40s\", expected header, world, setup-op, op, log or verdict", kind));
+        wrong_member(reader, line, "kind", "header, world, setup-op, op, log or verdict");
     }
 }
 
@@ -165,10 +238,11 @@ struct recording *recording_parse(struct arena *arena, const char *file, const c
         }
         line += size + 1;
     }
+    reader.line = reader.line == 0 ? 1 : reader.line;
     if (reader.recording->name == NULL) {
-        mistake(&reader, "no recording: expected JSON lines that begin with one of kind \"header\"");
+        mistake(&reader, "no recording, expected JSON lines of which the first is of kind header");
     } else if (reader.recording->op_count == 0) {
-        mistake(&reader, "the recording holds no operation");
+        mistake(&reader, "the recording ends here, expected a line of kind op or setup-op");
     }
     *mistake_text = reader.mistake;
     if (reader.mistake != NULL) {

@@ -3,6 +3,7 @@
 #define DRYDOCK_SIM_CONFORM_RECORDING_H
 
 #include "core/value.h"
+#include "sim/scenario/json_text.h"
 
 #include <stddef.h>
 
@@ -25,6 +26,7 @@ struct recording {
     const char *file;
     const char *name;
     const char *tag; /* the release: "8.9.1" */
+    struct json_place tag_place;
     const char *about;
     int64_t started_ms;
     const struct value *initial; /* world before the run; NULL when the recording has none */
@@ -33,8 +35,8 @@ struct recording {
     uint32_t op_count, op_size;
 };
 
-/* Reads a recording's text; all of it lives in the arena. NULL on a mistake, `file:line: what, what was expected` then
- * in *mistake. */
+/* Reads a recording's text; all of it lives in the arena. NULL on a mistake, `file:line:column: what, what was
+ * expected` then in *mistake. */
 struct recording *recording_parse(struct arena *arena, const char *file, const char *text, size_t length,
                                   const char **mistake);
 

@@ -3,12 +3,15 @@
 #include "core/utf8.h"
 #include "core/value.h"
 
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { PATH_DEPTH_MAX = JSON_DEPTH_MAX + 1 };
 
 struct scanner {
     struct arena *arena; /* NULL while locating: the text is known to be good */
+    const char *whole;   /* "the file", for messages */
     const char *text;
     size_t length;
     size_t at;
@@ -65,7 +68,7 @@ static const char *what_is_here(struct scanner *scanner)
     int byte = peek(scanner);
 
     if (byte < 0) {
-        return "the end of the file";
+        return arena_printf(scanner->arena, "the end of %s", scanner->whole);
     }
     return byte >= 0x20 && byte < 0x7f ? arena_printf(scanner->arena, "'%c'", byte)
                                        : arena_printf(scanner->arena, "byte 0x%02x", (unsigned)byte);
@@ -80,6 +83,63 @@ static bool expected(struct scanner *scanner, const char *what)
 /* ---- strings
  * ---------------------------------------------------------------------------------------------------------------- */
 
+enum { ESCAPE_DIGITS = 4, HEXADECIMAL = 16, HIGH_FIRST = 0xd800, LOW_FIRST = 0xdc00, LOW_LAST = 0xdfff };
+
+/* The four hexadecimal digits that stand here. */
+static unsigned hex_digits(const char *at)
+{
+    char digits[ESCAPE_DIGITS + 1] = {0};
+
+    memcpy(digits, at, ESCAPE_DIGITS);
+    return (unsigned)strtoul(digits, NULL, HEXADECIMAL);
+}
+
+static bool scan_digits_of_escape(struct scanner *scanner, unsigned *unit)
+{
+    size_t start = scanner->at;
+
+    for (int i = 0; i < ESCAPE_DIGITS; i++) {
+        int byte = peek(scanner);
+
+        if (byte <= 0 || strchr("0123456789abcdefABCDEF", byte) == NULL) {
+            return expected(scanner, "four hexadecimal digits after \\u");
+        }
+        scanner->at++;
+    }
+    *unit = hex_digits(scanner->text + start);
+    return true;
+}
+
+/* Behind \u. Text of the project ends at a NUL, so none may stand in it. */
+static bool scan_unicode_escape(struct scanner *scanner)
+{
+    size_t start = scanner->at - 2;
+    unsigned unit = 0;
+    unsigned low = 0;
+
+    if (!scan_digits_of_escape(scanner, &unit)) {
+        return false;
+    }
+    if (unit == 0) {
+        return wrong(scanner, start, "\\u0000 in a string, expected no NUL character");
+    }
+    if (unit < HIGH_FIRST || unit > LOW_LAST) {
+        return true;
+    }
+    bool pair =
+        unit < LOW_FIRST && scanner->length - scanner->at >= 2 && memcmp(scanner->text + scanner->at, "\\u", 2) == 0;
+
+    if (pair) {
+        scanner->at += 2;
+        if (!scan_digits_of_escape(scanner, &low)) {
+            return false;
+        }
+    }
+    return low >= LOW_FIRST && low <= LOW_LAST
+               ? true
+               : wrong(scanner, start, "half a surrogate pair, expected both halves such as \\ud83d\\ude00");
+}
+
 static bool scan_escape(struct scanner *scanner)
 {
     static const char simple[] = "\"\\/bfnrt";
@@ -93,14 +153,7 @@ static bool scan_escape(struct scanner *scanner)
         return expected(scanner, "one of \" \\ / b f n r t u after a backslash");
     }
     scanner->at++;
-    for (int i = 0; i < 4; i++) {
-        byte = peek(scanner);
-        if (byte < 0 || strchr("0123456789abcdefABCDEF", byte) == NULL) {
-            return expected(scanner, "four hexadecimal digits after \\u");
-        }
-        scanner->at++;
-    }
-    return true;
+    return scan_unicode_escape(scanner);
 }
 
 static bool scan_string(struct scanner *scanner)
@@ -156,6 +209,25 @@ static bool scan_digits(struct scanner *scanner)
     return true;
 }
 
+/* What does not fit into a double would become infinite on the way, and some releases of cJSON read no more than so
+ * many characters of a number. */
+static bool check_size(struct scanner *scanner, size_t start)
+{
+    enum { LENGTH_MAX = 63 };
+    size_t length = scanner->at - start;
+
+    if (scanner->arena == NULL) {
+        return true;
+    }
+    if (length > LENGTH_MAX) {
+        return wrong(scanner, start,
+                     arena_printf(scanner->arena, "number of %zu characters, expected at most %d", length, LENGTH_MAX));
+    }
+    return isfinite(strtod(arena_string_n(scanner->arena, scanner->text + start, length), NULL))
+               ? true
+               : wrong(scanner, start, "number too large, expected less than 1.8e308");
+}
+
 static bool scan_number(struct scanner *scanner)
 {
     size_t start = scanner->at;
@@ -183,9 +255,11 @@ static bool scan_number(struct scanner *scanner)
         if (peek(scanner) == '+' || peek(scanner) == '-') {
             scanner->at++;
         }
-        return scan_digits(scanner);
+        if (!scan_digits(scanner)) {
+            return false;
+        }
     }
-    return true;
+    return check_size(scanner, start);
 }
 
 static bool scan_word(struct scanner *scanner)
@@ -216,6 +290,60 @@ struct seen_key {
 
 static bool scan_value(struct scanner *scanner, unsigned depth, bool on_path);
 
+/* The next character of a good string's inside, unescaped, into `into`; returns its length there. */
+static size_t next_character(const char **at, char into[4])
+{
+    static const char escapes[] = "bfnrt";
+    static const char meant[] = "\b\f\n\r\t";
+    enum { CONTINUED = 0x80, BITS = 6, MASK = 0x3f };
+
+    if (**at != '\\') {
+        into[0] = *(*at)++;
+        return 1;
+    }
+    char letter = (*at)[1];
+
+    *at += 2;
+    if (letter != 'u') {
+        const char *escape = strchr(escapes, letter);
+
+        into[0] = escape == NULL ? letter : meant[escape - escapes];
+        return 1;
+    }
+    unsigned character = hex_digits(*at);
+
+    *at += ESCAPE_DIGITS;
+    if (character >= HIGH_FIRST && character <= LOW_LAST) {
+        character = 0x10000 + ((character - HIGH_FIRST) << 10) + (hex_digits(*at + 2) - LOW_FIRST);
+        *at += ESCAPE_DIGITS + 2;
+    }
+    size_t length = character < 0x80 ? 1 : character < 0x800 ? 2 : character < 0x10000 ? 3 : 4;
+    static const unsigned char first[] = {0, 0, 0xc0, 0xe0, 0xf0};
+
+    for (size_t i = length; i-- > 1; character >>= BITS) {
+        into[i] = (char)(CONTINUED | (character & MASK));
+    }
+    into[0] = (char)(first[length] | character);
+    return length;
+}
+
+/* A key's text without its escapes. */
+static const char *plain_key(struct arena *arena, const char *start, size_t *length)
+{
+    const char *end = start + *length;
+
+    if (memchr(start, '\\', *length) == NULL) {
+        return start;
+    }
+    char *plain = arena_alloc(arena, *length + 1);
+
+    *length = 0;
+    while (start < end) {
+        *length += next_character(&start, plain + *length);
+    }
+    return plain;
+}
+
 /* false: it is there already. */
 static bool add_key(struct arena *arena, struct seen_key **place, const char *start, size_t length)
 {
@@ -231,12 +359,24 @@ static bool add_key(struct arena *arena, struct seen_key **place, const char *st
     return true;
 }
 
-/* Whether the next step of the path is this key. Keys with escapes are not those of a scenario. */
+/* Whether the next step of the path is this key. */
 static bool leads_to_key(const struct scanner *scanner, unsigned depth, const char *start, size_t length)
 {
     const char *wanted = depth < scanner->path_length ? scanner->path[depth]->key : NULL;
 
-    return wanted != NULL && strlen(wanted) == length && memcmp(wanted, start, length) == 0;
+    if (wanted == NULL || (memchr(start, '\\', length) == NULL && strlen(wanted) != length)) {
+        return false;
+    }
+    for (const char *end = start + length; start < end;) {
+        char character[4];
+        size_t size = next_character(&start, character);
+
+        if (strncmp(wanted, character, size) != 0) {
+            return false;
+        }
+        wanted += size;
+    }
+    return *wanted == '\0';
 }
 
 static void reached(struct scanner *scanner, size_t at)
@@ -260,10 +400,15 @@ static bool scan_member(struct scanner *scanner, unsigned depth, bool on_path, s
     const char *start = scanner->text + key_at + 1;
     size_t length = scanner->at - key_at - 2;
 
-    if (scanner->arena != NULL && !add_key(scanner->arena, seen, start, length)) {
-        return wrong(scanner, key_at,
-                     arena_printf(scanner->arena, "duplicate key \"%.*s\", expected each key once",
-                                  (int)(length < 60 ? length : 60), start));
+    if (scanner->arena != NULL) {
+        size_t plain_length = length;
+        const char *plain = plain_key(scanner->arena, start, &plain_length);
+
+        if (!add_key(scanner->arena, seen, plain, plain_length)) {
+            return wrong(scanner, key_at,
+                         arena_printf(scanner->arena, "duplicate key \"%.*s\", expected each key once",
+                                      (int)(length < 60 ? length : 60), start));
+        }
     }
     bool leads = on_path && leads_to_key(scanner, depth, start, length);
 
@@ -360,20 +505,20 @@ static bool scan_value(struct scanner *scanner, unsigned depth, bool on_path)
  * ----------------------------------------------------------------------------------------------------------------------
  */
 
-bool json_check(struct arena *arena, const char *text, size_t length, struct json_mistake *mistake)
+bool json_check(struct arena *arena, const char *whole, const char *text, size_t length, struct json_mistake *mistake)
 {
-    struct scanner scanner = {.arena = arena, .text = text, .length = length, .mistake = mistake};
+    struct scanner scanner = {.arena = arena, .whole = whole, .text = text, .length = length, .mistake = mistake};
 
     *mistake = (struct json_mistake){{1, 1}, NULL};
     skip_space(&scanner);
     if (scanner.at == length) {
-        return wrong(&scanner, 0, "the file is empty, expected a JSON object");
+        return wrong(&scanner, 0, arena_printf(arena, "%s is empty, expected a JSON object", whole));
     }
     if (!scan_value(&scanner, 0, false)) {
         return false;
     }
     skip_space(&scanner);
-    return scanner.at == length ? true : expected(&scanner, "the end of the file");
+    return scanner.at == length ? true : expected(&scanner, arena_printf(arena, "the end of %s", whole));
 }
 
 struct json_place json_locate(const char *text, size_t length, const struct json_path *path, bool at_key)
@@ -406,4 +551,31 @@ const char *json_path_text(struct arena *arena, const struct json_path *path)
     }
     return path->parent->parent == NULL ? path->key
                                         : arena_printf(arena, "%s.%s", json_path_text(arena, path->parent), path->key);
+}
+
+const char *mistake_line(struct arena *arena, const char *file, struct json_place place, const char *message)
+{
+    enum { DELETE = 0x7f, C1_LEAD = 0xc2, C1_LAST = 0x9f };
+    size_t rest = strlen(message);
+    char *plain = arena_alloc(arena, rest + 1);
+    char *end = plain;
+
+    while (rest > 0) {
+        size_t length = utf8_length(message, rest);
+        unsigned char first = (unsigned char)message[0];
+        bool control =
+            first < ' ' || first == DELETE || (first == C1_LEAD && length == 2 && (unsigned char)message[1] <= C1_LAST);
+
+        if (control) {
+            *end++ = ' ';
+        } else { /* half a character, where a message cuts a long text, goes */
+            memcpy(end, message, length);
+            end += length;
+        }
+        length = length == 0 ? 1 : length;
+        message += length;
+        rest -= length;
+    }
+    *end = '\0';
+    return arena_printf(arena, "%s:%u:%u: %s", file, place.line, place.column, plain);
 }

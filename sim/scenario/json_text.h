@@ -24,8 +24,15 @@ struct json_mistake {
     const char *message; /* NULL: the text is good */
 };
 
-/* Checks text against RFC 8259: grammar, UTF-8, unique keys, depth, nothing after the value. true when it is good. */
-bool json_check(struct arena *arena, const char *text, size_t length, struct json_mistake *mistake);
+/* Checks text against RFC 8259: grammar, UTF-8, unique keys, depth, nothing after the value; and that a number is one,
+ * and a text has no NUL. `whole` is what the text is of for messages, "the file" or "the line". true when it is good.
+ */
+bool json_check(struct arena *arena, const char *whole, const char *text, size_t length, struct json_mistake *mistake);
+
+/* A mistake in a file, as everything that reads files says it: `file:line:column: message`, one line of good UTF-8.
+ * What the message quotes of the file may hold anything; of that, control characters become blanks, for a terminal
+ * would obey them. */
+const char *mistake_line(struct arena *arena, const char *file, struct json_place place, const char *message);
 
 /* One step on the way from the root to a value: a member's key, or (key NULL) an item's index. */
 struct json_path {

@@ -16,20 +16,26 @@ enum { RETRY_BOUND_DEFAULT_MS = 30 * 60 * 1000 };
 /* ---- fields of the outermost object
  * -------------------------------------------------------------------------------------------------- */
 
+void unknown_revision(struct loader *loader, const struct json_path *path, bool at_key, const char *given)
+{
+    const char *names[8] = {NULL};
+
+    for (size_t i = 0; i < 7 && revisions()[i].name != NULL; i++) {
+        names[i] = revisions()[i].name;
+    }
+    unknown_name(loader, path, at_key, "revision", given, names);
+}
+
 static void read_revision(struct loader *loader, const struct value *value, const struct json_path *path, void *target)
 {
     const struct revision **revision = target;
     const char *name = NULL;
-    const char *names[8] = {NULL};
 
     read_text(loader, value, path, &name);
     *revision = name == NULL ? NULL : revision_by_name(name);
-    for (size_t i = 0; i < 7 && revisions()[i].name != NULL; i++) {
-        names[i] = revisions()[i].name;
-    }
     if (*revision == NULL) {
         if (name != NULL) {
-            unknown_name(loader, path, false, "revision", name, names);
+            unknown_revision(loader, path, false, name);
         }
         *revision = revisions();
     }
@@ -48,14 +54,10 @@ static void read_revisions(struct loader *loader, const struct value *value, con
 
 static void read_seed(struct loader *loader, const struct value *value, const struct json_path *path, void *target)
 {
-    double number = 0;
+    double number = (double)*(uint64_t *)target;
 
-    read_number(loader, value, path, &number);
-    if (number > 9007199254740992.0 || number > (double)(uint64_t)number) {
-        mistake_at(loader, path, false, "seed is not a whole number from 0 to 2^53");
-    } else {
-        *(uint64_t *)target = (uint64_t)number;
-    }
+    read_whole_number(loader, value, path, &number);
+    *(uint64_t *)target = (uint64_t)number;
 }
 
 static void read_strategy(struct loader *loader, const struct value *value, const struct json_path *path, void *target)
@@ -142,10 +144,10 @@ static void set_default_revisions(struct loader *loader)
     }
 }
 
-static struct scenario *mistaken(struct arena *arena, struct scenario_mistake *mistake, const char *file, unsigned line,
-                                 unsigned column, const char *message)
+static struct scenario *mistaken(struct arena *arena, struct scenario_mistake *mistake, const char *file,
+                                 struct json_place place, const char *message)
 {
-    mistake->text = arena_printf(arena, "%s:%u:%u: %s", file, line, column, message);
+    mistake->text = mistake_line(arena, file, place, message);
     return NULL;
 }
 
@@ -155,16 +157,17 @@ static const struct value *parsed(const struct loader *loader, struct scenario_m
     struct arena *arena = loader->arena;
     struct json_mistake json_mistake;
 
+    const struct json_place first = {1, 1};
+
     mistake->text = NULL;
     if (loader->length > JSON_SIZE_MAX) {
         (void)mistaken(
-            arena, mistake, loader->file, 1, 1,
+            arena, mistake, loader->file, first,
             arena_printf(arena, "the file has %zu bytes, expected at most %d", loader->length, JSON_SIZE_MAX));
         return NULL;
     }
-    if (!json_check(arena, loader->text, loader->length, &json_mistake)) {
-        (void)mistaken(arena, mistake, loader->file, json_mistake.place.line, json_mistake.place.column,
-                       json_mistake.message);
+    if (!json_check(arena, "the file", loader->text, loader->length, &json_mistake)) {
+        (void)mistaken(arena, mistake, loader->file, json_mistake.place, json_mistake.message);
         return NULL;
     }
     cJSON *json = cJSON_ParseWithLength(loader->text, loader->length);
@@ -172,7 +175,7 @@ static const struct value *parsed(const struct loader *loader, struct scenario_m
 
     cJSON_Delete(json);
     if (tree == NULL) {
-        (void)mistaken(arena, mistake, loader->file, 1, 1, "the file cannot be read as JSON");
+        (void)mistaken(arena, mistake, loader->file, first, "the file cannot be read as JSON, expected that it can");
     }
     return tree;
 }
@@ -218,17 +221,18 @@ struct scenario *scenario_parse(struct arena *arena, const char *file, const cha
 
 struct scenario *scenario_load(struct arena *arena, const char *path, struct scenario_mistake *mistake)
 {
+    const struct json_place first = {1, 1};
     size_t length = 0;
 
     errno = 0;
     char *text = file_text(path, JSON_SIZE_MAX, &length);
 
     if (text == NULL) {
-        return mistaken(arena, mistake, path, 1, 1, strerror(errno));
+        return mistaken(arena, mistake, path, first, strerror(errno));
     }
     struct scenario *scenario =
         length > JSON_SIZE_MAX
-            ? mistaken(arena, mistake, path, 1, 1,
+            ? mistaken(arena, mistake, path, first,
                        arena_printf(arena, "the file is too large, expected at most %d bytes", JSON_SIZE_MAX))
             : scenario_parse(arena, path, text, length, mistake);
 

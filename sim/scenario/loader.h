@@ -14,8 +14,8 @@ struct loader {
     const char *file;
     const char *text;
     size_t length;
-    const char *mistakes; /* lines so far, joined by newlines; NULL: none */
-    unsigned mistake_count;
+    const char *mistakes;   /* lines so far, joined by newlines; NULL: none */
+    unsigned mistake_count; /* with those that are no longer said */
     struct scenario *scenario;
     uint32_t ports_given_out; /* default ports are told apart by counting */
 };
@@ -49,6 +49,9 @@ extern const struct object_shape *const loader_shapes[];
 /* Reads an object by its shape into the struct at `target`. false when the value is no object. */
 bool read_object(struct loader *loader, const struct value *value, const struct json_path *path,
                  const struct object_shape *shape, void *target);
+/* The same; false, too, after any mistake in it: what would be said of its parts together may follow from that. */
+bool read_good_object(struct loader *loader, const struct value *value, const struct json_path *path,
+                      const struct object_shape *shape, void *target);
 /* Calls read for every item of an array with *target its slot of size item_size in a new table; the table and its
  * length end up in *items and *count. */
 void read_array(struct loader *loader, const struct value *value, const struct json_path *path, field_reader *read,
@@ -67,19 +70,28 @@ void mistake_at(struct loader *loader, const struct json_path *path, bool at_key
 /* `unknown <what> "<given>", did you mean "<nearest>"?`, or the list of those that exist. names ends with NULL. */
 void unknown_name(struct loader *loader, const struct json_path *path, bool at_key, const char *what, const char *given,
                   const char *const *names);
+/* The same of a release. */
+void unknown_revision(struct loader *loader, const struct json_path *path, bool at_key, const char *given);
+/* An object that has one of two keys has both (`both`), or neither. */
+void either_or(struct loader *loader, const struct json_path *path, const char *what, const char *one,
+               const char *other, bool both);
+/* `"<effect>" cannot suffer "<fault>"`, and which of `possible` (bits by enum fault_kind) it can. */
+void cannot_suffer(struct loader *loader, const struct json_path *path, const char *effect, enum fault_kind fault,
+                   uint32_t possible);
 /* "a number", "an object" … */
 const char *kind_text(const struct value *value);
 
 /* Readers of simple things; the target's type is in the name. */
-field_reader read_text;      /* const char * */
-field_reader read_bool;      /* bool */
-field_reader read_number;    /* double ≥ 0 */
-field_reader read_names;     /* const struct value *, array of text */
-field_reader read_duration;  /* int64_t ms */
-field_reader read_instant;   /* int64_t ms since the epoch */
-field_reader read_text_list; /* struct text_list */
-field_reader read_ignored;   /* nothing: accepted and not looked at */
-field_reader read_any;       /* const struct value * */
+field_reader read_text;         /* const char * */
+field_reader read_bool;         /* bool */
+field_reader read_number;       /* double ≥ 0 */
+field_reader read_whole_number; /* double, a whole number from 0 on */
+field_reader read_names;        /* const struct value *, array of text */
+field_reader read_duration;     /* int64_t ms */
+field_reader read_instant;      /* int64_t ms since the epoch */
+field_reader read_text_list;    /* struct text_list */
+field_reader read_ignored;      /* nothing: accepted and not looked at */
+field_reader read_any;          /* const struct value * */
 
 struct text_list {
     const char **texts;

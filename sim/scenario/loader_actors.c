@@ -45,7 +45,6 @@ void read_effect_pattern(struct loader *loader, const struct value *value, const
     if (name == NULL) {
         return;
     }
-    pattern->text = name;
     if (strcmp(name, "*") == 0) {
         pattern->any = true;
     } else if (port_by_name(name, &pattern->port)) {
@@ -53,9 +52,10 @@ void read_effect_pattern(struct loader *loader, const struct value *value, const
     } else if (effect_by_name(name, &id) && !effect_info(id)->immediate) {
         pattern->id = id;
     } else {
-        pattern->any = true;
         unknown_effect(loader, path, name);
+        return;
     }
+    pattern->text = name;
 }
 
 static void read_at(struct loader *loader, const struct value *value, const struct json_path *path, void *target)
@@ -149,9 +149,9 @@ static const char *subject_of(struct loader *loader, const struct actor_source *
         if (given[i].given != NULL && (key == NULL || strcmp(key, given[i].key) != 0)) {
             struct json_path member = {path, given[i].key, 0};
 
-            mistake_at(loader, &member, true, "actor \"%s\" takes no \"%s\"%s%s%s", actor_info(source->kind)->name,
-                       given[i].key, key == NULL ? "" : ", expected \"", key == NULL ? "" : key,
-                       key == NULL ? "" : "\"");
+            mistake_at(loader, &member, true, "actor \"%s\" takes no \"%s\", expected %s",
+                       actor_info(source->kind)->name, given[i].key,
+                       key == NULL ? "none" : arena_printf(loader->arena, "\"%s\"", key));
         }
     }
     return subject;
@@ -269,7 +269,8 @@ void read_ordinal(struct loader *loader, const struct value *value, const struct
 
     read_number(loader, value, path, &number);
     if (number < 1 || number > 1e9 || number > (double)(uint32_t)number) {
-        mistake_at(loader, path, false, "%s is not a whole number from 1 on", json_path_text(loader->arena, path));
+        mistake_at(loader, path, false, "%s is %.17g, expected a whole number from 1 to 10^9",
+                   json_path_text(loader->arena, path), number);
     } else {
         *(double *)target = number;
     }
@@ -302,12 +303,26 @@ static const struct field fault_fields[] = {
 const struct object_shape fault_shape = {"a fault", "fault", fault_fields,
                                          sizeof fault_fields / sizeof fault_fields[0]};
 
+void cannot_suffer(struct loader *loader, const struct json_path *path, const char *effect, enum fault_kind fault,
+                   uint32_t possible)
+{
+    const char *list = "";
+
+    for (unsigned i = FAULT_NONE + 1; i < FAULT_COUNT; i++) {
+        if ((possible & (1u << i)) != 0) {
+            list = arena_printf(loader->arena, "%s%s%s", list, list[0] == '\0' ? "" : ", ",
+                                fault_info((enum fault_kind)i)->name);
+        }
+    }
+    mistake_at(loader, path, false, "\"%.60s\" cannot suffer \"%s\", expected one of %s", effect,
+               fault_info(fault)->name, list[0] == '\0' ? "none: it never fails" : list);
+}
+
 /* At least one effect of the pattern must be able to fail in this way. */
 static void check_applicable(struct loader *loader, const struct fault_source *source, const struct json_path *path)
 {
     struct json_path member = {path, "fault", 0};
     uint32_t possible = 0;
-    const char *list = "";
 
     for (unsigned i = 0; i < EFFECT_COUNT; i++) {
         struct effect_pattern plain = source->on;
@@ -317,24 +332,18 @@ static void check_applicable(struct loader *loader, const struct fault_source *s
             possible |= effect_info((enum effect_id)i)->faults;
         }
     }
-    if ((possible & (1u << source->kind)) != 0) {
-        return;
+    if ((possible & (1u << source->kind)) == 0) {
+        cannot_suffer(loader, &member, source->on.text, source->kind, possible);
     }
-    for (unsigned i = FAULT_NONE + 1; i < FAULT_COUNT; i++) {
-        if ((possible & (1u << i)) != 0) {
-            list = arena_printf(loader->arena, "%s%s%s", list, list[0] == '\0' ? "" : ", ",
-                                fault_info((enum fault_kind)i)->name);
-        }
-    }
-    mistake_at(loader, &member, false, "\"%s\" cannot suffer \"%s\", expected one of %s", source->on.text,
-               fault_info(source->kind)->name, list[0] == '\0' ? "none: it never fails" : list);
 }
 
 void read_fault(struct loader *loader, const struct value *value, const struct json_path *path, void *target)
 {
     struct fault_source source = {.nth = 1, .times = -1, .until_ms = -1, .delay_ms = SLOW_DEFAULT_MS};
 
-    read_object(loader, value, path, &fault_shape, &source);
+    if (!read_good_object(loader, value, path, &fault_shape, &source)) {
+        source.on.text = NULL; /* what else would be said follows from that */
+    }
     if (source.kind != FAULT_NONE && source.on.text != NULL) {
         check_applicable(loader, &source, path);
     }
@@ -345,7 +354,7 @@ void read_fault(struct loader *loader, const struct value *value, const struct j
     if (source.until_ms >= 0 && source.until_ms <= source.from_ms) {
         struct json_path member = {path, "until", 0};
 
-        mistake_at(loader, &member, false, "until is not after from");
+        mistake_at(loader, &member, false, "until is not after from, expected a later instant");
     }
     *(struct scenario_fault *)target = (struct scenario_fault){.kind = source.kind,
                                                                .on = source.on,
@@ -393,11 +402,11 @@ static void read_step(struct loader *loader, const struct value *value, const st
     struct step_source source = {.nth = 1, .wait_ms = -1};
     struct scenario_step *step = target;
 
-    if (!read_object(loader, value, path, &step_shape, &source)) {
+    if (!read_good_object(loader, value, path, &step_shape, &source)) {
         return;
     }
     if ((source.run == NULL) == (source.wait_ms < 0)) {
-        mistake_at(loader, path, false, "a schedule step has either \"run\" or \"wait\"");
+        either_or(loader, path, "a schedule step", "run", "wait", source.run != NULL);
     }
     source.until.object = source.object;
     *step = (struct scenario_step){.run = source.run,

@@ -3,6 +3,7 @@
 
 #include "core/container_data.h"
 #include "core/names.h"
+#include "fakes/name_index.h"
 
 #include <string.h>
 
@@ -102,6 +103,20 @@ static void check_number(struct loader *loader, const struct value *value, const
     read_number(loader, value, path, &number);
 }
 
+/* Of cores, MB or GB: so many that bytes can still be counted. */
+static void check_amount(struct loader *loader, const struct value *value, const struct json_path *path, void *target)
+{
+    static const double max = 1e9;
+    double number = 0;
+
+    (void)target;
+    read_number(loader, value, path, &number);
+    if (number > max) {
+        mistake_at(loader, path, false, "%s is %.17g, expected at most 10^9", json_path_text(loader->arena, path),
+                   number);
+    }
+}
+
 static void check_bool(struct loader *loader, const struct value *value, const struct json_path *path, void *target)
 {
     bool boolean = false;
@@ -125,7 +140,7 @@ static void read_version(struct loader *loader, const struct value *value, const
 
     read_number(loader, value, path, &number);
     if (number < 1 || number > 8 || number > (double)(int)number) {
-        mistake_at(loader, path, false, "version is not a whole number from 1 to 8");
+        mistake_at(loader, path, false, "version is %.17g, expected a whole number from 1 to 8", number);
         return;
     }
     *(double *)target = number;
@@ -137,14 +152,14 @@ static void read_version(struct loader *loader, const struct value *value, const
         {"domains", check_array, 0, false}, {"environmentParameters", check_array, 0, false},                          \
         {"enviromentParameters", check_array, 0, false}, {"commands", check_array, 0, false},                          \
         {"containerPorts", check_array, 0, false}, {"containerData", check_text, 0, false},                            \
-        {"cpu", check_number, 0, false}, {"ram", check_number, 0, false}, {"hdd", check_number, 0, false},             \
+        {"cpu", check_amount, 0, false}, {"ram", check_amount, 0, false}, {"hdd", check_amount, 0, false},             \
         {"repoauth", check_text, 0, false}, {"secrets", check_text, 0, false}, {"tiered", check_bool, 0, false},       \
-        {"cpubasic", check_number, 0, false}, {"cpusuper", check_number, 0, false},                                    \
-        {"cpubamf", check_number, 0, false}, {"rambasic", check_number, 0, false},                                     \
-        {"ramsuper", check_number, 0, false}, {"rambamf", check_number, 0, false},                                     \
-        {"hddbasic", check_number, 0, false}, {"hddsuper", check_number, 0, false},                                    \
+        {"cpubasic", check_amount, 0, false}, {"cpusuper", check_amount, 0, false},                                    \
+        {"cpubamf", check_amount, 0, false}, {"rambasic", check_amount, 0, false},                                     \
+        {"ramsuper", check_amount, 0, false}, {"rambamf", check_amount, 0, false},                                     \
+        {"hddbasic", check_amount, 0, false}, {"hddsuper", check_amount, 0, false},                                    \
     {                                                                                                                  \
-        "hddbamf", check_number, 0, false                                                                              \
+        "hddbamf", check_amount, 0, false                                                                              \
     }
 
 static const struct field compose_fields[] = {{"name", check_text, 0, false}, COMPONENT_FIELDS};
@@ -446,7 +461,13 @@ static void read_app(struct loader *loader, const struct value *value, const str
 
     source.all.volume = -1;
     app->name = "";
-    if (!read_object(loader, value, path, &app_shape, &source) || source.name == NULL) {
+    bool good = read_good_object(loader, value, path, &app_shape, &source);
+
+    if (source.name == NULL) {
+        return;
+    }
+    app->name = source.name; /* others refer to it, good or not */
+    if (!good) {
         return;
     }
     if (strpbrk(source.name, "_ /") != NULL || strncmp(source.name, "zel", 3) == 0 ||
@@ -461,9 +482,9 @@ static void read_app(struct loader *loader, const struct value *value, const str
     if (source.enterprise && source.version < 8) {
         struct json_path member = {path, "enterprise", 0};
 
-        mistake_at(loader, &member, false, "only apps of version 8 can be encrypted");
+        mistake_at(loader, &member, false, "an app of version %d cannot be encrypted, expected version 8",
+                   (int)source.version);
     }
-    app->name = source.name;
     app->version = (int)source.version;
     app->enterprise = source.enterprise;
     app->spec = specification(loader, &source, value, &loader->ports_given_out);
@@ -498,16 +519,18 @@ void read_apps(struct loader *loader, const struct value *value, const struct js
 void finish_apps(struct loader *loader)
 {
     const struct scenario *scenario = loader->scenario;
+    struct name_index installs = {NULL};
 
+    for (uint32_t i = 0; i < scenario->actor_count; i++) {
+        if (scenario->actors[i].kind == ACTOR_INSTALL && scenario->actors[i].subject != NULL) {
+            name_index_add(&installs, loader->arena, scenario->actors[i].subject, i);
+        }
+    }
     for (uint32_t i = 0; i < scenario->world.app_count; i++) {
         struct scenario_app *app = &scenario->world.apps[i];
 
-        for (uint32_t j = 0; j < scenario->actor_count && !app->installed_given; j++) {
-            const struct scenario_actor *actor = &scenario->actors[j];
-
-            if (actor->kind == ACTOR_INSTALL && actor->subject != NULL && strcmp(actor->subject, app->name) == 0) {
-                app->installed = false;
-            }
+        if (!app->installed_given && name_index_find(&installs, app->name) != NULL) {
+            app->installed = false;
         }
         app->announced = app->announced && app->installed;
         app->network = app->network && app->installed;

@@ -12,8 +12,8 @@ struct range {
 };
 
 static const struct field range_fields[] = {
-    {"min", read_number, offsetof(struct range, min), false},
-    {"max", read_number, offsetof(struct range, max), false},
+    {"min", read_whole_number, offsetof(struct range, min), false},
+    {"max", read_whole_number, offsetof(struct range, max), false},
 };
 
 const struct object_shape range_shape = {"a range", "range", range_fields,
@@ -25,7 +25,7 @@ static void read_range(struct loader *loader, const struct value *value, const s
     struct range range = {0, INFINITY};
 
     if (value_is(value, VALUE_NUMBER)) {
-        read_number(loader, value, path, &range.min);
+        read_whole_number(loader, value, path, &range.min);
         range.max = range.min;
     } else if (!value_is(value, VALUE_OBJECT)) {
         mistake_at(loader, path, false, "%s is %s, expected a number or {\"min\", \"max\"}",
@@ -35,7 +35,7 @@ static void read_range(struct loader *loader, const struct value *value, const s
         read_object(loader, value, path, &range_shape, &range);
     }
     if (range.min > range.max) {
-        mistake_at(loader, path, false, "min is larger than max");
+        mistake_at(loader, path, false, "min is larger than max, expected no more than max");
     }
     *min = (uint64_t)range.min;
     *max = isinf(range.max) ? UINT64_MAX : (uint64_t)range.max;
@@ -240,11 +240,11 @@ static void read_log(struct loader *loader, const struct value *value, const str
     struct log_source source = {NULL, NULL};
 
     *(struct expected_log *)target = (struct expected_log){"", false};
-    if (!read_object(loader, value, path, &expected_log_shape, &source)) {
+    if (!read_good_object(loader, value, path, &expected_log_shape, &source)) {
         return;
     }
     if ((source.contains == NULL) == (source.absent == NULL)) {
-        mistake_at(loader, path, false, "an expected log line has either \"contains\" or \"absent\"");
+        either_or(loader, path, "an expected log line", "contains", "absent", source.contains != NULL);
         return;
     }
     *(struct expected_log *)target =
@@ -302,7 +302,7 @@ void read_expectations(struct loader *loader, const struct value *value, const s
         const struct revision *revision = revision_by_name(member.key);
 
         if (revision == NULL) {
-            mistake_at(loader, &member, true, "unknown revision \"%.60s\" beside others in expect", member.key);
+            unknown_revision(loader, &member, true, member.key);
             continue;
         }
         scenario->expectations[i].revision = revision->name;

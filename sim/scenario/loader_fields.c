@@ -16,7 +16,7 @@ void mistake_at(struct loader *loader, const struct json_path *path, bool at_key
 {
     va_list arguments;
 
-    if (loader->mistake_count == MISTAKES_MAX) {
+    if (loader->mistake_count++ >= MISTAKES_MAX) {
         return; /* to find its place means to read the file */
     }
     struct json_place place = json_locate(loader->text, loader->length, path, at_key);
@@ -25,9 +25,9 @@ void mistake_at(struct loader *loader, const struct json_path *path, bool at_key
     const char *message = arena_vprintf(loader->arena, format, arguments);
 
     va_end(arguments);
-    message = arena_printf(loader->arena, "%s:%u:%u: %s", loader->file, place.line, place.column, message);
+    message = mistake_line(loader->arena, loader->file, place, message);
     loader->mistakes =
-        loader->mistake_count++ == 0 ? message : arena_printf(loader->arena, "%s\n%s", loader->mistakes, message);
+        loader->mistakes == NULL ? message : arena_printf(loader->arena, "%s\n%s", loader->mistakes, message);
 }
 
 /* Levenshtein's distance (Wagner & Fischer, J. ACM 21(1), 1974), for names up to NAME_LENGTH_MAX. */
@@ -95,6 +95,13 @@ void unknown_name(struct loader *loader, const struct json_path *path, bool at_k
                list[0] == '\0' ? "none: there are none" : "one of ", list);
 }
 
+void either_or(struct loader *loader, const struct json_path *path, const char *what, const char *one,
+               const char *other, bool both)
+{
+    mistake_at(loader, path, false, "%s with %s \"%s\" %s \"%s\", expected one of them", what,
+               both ? "both" : "neither", one, both ? "and" : "nor", other);
+}
+
 const char *kind_text(const struct value *value)
 {
     static const char *const texts[] = {"null",   "true or false", "a number", "a string",
@@ -138,7 +145,8 @@ bool read_object(struct loader *loader, const struct value *value, const struct 
                  const struct object_shape *shape, void *target)
 {
     if (!value_is(value, VALUE_OBJECT)) {
-        wrong_kind(loader, value, path, "an object");
+        mistake_at(loader, path, false, "%s is %s, expected an object",
+                   path->parent == NULL ? shape->title : json_path_text(loader->arena, path), kind_text(value));
         return false;
     }
     for (uint32_t i = 0; i < value->count; i++) {
@@ -157,6 +165,14 @@ bool read_object(struct loader *loader, const struct value *value, const struct 
         }
     }
     return true;
+}
+
+bool read_good_object(struct loader *loader, const struct value *value, const struct json_path *path,
+                      const struct object_shape *shape, void *target)
+{
+    unsigned before = loader->mistake_count;
+
+    return read_object(loader, value, path, shape, target) && loader->mistake_count == before;
 }
 
 void read_array(struct loader *loader, const struct value *value, const struct json_path *path, field_reader *read,
@@ -217,6 +233,19 @@ void read_number(struct loader *loader, const struct value *value, const struct 
         mistake_at(loader, path, false, "%s is out of range, expected 0 to 10^15", json_path_text(loader->arena, path));
     } else {
         *(double *)target = value->number;
+    }
+}
+
+void read_whole_number(struct loader *loader, const struct value *value, const struct json_path *path, void *target)
+{
+    double number = 0;
+
+    read_number(loader, value, path, &number);
+    if (number > floor(number)) {
+        mistake_at(loader, path, false, "%s is %.17g, expected a whole number", json_path_text(loader->arena, path),
+                   number);
+    } else {
+        *(double *)target = number;
     }
 }
 

@@ -16,7 +16,7 @@ static void read_one_effect(struct loader *loader, const struct value *value, co
 
     read_effect_pattern(loader, value, path, &pattern);
     if (pattern.text != NULL && (pattern.any || pattern.whole_port)) {
-        mistake_at(loader, path, false, "\"%s\" is several effects, expected one: `drydock list effects`",
+        mistake_at(loader, path, false, "\"%.60s\" is several effects, expected one: `drydock list effects`",
                    pattern.text);
     } else if (pattern.text != NULL) {
         *(enum effect_id *)target = pattern.id;
@@ -84,14 +84,16 @@ static void read_mishap(struct loader *loader, const struct value *value, const 
     struct mishap_source source = {.mishap = {.delay_ms = SLOW_DEFAULT_MS}, .nth = 1, .times = 1};
     struct mishap *mishap = &source.mishap;
 
-    if (!read_object(loader, value, path, &mishap_shape, &source)) {
+    if (!read_good_object(loader, value, path, &mishap_shape, &source)) {
         return;
     }
     if ((mishap->fault == FAULT_NONE) == (mishap->strike == STRIKE_NONE)) {
-        mistake_at(loader, path, false, "a mishap has either \"fault\" or \"strike\"");
+        either_or(loader, path, "a mishap", "fault", "strike", mishap->fault != FAULT_NONE);
     } else if (mishap->fault != FAULT_NONE && (effect_info(mishap->effect)->faults & (1u << mishap->fault)) == 0) {
-        mistake_at(loader, path, false, "%s cannot suffer %s: `drydock list effects`",
-                   effect_info(mishap->effect)->name, fault_info(mishap->fault)->name);
+        struct json_path member = {path, "fault", 0};
+
+        cannot_suffer(loader, &member, effect_info(mishap->effect)->name, mishap->fault,
+                      effect_info(mishap->effect)->faults);
     }
     if (mishap->strike != STRIKE_NONE && source.times != 1) {
         struct json_path member = {path, "times", 0};
@@ -143,15 +145,15 @@ static void read_turn(struct loader *loader, const struct value *value, const st
 {
     struct turn_source source = {.turn = {.effect = EFFECT_COUNT}, .nth = 1};
 
-    if (!read_object(loader, value, path, &turn_shape, &source)) {
+    if (!read_good_object(loader, value, path, &turn_shape, &source)) {
         return;
     }
     bool before = source.turn.at != NULL;
 
     if (before == (source.pass > 0)) {
-        mistake_at(loader, path, false, "a turn has either \"before\" or \"pass\"");
+        either_or(loader, path, "a turn", "before", "pass", before);
     } else if (before && source.turn.moment != MOMENT_START && source.turn.effect == EFFECT_COUNT) {
-        mistake_at(loader, path, false, "a turn before an apply or resume has an \"effect\"");
+        mistake_at(loader, path, false, "a turn before an apply or resume lacks \"effect\"");
     }
     source.turn.nth = (uint32_t)(before ? source.nth : source.pass);
     *(struct turn *)target = source.turn;
@@ -223,7 +225,7 @@ void finish_found(struct loader *loader)
     if (scenario->has_course && (scenario->step_count > 0 || scenario->random)) {
         struct json_path member = {&root, "course", 0};
 
-        mistake_at(loader, &member, true, "a scenario with a course has no schedule and no random strategy");
+        mistake_at(loader, &member, true, "a course beside a schedule or a random strategy, expected it alone");
     }
     if (scenario->found.trace != NULL && !scenario->has_course) {
         struct json_path member = {&root, "found", 0};

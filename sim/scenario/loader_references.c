@@ -1,6 +1,9 @@
 /* What one part of a scenario says of another: names must exist. */
 #include "sim/scenario/loader.h"
 
+#include "fakes/name_index.h"
+#include "fakes/world.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -37,49 +40,45 @@ const struct object_shape *const loader_shapes[] = {&root_shape,
                                                     &found_shape,
                                                     NULL};
 
-/* A list of names to choose from; ends with NULL. */
+/* Names to choose from. A file has room for very many, so none is looked for one by one. */
 struct names {
     const char **items;
-    size_t count;
+    uint32_t count, size;
+    struct name_index index;
+    bool unknown; /* there may be others: what they come from has mistakes */
 };
 
-static void add_name(struct loader *loader, struct names *names, const char *name)
+/* false: it is there already. */
+static bool add_name(struct loader *loader, struct names *names, const char *name)
 {
-    const char **items = arena_alloc(loader->arena, (names->count + 2) * sizeof *items);
+    bool is_new = name_index_find(&names->index, name) == NULL;
 
-    if (names->count > 0) {
-        memcpy(items, names->items, names->count * sizeof *items);
-    }
-    items[names->count++] = name;
-    names->items = items;
-}
-
-static bool has_name(const struct names *names, const char *name)
-{
-    for (size_t i = 0; i < names->count; i++) {
-        if (strcmp(names->items[i], name) == 0) {
-            return true;
-        }
-    }
-    return false;
+    name_index_add(&names->index, loader->arena, name, names->count);
+    *(const char **)table_add(loader->arena, (void **)&names->items, &names->count, &names->size,
+                              sizeof names->items[0]) = name;
+    return is_new;
 }
 
 static void check_name(struct loader *loader, const struct names *names, const char *what, const char *name,
                        const struct json_path *path, bool at_key)
 {
-    static const char *const none[] = {NULL};
-
-    if (name != NULL && name[0] != '\0' && !has_name(names, name)) {
-        unknown_name(loader, path, at_key, what, name, names->items == NULL ? none : names->items);
+    if (name == NULL || name[0] == '\0' || names->unknown || name_index_find(&names->index, name) != NULL) {
+        return;
     }
+    const char **list = arena_alloc(loader->arena, (names->count + 1) * sizeof *list);
+
+    if (names->count > 0) {
+        memcpy(list, names->items, names->count * sizeof *list);
+    }
+    unknown_name(loader, path, at_key, what, name, list);
 }
 
 static struct names app_names(struct loader *loader)
 {
-    struct names names = {NULL, 0};
+    struct names names = {.count = 0};
 
     for (uint32_t i = 0; i < loader->scenario->world.app_count; i++) {
-        add_name(loader, &names, loader->scenario->world.apps[i].name);
+        (void)add_name(loader, &names, loader->scenario->world.apps[i].name);
     }
     return names;
 }
@@ -88,25 +87,26 @@ static struct names app_names(struct loader *loader)
 static struct names container_names(struct loader *loader)
 {
     const struct scenario_world *world = &loader->scenario->world;
-    struct names names = {NULL, 0};
+    struct names names = {.count = 0};
 
     for (uint32_t i = 0; i < world->app_count; i++) {
+        names.unknown = names.unknown || world->apps[i].spec == NULL;
         for (uint32_t j = 0; j < world->apps[i].component_count; j++) {
-            add_name(loader, &names, world->apps[i].components[j].app_id);
+            (void)add_name(loader, &names, world->apps[i].components[j].app_id);
         }
     }
     for (uint32_t i = 0; i < world->container_count; i++) {
-        add_name(loader, &names, world->containers[i].name);
+        (void)add_name(loader, &names, world->containers[i].name);
     }
     return names;
 }
 
 static struct names task_names(struct loader *loader)
 {
-    struct names names = {NULL, 0};
+    struct names names = {.count = 0};
 
     for (uint32_t i = 0; i < loader->scenario->actor_count; i++) {
-        add_name(loader, &names, loader->scenario->actors[i].task);
+        (void)add_name(loader, &names, loader->scenario->actors[i].task);
     }
     return names;
 }
@@ -117,18 +117,15 @@ static struct names task_names(struct loader *loader)
 
 static void check_unique_apps(struct loader *loader, const struct json_path *world)
 {
-    const struct scenario *scenario = loader->scenario;
+    const struct scenario_world *all = &loader->scenario->world;
     struct json_path apps = {world, "apps", 0};
+    struct names seen = {.count = 0};
 
-    for (uint32_t i = 0; i < scenario->world.app_count; i++) {
-        for (uint32_t j = 0; j < i; j++) {
-            if (scenario->world.apps[i].name[0] != '\0' &&
-                strcmp(scenario->world.apps[i].name, scenario->world.apps[j].name) == 0) {
-                struct json_path item = {&apps, NULL, i};
+    for (uint32_t i = 0; i < all->app_count; i++) {
+        if (all->apps[i].name[0] != '\0' && !add_name(loader, &seen, all->apps[i].name)) {
+            struct json_path item = {&apps, NULL, i};
 
-                mistake_at(loader, &item, false, "a second app \"%.60s\", expected each name once",
-                           scenario->world.apps[i].name);
-            }
+            mistake_at(loader, &item, false, "a second app \"%.60s\", expected each name once", all->apps[i].name);
         }
     }
 }
@@ -183,6 +180,7 @@ static void check_actors(struct loader *loader, const struct json_path *root, co
 {
     struct scenario *scenario = loader->scenario;
     struct json_path actors = {root, "actors", 0};
+    struct names tasks = {.count = 0};
 
     for (uint32_t i = 0; i < scenario->actor_count; i++) {
         struct scenario_actor *actor = &scenario->actors[i];
@@ -208,11 +206,9 @@ static void check_actors(struct loader *loader, const struct json_path *root, co
         if (actor->primary != NULL) {
             resolve_primary(&scenario->world, actor->primary, &actor->fdm_state, &actor->primary);
         }
-        for (uint32_t j = 0; j < i; j++) {
-            if (strcmp(scenario->actors[j].task, actor->task) == 0) {
-                mistake_at(loader, &item, false,
-                           "a second task \"%.60s\", expected each once: give one a name with \"as\"", actor->task);
-            }
+        if (!add_name(loader, &tasks, actor->task)) {
+            mistake_at(loader, &item, false, "a second task \"%.60s\", expected each once: give one a name with \"as\"",
+                       actor->task);
         }
     }
 }

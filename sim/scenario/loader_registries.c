@@ -29,7 +29,7 @@ static const struct field image_fields[] = {
     {"command", read_names, offsetof(struct said_image, command), false},
 };
 
-const struct object_shape registry_image_shape = {"an image", "registryImage", image_fields,
+const struct object_shape registry_image_shape = {"a registry's image", "registryImage", image_fields,
                                                   sizeof image_fields / sizeof image_fields[0]};
 
 static void read_image(struct loader *loader, const struct value *value, const struct json_path *path, void *target)

@@ -89,7 +89,7 @@ static void read_folder_path(struct loader *loader, const struct value *value, c
         return;
     }
     if (folder[0] != '/') {
-        mistake_at(loader, path, false, "\"%.60s\" is no absolute path", folder);
+        mistake_at(loader, path, false, "\"%.60s\" is no absolute path, expected one that begins with /", folder);
         return;
     }
     size_t length = strlen(folder);
@@ -97,8 +97,28 @@ static void read_folder_path(struct loader *loader, const struct value *value, c
     *(const char **)target = arena_string_n(loader->arena, folder, folder[length - 1] == '/' ? length - 1 : length);
 }
 
+/* FluxOS's own spelling of a node: an address, with its API's port unless it is the usual one. */
+static void read_node_address(struct loader *loader, const struct value *value, const struct json_path *path,
+                              void *target)
+{
+    enum { PORT_DIGITS_MAX = 5, PORT_MAX = 65535 };
+    const char *text = NULL;
+
+    read_text(loader, value, path, &text);
+    const char *colon = text == NULL ? NULL : strchr(text, ':');
+    size_t digits = colon == NULL ? 0 : strspn(colon + 1, "0123456789");
+
+    if (colon != NULL && (colon == text || colon[digits + 1] != '\0' || digits < 1 || digits > PORT_DIGITS_MAX ||
+                          atoi(colon + 1) < 1 || atoi(colon + 1) > PORT_MAX)) {
+        mistake_at(loader, path, false, "\"%.60s\" is no node's address, expected one such as \"198.51.100.7:16127\"",
+                   text);
+    } else if (text != NULL) {
+        *(const char **)target = text;
+    }
+}
+
 static const struct field node_fields[] = {
-    {"ip", read_text, offsetof(struct scenario_world, ip), false},
+    {"ip", read_node_address, offsetof(struct scenario_world, ip), false},
     {"status", read_status, offsetof(struct scenario_world, status), false},
     {"collateral", read_number, offsetof(struct scenario_world, collateral), false},
     {"architecture", read_text, offsetof(struct scenario_world, architecture), false},
@@ -413,7 +433,8 @@ static void read_peers(struct loader *loader, const struct value *value, const s
 {
     struct scenario_world *world = target;
 
-    world->peers = NULL;
+    world->peers = NULL; /* not the default ones */
+    world->peer_count = 0;
     read_array(loader, value, path, read_peer, sizeof world->peers[0], (void **)&world->peers, &world->peer_count);
 }
 
@@ -460,9 +481,18 @@ static void read_row(struct loader *loader, const struct value *value, const str
     }
     const char *dot = strchr(source.collection, '.');
 
-    if (dot == NULL || !value_is(source.document, VALUE_OBJECT)) {
-        mistake_at(loader, path, false,
-                   "a row wants \"collection\": \"database.collection\" and an object as \"document\"");
+    if (dot == NULL || dot == source.collection || dot[1] == '\0') {
+        struct json_path member = {path, "collection", 0};
+
+        mistake_at(loader, &member, false, "\"%.60s\" is no collection, expected \"DATABASE.COLLECTION\"",
+                   source.collection);
+        return;
+    }
+    if (!value_is(source.document, VALUE_OBJECT)) {
+        struct json_path member = {path, "document", 0};
+
+        mistake_at(loader, &member, false, "%s is %s, expected an object", json_path_text(loader->arena, &member),
+                   kind_text(source.document));
         return;
     }
     row->db = arena_string_n(loader->arena, source.collection, (size_t)(dot - source.collection));

@@ -42,10 +42,21 @@ refused help fly
 head -c 17000000 /dev/zero >"$work/large.json"
 refused check "$work/large.json"
 
+# Broken files are data (sim/tests/bad_input_test.c); here, that each message about them has one, and that it would be noticed.
+python3 "$(dirname "$0")/messages.py" || fail "messages without a case in sim/tests/bad (see above)"
+mkdir "$work/no-cases"
+python3 "$(dirname "$0")/messages.py" "$work/no-cases" >"$work/out" && fail "no case at all, and no message lacks one: $(tail -n 1 "$work/out")"
+
 # However many keys an object has, they are read at once, and what is wrong is said of the first.
 python3 -c 'import json; print(json.dumps({"name": "wide", "actors": [], "world": {str(i): 0 for i in range(200000)}}))' >"$work/wide.json"
 timeout -s KILL 30 "$drydock" check "$work/wide.json" 2>"$work/err"
 [ $? = 2 ] && [ "$(wc -l <"$work/err")" = 20 ] || fail "200,000 unknown keys: $(tail -n 1 "$work/err")"
+
+# So are however many actors and apps, each of which must have a name of its own.
+python3 -c 'import json
+print(json.dumps({"name": "many", "actors": [{"actor": "check"}] * 40000, "world": {"apps": [{"name": "a"}] * 5000}}))' >"$work/many.json"
+timeout -s KILL 60 "$drydock" check "$work/many.json" 2>"$work/err"
+[ $? = 2 ] && [ "$(wc -l <"$work/err")" = 20 ] || fail "40,000 actors of one name: $(tail -n 1 "$work/err")"
 
 "$drydock" check --quiet scenarios || fail "check scenarios"
 for table in effects faults oracles actors revisions counts; do

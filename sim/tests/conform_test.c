@@ -214,36 +214,6 @@ static void test_a_failed_download_fails_here_too(void **state)
     assert_non_null(strstr(result->divergences[0].recorded, "docker image.pull"));
 }
 
-static void test_bad_recordings_get_one_line(void **state)
-{
-    static const struct {
-        const char *text, *mistake;
-    } cases[] = {
-        {"", "test.json:1: no recording: expected JSON lines that begin with one of kind \"header\""},
-        {"[1]\n", "test.json:1: expected a JSON object with \"kind\" on one line"},
-        {"{\"kind\":\"op\"}\n", "test.json:1: expected the line of kind \"header\" first"},
-        {"{\"kind\":\"header\",\"name\":\"a\",\"tag\":\"8.9.1\"}\n", "test.json:1: \"started\" is missing or no text"},
-        {"{\"kind\":\"header\",\"name\":\"a\",\"tag\":\"8.9.1\",\"started\":\"today\"}\n",
-         "test.json:1: \"started\" is no instant, expected RFC 3339 such as 2026-11-23T18:50:48.974Z"},
-        {"{\"kind\":\"header\",\"name\":\"a\",\"tag\":\"8.9.1\",\"started\":\"2026-11-23T18:50:48.974Z\"}\n"
-         "{\"kind\":\"joke\"}\n",
-         "test.json:2: unknown kind \"joke\", expected header, world, setup-op, op, log or verdict"},
-        {"{\"kind\":\"header\",\"name\":\"a\",\"tag\":\"8.9.1\",\"started\":\"2026-11-23T18:50:48.974Z\"}\n"
-         "{\"kind\":\"op\",\"actor\":\"node\",\"port\":\"db\",\"op\":\"find\",\"i\":0,\"o\":0}\n",
-         "test.json:2: an operation of the node has no \"task\""},
-        {"{\"kind\":\"header\",\"name\":\"a\",\"tag\":\"8.9.1\",\"started\":\"2026-11-23T18:50:48.974Z\"}\n",
-         "test.json:1: the recording holds no operation"},
-    };
-
-    (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        const char *mistake = NULL;
-
-        assert_null(recording_parse(&test.arena, "test.json", cases[i].text, strlen(cases[i].text), &mistake));
-        assert_string_equal(mistake, cases[i].mistake);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -254,7 +224,6 @@ int main(void)
         cmocka_unit_test(test_another_final_world_is_found),
         cmocka_unit_test(test_an_injected_error_is_given_and_told),
         cmocka_unit_test(test_a_failed_download_fails_here_too),
-        cmocka_unit_test(test_bad_recordings_get_one_line),
     };
 
     return cmocka_run_group_tests_name("conform", tests, begin, end);

@@ -110,7 +110,7 @@ static void test_a_log_gives_a_skeleton(void **state)
     assert_string_equal(scenario->actors[2].task, "remove:napp");
     assert_true(value_holds_text(scenario->todo, "not understood: Error: boom"));
     assert_null(import_log(&test.arena, "x.log", "nothing\n", 8, &mistake));
-    assert_non_null(strstr(mistake, "x.log:1: neither a recording nor a FluxOS log"));
+    assert_non_null(strstr(mistake, "x.log:1:1: neither a recording nor a FluxOS log"));
     test_run_end(&test);
 }
 

@@ -1,11 +1,10 @@
-/* The loader: broken files get the message beside them, the schema and the loader know the same keys, defaults are as
- * said. */
+/* The loader: the schema and it know the same keys, defaults are as said. What it says of broken files:
+ * bad_input_test.c. */
 #include "sim/scenario/loader.h"
 #include "sim/scenario/units.h"
 #include "sim/tests/test_run.h"
 
 #include <cjson/cJSON.h>
-#include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -31,46 +30,6 @@ static char *read_whole(const char *path, size_t *length)
     text[*length] = '\0';
     fclose(file);
     return text;
-}
-
-static void test_broken_files_get_their_message(void **state)
-{
-    DIR *folder = opendir("sim/tests/bad");
-    struct dirent *entry = NULL;
-    unsigned cases = 0;
-
-    (void)state;
-    assert_non_null(folder);
-    while ((entry = readdir(folder)) != NULL) {
-        char path[512];
-        size_t length = 0;
-        size_t expected_length = 0;
-        struct arena arena;
-        struct scenario_mistake mistake = {NULL};
-
-        if (entry->d_name[0] == '.') {
-            continue;
-        }
-        arena_init(&arena, arena_source_malloc());
-        snprintf(path, sizeof path, "sim/tests/bad/%s/input.json", entry->d_name);
-        char *text = read_whole(path, &length);
-
-        snprintf(path, sizeof path, "sim/tests/bad/%s/expected.txt", entry->d_name);
-        char *expected = read_whole(path, &expected_length);
-
-        assert_null(scenario_parse(&arena, "input.json", text, length, &mistake));
-        const char *line = arena_printf(&arena, "%s\n", mistake.text);
-
-        if (strcmp(line, expected) != 0) {
-            fail_msg("%s: expected %s got %s", entry->d_name, expected, line);
-        }
-        free(text);
-        free(expected);
-        arena_reset(&arena);
-        cases++;
-    }
-    closedir(folder);
-    assert_in_range(cases, 50, 100000);
 }
 
 static void test_unreadable_and_too_large_files(void **state)
@@ -212,7 +171,6 @@ static void test_units(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_broken_files_get_their_message),
         cmocka_unit_test(test_unreadable_and_too_large_files),
         cmocka_unit_test(test_schema_and_loader_know_the_same_keys),
         cmocka_unit_test(test_defaults),

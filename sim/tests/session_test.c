@@ -329,6 +329,7 @@ static void test_what_control_refuses(void **state)
     expect_control(400, "unknown fault", "POST", "/_drydock/faults", "{\"fault\":\"burnt\",\"on\":\"docker ping\"}");
     expect_control(400, "body:1:", "POST", "/_drydock/faults", "{\"fault\"");
     expect_control(400, "body:1:", "POST", "/_drydock/faults", NULL);
+    expect_control(400, "body:1:1: a fault is a number, expected an object", "POST", "/_drydock/faults", "5");
     assert_int_equal(control("POST", "/_drydock/clock", "{\"advance\":\"1s\"}", false)->status, 409);
     assert_int_equal(control("POST", "/_drydock/step", NULL, false)->status, 409);
     finish();
