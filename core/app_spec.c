@@ -264,9 +264,9 @@ static const struct value *coerce(struct arena *arena, const struct value *value
         }
         return value_is(value, VALUE_ARRAY) ? value : NULL;
     case FIELD_ANY:
-        return value;
+        break;
     }
-    return NULL;
+    return value;
 }
 
 static const struct error *check_limits(struct arena *arena, const struct value *document, int version)
@@ -346,9 +346,12 @@ const struct value *app_record(struct task *task, const struct app_spec *app)
     return record;
 }
 
+const char *component_name(const struct component *component)
+{
+    return component->name == NULL ? "undefined" : component->name;
+}
+
 const char *app_spec_identifier(struct arena *arena, const struct app_spec *spec, uint32_t index)
 {
-    const char *name = spec->components[index].name == NULL ? "undefined" : spec->components[index].name;
-
-    return component_identifier(arena, spec->version, name, spec->name);
+    return component_identifier(arena, spec->version, component_name(&spec->components[index]), spec->name);
 }

@@ -15,9 +15,7 @@
 static const char *identifier_of(struct task *task, const struct component *component, const char *app,
                                  bool is_component)
 {
-    const char *name = component->name == NULL ? "undefined" : component->name;
-
-    return is_component ? arena_printf(task->arena, "%s_%s", name, app) : app;
+    return is_component ? arena_printf(task->arena, "%s_%s", component_name(component), app) : app;
 }
 
 static const struct error *start(struct task *task, const char *identifier, bool monitored)

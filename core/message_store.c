@@ -210,10 +210,9 @@ static void send_to_peers(struct task *task, const struct value *peers, const st
     }
 }
 
-const struct error *broadcast_message_to_all(struct task *task, const struct value *data)
+void broadcast_message_to_all(struct task *task, const struct value *data)
 {
     send_to_peers(task, task->node->config.outbound_peers, data);
     delay(task, DIRECTION_WAIT_MS);
     send_to_peers(task, task->node->config.inbound_peers, data);
-    return NULL;
 }

@@ -38,8 +38,7 @@ const struct error *find_stopped(struct task *task, struct app_list apps, const 
             return error_new(task->arena, "TypeError", "Cannot read properties of undefined (reading 'forEach')");
         }
         for (uint32_t j = 0; j < app->component_count; j++) {
-            const char *name = app->components[j].name == NULL ? "undefined" : app->components[j].name;
-            const char *identifier = component_identifier(task->arena, app->version, name, app->name);
+            const char *identifier = app_spec_identifier(task->arena, app, j);
 
             if (!runs(running, identifier)) {
                 stopped->identifiers[stopped->count++] = identifier;

@@ -167,7 +167,7 @@ static const struct error *expire(struct task *task)
 
         if (is_expired(app, block)) {
             log_info(task, "Expired application %s", value_get_text(app, "name"));
-            TRY(find_one_and_delete_in_database(task, INFO, filter_name(task, value_get_text(app, "name")), NULL));
+            TRY(find_one_and_delete_in_database(task, INFO, filter_name(task, value_get_text(app, "name"))));
         }
     }
     if (!installed_apps(task, &apps)) {

@@ -135,6 +135,9 @@ static void test_12_9_what_is_no_mount(void **state)
                                       "/a|c:1:sub:/b",
                                       "/a|z:0:sub:/b",
                                       "/a|a:b:c:d:/b",
+                                      "/a|a:b:c:d:e:/b",
+                                      "g:r:s:x:y:/a",
+                                      "/a|:/b",
                                       "/a|m:l:/a",
                                       "/a|m:l:/b|m:l:/c",
                                       "/a|0:/b/../c"};
