@@ -20,7 +20,7 @@ static bool uses_syncthing(const struct app_spec *spec)
     for (uint32_t i = 0; i < spec->component_count; i++) {
         const char *data = spec->components[i].container_data;
 
-        if (data != NULL && (has_g(data) || has_r(data) || strstr(data, "s:") != NULL)) {
+        if (has_g(data) || has_r(data) || (data != NULL && strstr(data, "s:") != NULL)) {
             return true;
         }
     }

@@ -8,7 +8,6 @@
 #include "core/names.h"
 #include "core/port_manager.h"
 
-#include <assert.h>
 #include <string.h>
 
 /* What start and monitoring are called with: the identifier. */
@@ -63,7 +62,6 @@ const struct error *install_application_hard(struct task *task, struct component
     TRY(create_app_volume(task, component, app, is_component, full_specs)); /* 3 */
     TRY(verify_app_volume_mount(task, app_id));                             /* 4 */
     TRY(app_docker_create(task, component, app, is_component, full_specs)); /* 5 */
-    assert(component->container_data != NULL);                              /* without, 5 has thrown */
     if (test || (!has_g(component->container_data) && !has_r(component->container_data))) {
         TRY(start(task, identifier_of(task, component, app, is_component), !test)); /* 6 */
     }
@@ -79,7 +77,6 @@ const struct error *install_application_soft(struct task *task, struct component
     TRY(setup_application_ports(task, component, false));
     TRY(verify_and_pull_image(task, component, full_specs));
     TRY(app_docker_create(task, component, app, is_component, full_specs));
-    assert(component->container_data != NULL); /* without, the create has thrown */
     return has_g(component->container_data) ? NULL
                                             : start(task, identifier_of(task, component, app, is_component), true);
 }

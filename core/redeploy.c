@@ -23,7 +23,8 @@ static void trust_data(struct task *task, const struct app_spec *app)
 {
     for (uint32_t i = 0; i < app->component_count; i++) {
         const struct component *component = &app->components[i];
-        if (has_r(component->container_data) || has_g(component->container_data)) { /* without, its create has thrown */
+
+        if (has_r(component->container_data) || has_g(component->container_data)) {
             set_sync_state(task, component_app_id(task, component, app->name, app->version > 3),
                            (struct sync_state){.restarted = true});
         }
