@@ -33,7 +33,7 @@ static const struct error *poll_orbit(struct task *task, const struct component 
 {
     const char *repotag = value_get_text(component->document, "repotag");
 
-    if (repotag == NULL || strncmp(repotag, "runonflux/orbit:", strlen("runonflux/orbit:")) != 0) {
+    if (strncmp(repotag, "runonflux/orbit:", strlen("runonflux/orbit:")) != 0) {
         return NULL;
     }
     const struct value *port = value_at(value_get(component->document, "ports"), 0);

@@ -142,7 +142,7 @@ static const struct error *scan_compose(struct check *check, const struct app_sp
     struct arena *arena = check->task->arena;
 
     *hit = false;
-    if (app == NULL || app->version <= 3 || !app->has_compose) {
+    if (app == NULL || app->version <= 3) { /* without compose, step 6 has thrown */
         return error_new(arena, "TypeError", "Cannot read properties of undefined (reading 'find')");
     }
     for (uint32_t i = 0; i < app->component_count && !*hit; i++) {

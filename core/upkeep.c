@@ -370,7 +370,7 @@ static bool is_of_installed_component(struct task *task, const struct app_list *
 {
     const char *comment = strrchr(line, '#');
 
-    for (uint32_t i = 0; comment != NULL && i < apps->count; i++) {
+    for (uint32_t i = 0; i < apps->count; i++) {
         const struct app_spec *app = apps->apps[i];
 
         for (uint32_t j = 0; j < app->component_count; j++) {

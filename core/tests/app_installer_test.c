@@ -596,6 +596,24 @@ static void test_2_2_soft_install_without_container_data_throws(void **state)
     script_end(&script);
 }
 
+/* 1.6/2: a record that came meanwhile goes first; when it cannot, nothing is inserted. */
+static void test_1_6_2_a_record_that_cannot_be_deleted(void **state)
+{
+    struct script script;
+
+    (void)state;
+    begin(&script, "8.9.2");
+    answer_lists(&script);
+    script_answer(&script, "db find", "napp", "{\"docs\":[{\"name\":\"napp\"}]}", -1);
+    script_answer(&script, "db find", "napp", "{\"docs\":[]}", 1); /* 1.1.9 */
+    script_fail(&script, "db findAndModify", NULL, 10107, "not primary", 1);
+    assert_false(install(&script, napp));
+    assert_int_equal(script_calls_of(&script, "db insert", NULL), 0);
+    assert_true(script.noted[NOTE_INSTALL_FAILED] && script.noted[NOTE_REMOVAL_BEGUN]);
+    assert_false(script.node.cells.flags[FLAG_INS]);
+    script_end(&script);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -633,6 +651,7 @@ int main(void)
         cmocka_unit_test(test_2_1_4_mount_that_is_not_there),
         cmocka_unit_test(test_2_2_soft_install_starts_r_but_not_g),
         cmocka_unit_test(test_2_2_soft_install_without_container_data_throws),
+        cmocka_unit_test(test_1_6_2_a_record_that_cannot_be_deleted),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -743,6 +743,14 @@ static void test_3_5_formatter(void **state)
         {"{\"version\":4,\"name\":\"a\",\"description\":\"d\",\"owner\":\"o\",\"compose\":[],\"instances\":101}", NULL},
         {"{\"version\":4,\"name\":\"a\",\"description\":\"d\",\"compose\":[],\"instances\":3}", NULL},
         {"{\"version\":4,\"name\":\"a\",\"description\":null,\"owner\":\"o\",\"compose\":[],\"instances\":3}", NULL},
+        {"{\"version\":8,\"name\":\"a\",\"description\":{\"x\":1},\"owner\":\"o\",\"compose\":\"[]\",\"instances\":"
+         "\"3\","
+         "\"contacts\":[],\"geolocation\":[],\"expire\":5000,\"nodes\":[],\"staticip\":\"false\",\"datacenter\":[7],"
+         "\"enterprise\":\"\",\"height\":1}",
+         "{\"version\":8,\"name\":\"a\",\"description\":\"{\\\"x\\\":1}\",\"owner\":\"o\",\"compose\":[],\"instances\":"
+         "3,"
+         "\"contacts\":[],\"geolocation\":[],\"expire\":5000,\"nodes\":[],\"staticip\":false,\"datacenter\":[7],"
+         "\"enterprise\":\"\"}"},
         {"{\"version\":6,\"name\":\"a\",\"description\":\"d\",\"owner\":\"o\",\"compose\":[],\"instances\":3,"
          "\"contacts\":[],"
          "\"geolocation\":[],\"expire\":2000000}",

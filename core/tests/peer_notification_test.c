@@ -559,6 +559,123 @@ static void test_4_7_a_failed_send_closes_the_peer(void **state)
     script_end(&script);
 }
 
+static void test_4_4_3_a_record_without_compose(void **state)
+{
+    struct script script;
+
+    (void)state;
+    begin(&script, "8.9.2", DOCS("{\"version\":4,\"name\":\"app\"}"));
+    assert_non_null(strstr(recreate_missing_containers(&script.task, "web_app")->message, "has no components"));
+    EXPECT_CALLS(&script, "db find");
+    assert_true(script.noted[NOTE_RECREATE_FAILED]);
+    script_end(&script);
+}
+
+static void test_4_4_5_the_first_component_that_fails_ends_it(void **state)
+{
+    struct script script;
+
+    (void)state;
+    begin(&script, "8.9.2", DOCS(APP("app", COMPONENT("db", "/d") "," COMPONENT("ui", "/d"))));
+    script_fail(&script, "docker image.pull", NULL, 500, "no", -1);
+    assert_non_null(recreate_missing_containers(&script.task, "app"));
+    assert_int_equal(script_calls_of(&script, "docker image.pull", NULL), 1);
+    assert_true(script.noted[NOTE_RECREATE_FAILED]);
+    script_end(&script);
+}
+
+/* 4.5: a rejection of either look-up propagates: nothing is recreated, nothing removed. */
+static void test_4_5_a_look_up_that_fails(void **state)
+{
+    (void)state;
+    for (int second = 0; second < 2; second++) {
+        struct script script;
+
+        begin(&script, "8.9.2", DOCS(APP("app", COMPONENT("web", "g:/d"))));
+        script_fail(&script, "docker containers.list", NULL, 500, "server error", 1);
+        if (second) {
+            script_answer(&script, "docker containers.list", NULL, "[]", 1);
+            script_fail(&script, "host fallocate", NULL, 1, "No space left on device", -1);
+        }
+        const struct error *error = handle_missing_master_slave_container(&script.task, "web_app", "app");
+
+        assert_non_null(error);
+        assert_int_equal(error->status, 500);
+        assert_int_equal(script.noted[NOTE_RECREATE_BEGUN], second);
+        assert_false(script.noted[NOTE_REMOVAL_BEGUN]);
+        script_end(&script);
+    }
+}
+
+/* The main name of `my_app` is `app`, which is not in the snapshot: what is not found has no compose. H follows. */
+static void test_4_3_a_name_that_is_not_in_the_snapshot(void **state)
+{
+    static const char *const versions[] = {"8.9.1", "8.9.2"};
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        struct script script;
+
+        begin(&script, versions[i], DOCS("{\"version\":3,\"name\":\"my_app\",\"containerData\":\"/d\"," FORMAL "}"));
+        script_answer(&script, "db find", "app", "{\"docs\":[]}", -1);
+        check(&script);
+        assert_true(script_logged(&script, "Cannot read properties of undefined (reading 'find')"));
+        assert_int_equal(script_logged(&script, "APP REMOVAL TRIGGERED: app | force=false | sendMessage=true"), i == 0);
+        assert_int_equal(script_logged(&script, "mainAppName is not defined"), i == 1);
+        script_end(&script);
+    }
+}
+
+/* 4.3: both scans stop at the first hit. The first ends at r:, the second goes on to the entry that has nothing. */
+static void test_4_3_an_entry_without_container_data_is_reached_by_the_second_scan(void **state)
+{
+    static const struct {
+        const char *docs;
+        bool reached;
+    } cases[] = {{DOCS(APP("app", COMPONENT("web", "r:/d") ",{\"name\":\"bare\"}")), true},
+                 {DOCS(APP("app", COMPONENT("web", "g:/d") ",{\"name\":\"bare\"}")), false}};
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        struct script script;
+
+        begin(&script, "8.9.1", cases[i].docs);
+        check(&script);
+        assert_int_equal(script_logged(&script, "Cannot read properties of undefined (reading 'includes')"),
+                         cases[i].reached);
+        assert_int_equal(script.noted[NOTE_REMOVAL_BEGUN], cases[i].reached);
+        script_end(&script);
+    }
+}
+
+/* 4.2/6: compose undefined for version ≥ 4 throws to the outer catch: nothing is stored or told. */
+static void test_4_2_6_without_compose_the_check_ends(void **state)
+{
+    struct script script;
+
+    (void)state;
+    begin(&script, "8.9.2", DOCS("{\"version\":4,\"name\":\"app\"}"));
+    cell_add(&script.task, CELL_RUNNING_APPS, "before");
+    check(&script);
+    assert_true(script_logged(&script, "TypeError"));
+    EXPECT_CALLS(&script, "daemon getzelnodestatus", "bench getbenchmarks", "db find", "docker containers.list");
+    assert_true(cell_has(&script.task, CELL_RUNNING_APPS, "before")); /* 13 is skipped too */
+    script_end(&script);
+}
+
+static void test_4_2_6_containers_without_a_name_run_nothing(void **state)
+{
+    struct script script;
+
+    (void)state;
+    begin(&script, "8.9.1", DOCS(APP("app", COMPONENT("web", "g:/d"))));
+    script_answer(&script, "docker containers.list", NULL,
+                  "[{\"Names\":[\"/fluxother_app\"]},{\"Names\":[\"/fluxx\",\"/fluxweb_app\"]}]", -1);
+    check(&script);
+    assert_true(script_logged(&script, "web_app is stopped but should be running"));
+    script_end(&script);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -590,6 +707,13 @@ int main(void)
         cmocka_unit_test(test_4_6_running_since),
         cmocka_unit_test(test_4_7_installing_error_is_ignored_when_older_or_invalid),
         cmocka_unit_test(test_4_7_a_failed_send_closes_the_peer),
+        cmocka_unit_test(test_4_4_3_a_record_without_compose),
+        cmocka_unit_test(test_4_4_5_the_first_component_that_fails_ends_it),
+        cmocka_unit_test(test_4_5_a_look_up_that_fails),
+        cmocka_unit_test(test_4_3_a_name_that_is_not_in_the_snapshot),
+        cmocka_unit_test(test_4_3_an_entry_without_container_data_is_reached_by_the_second_scan),
+        cmocka_unit_test(test_4_2_6_without_compose_the_check_ends),
+        cmocka_unit_test(test_4_2_6_containers_without_a_name_run_nothing),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

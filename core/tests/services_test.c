@@ -28,8 +28,9 @@ static void test_12_1_the_collateral_names_an_output(void **state)
         const char *collateral, *tier; /* tier NULL: it throws */
     } cases[] = {
         {"COutPoint(aaaa, 0)", "basic"},        {"COutPoint(aaaa, 1)", "super"}, {"COutPoint(aaaa, 2)", "bamf"},
-        {"COutPoint(aaaa,2", "bamf"}, /* up to the end */
-        {"COutPoint(aaaa, 3)", NULL}, /* no tier has such a value */
+        {"COutPoint(aaaa, :1x)", "super"}, /* its digits */
+        {"COutPoint(aaaa,2", "bamf"},      /* up to the end */
+        {"COutPoint(aaaa, 3)", NULL},      /* no tier has such a value */
         {"COutPoint(aaaa, 99999999999)", NULL}, {"COutPoint(aaaa)", NULL},       {"aaaa, 0", NULL},
     };
 

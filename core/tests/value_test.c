@@ -225,6 +225,8 @@ static void test_equal_content_equal_hash(void **state)
     assert_true(value_equal(value_date(&arena, 3), value_date(&arena, 3)));
     assert_false(value_equal(left, parse("{\"a\":[1,\"x\",null,false],\"b\":{\"c\":2.5}}")));
     assert_false(value_equal(left, NULL));
+    assert_false(value_equal(NULL, left));
+    assert_true(value_equal(NULL, NULL));
     assert_false(value_equal(value_date(&arena, 3), value_number(&arena, 3)));
     assert_true(value_number(&arena, -0.0)->hash == value_number(&arena, 0)->hash);
 }
