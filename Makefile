@@ -204,6 +204,7 @@ test: $(BUILD)/drydock $(o0_TESTS) $(BUILD)/o0/drydock $(BUILD)/o0/conformance $
 	@$(BUILD)/o0/conformance --quiet --target in-process $(sort $(wildcard fakes/tests/conformance/cases/*/*.json))
 	@sim/tests/scenarios.sh $(BUILD)/drydock
 	@sim/tests/cli.sh $(BUILD)/drydock
+	@sim/tests/coverage_names.sh
 	@sim/tests/formats.sh $(BUILD)/drydock $(BUILD)/formats/node_modules
 	@sim/tests/determinism.sh $(BUILD)/drydock $(BUILD)/o0/drydock
 	@sim/tests/faketime.sh $(BUILD)/drydock
