@@ -153,7 +153,7 @@ static void test_5_2_2_apps_without_g_are_passed_by(void **state)
                   "\"compose\":[{\"name\":\"y\"}]}]}",
                   -1);
     cycle(&script);
-    assert_int_equal(script_calls_of(&script, "fdm appips", NULL), 0);
+    EXPECT_CALLS(&script, "syncthing GET /rest/noauth/health", "db find", "docker containers.list", "clock delay");
     script_end(&script);
 }
 
@@ -166,6 +166,9 @@ static void test_5_2_4_without_an_address_next_app(void **state)
     script_fail(&script, "bench getbenchmarks", NULL, 0, "x", -1);
     script_answer(&script, "fdm appips", NULL, me, -1);
     assert_int_equal(cycle(&script), 0);
+    assert_int_equal(script_calls_of(&script, "fdm appips", "gapp"), 1);
+    assert_int_equal(script_calls_of(&script, "syncthing GET /rest/config/folders", NULL), 0);
+    assert_null(cache_get(&script.node.cells.caches[CELL_MASTER_HISTORY], "web_gapp", script.now_ms)); /* not decided */
     script_end(&script);
 }
 
@@ -442,7 +445,9 @@ static void test_5_4_running_sidecars_are_restarted(void **state)
     script_answer(&script, "docker containers.list", NULL, "[{\"Id\":\"id1\",\"Names\":[\"/fluxweb_gapp\"]}]", -1);
     script_answer(&script, "docker containers.list", NULL, "[]", 1);
     start(&script);
-    assert_int_equal(script_calls_of(&script, "docker container.restart", NULL), 1);
+    assert_int_equal(script_calls_of(&script, "docker container.restart", "fluxweb_gapp"), 1);
+    assert_int_equal(script_calls_of(&script, "docker container.start", NULL), 0);
+    assert_non_null(cache_get(&script.node.cells.caches[CELL_MONITORED], "web_gapp", script.now_ms));
     script_end(&script);
 }
 
@@ -455,6 +460,11 @@ static void test_5_4_2_failing_chmod_aborts(void **state)
     script_fail(&script, "host chmod", NULL, 1, "x", -1);
     start(&script);
     assert_int_equal(script_calls_of(&script, "db find", NULL), 0);
+    assert_int_equal(script_calls_of(&script, "syncthing PATCH /rest/config/folders/ID", NULL), 1); /* receiveonly */
+    assert_string_equal(
+        value_json(&script.arena,
+                   value_get(script_args_of(&script, "syncthing PATCH /rest/config/folders/ID", 1), "body")),
+        "{\"type\":\"receiveonly\"}");
     script_end(&script);
 }
 
@@ -496,6 +506,8 @@ static void test_5_4_unknown_app_is_logged(void **state)
     app_docker_restart_app(&script.task, "gapp");
     app_docker_stop_app(&script.task, "gapp");
     assert_true(script_logged(&script, "Application not found"));
+    assert_int_equal(script.line_count, 2);
+    assert_int_equal(script_calls_of(&script, "docker containers.list", NULL), 0);
     script_end(&script);
 }
 
@@ -511,7 +523,8 @@ static void test_3_6_fallback_to_all_specifications(void **state)
     script_answer(&script, "docker containers.list", NULL, running, -1);
     script_answer(&script, "docker container.inspect", NULL, "{\"State\":{\"Running\":false}}", -1);
     app_docker_stop_app(&script.task, "GAPP");
-    assert_int_equal(script_calls_of(&script, "docker container.inspect", NULL), 1);
+    assert_int_equal(script_calls_of(&script, "docker container.inspect", "fluxweb_gapp"), 1);
+    assert_int_equal(script_calls_of(&script, "docker container.stop", NULL), 0); /* it does not run */
     script_end(&script);
 }
 
