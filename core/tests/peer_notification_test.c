@@ -90,6 +90,7 @@ static void test_4_2_2_short_address_throws(void **state)
     script_answer(&script, "bench getbenchmarks", NULL, "{\"status\":\"X\",\"ipaddress\":\"1\"}", -1);
     check(&script);
     assert_true(script_logged(&script, "Unable to detect Flux IP address"));
+    EXPECT_CALLS(&script, "daemon getzelnodestatus", "bench getbenchmarks");
     script_end(&script);
 }
 
@@ -270,10 +271,12 @@ static void test_4_3_r_app_grace(void **state)
     } cases[] = {{"{\"docs\":[]}", false},
                  {"{\"docs\":[{\"name\":\"app\"}]}", false},
                  {"{\"docs\":[{\"runningSince\":\"2026-03-26T23:40:00Z\"}]}", false},
+                 {"{\"docs\":[{\"runningSince\":\"2026-03-26T23:30:00.001Z\"}]}", false},
+                 {"{\"docs\":[{\"runningSince\":\"2026-03-26T23:30:00Z\"}]}", true},
                  {"{\"docs\":[{\"runningSince\":\"2026-03-26T23:20:00Z\"}]}", true}};
 
     (void)state;
-    for (size_t i = 0; i < 4; i++) {
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct script script;
 
         begin(&script, "8.9.2", DOCS(APP("app", COMPONENT("web", "r:/d"))));
@@ -318,6 +321,9 @@ static void test_4_3_unknown_to_the_network_is_left_alone(void **state)
     begin(&script, "8.9.2", DOCS(APP("app", COMPONENT("web", "/d"))));
     script_answer(&script, "db find", "app", "{\"docs\":[]}", -1);
     check(&script);
+    assert_int_equal(script_calls_of(&script, "docker containers.list", NULL), 1); /* it is not even looked for */
+    assert_int_equal(script_calls_of(&script, "docker container.start", NULL), 0);
+    assert_false(script.noted[NOTE_REMOVAL_BEGUN]);
     assert_false(script.noted[NOTE_RECREATE_BEGUN]);
     script_end(&script);
 }
@@ -676,6 +682,79 @@ static void test_4_2_6_containers_without_a_name_run_nothing(void **state)
     script_end(&script);
 }
 
+/* stoppedAppsCache: 90 min, not renewed by looking (4.1). */
+static void test_4_1_a_sighting_is_kept_for_90_minutes(void **state)
+{
+    static const struct {
+        int64_t apart_ms;
+        int starts;
+    } cases[] = {{90 * 60 * 1000 - 1, 1}, {90 * 60 * 1000, 0}};
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        struct script script;
+
+        begin(&script, "8.9.2", DOCS(APP("app", COMPONENT("web", "/d"))));
+        cache_set(&script.node.cells.caches[CELL_STOPPED_APPS], "web_app", &script, script.now_ms);
+        script.now_ms += cases[i].apart_ms;
+        script_answer(&script, "docker containers.list", NULL, LISTED("web_app", "exited"), -1);
+        script_answer(&script, "docker containers.list", NULL, "[]", 1);
+        check(&script);
+        assert_int_equal(script_calls_of(&script, "docker container.start", NULL), cases[i].starts);
+        script_end(&script);
+    }
+}
+
+/* 4.6: rejected when broadcastedAt + 125 min < now; 4.7: after 60 min. */
+static void test_4_6_and_4_7_how_old_a_message_may_be(void **state)
+{
+    struct script script;
+
+    (void)state;
+    script_begin(&script, "8.9.2");
+    for (int late = 0; late < 2; late++) {
+        assert_int_equal(
+            store(&script, arena_printf(&script.arena,
+                                        "{\"type\":\"fluxapprunning\",\"version\":1,\"name\":\"a\",\"hash\":"
+                                        "\"h\",\"ip\":\"i\",\"broadcastedAt\":%.0f}",
+                                        (double)(script.now_ms - 125 * 60 * 1000 - late))),
+            !late);
+    }
+    script_forget(&script);
+    for (int late = 0; late < 2; late++) {
+        const char *message =
+            arena_printf(&script.arena, "{\"name\":\"a\",\"hash\":\"h\",\"ip\":\"i\",\"broadcastedAt\":%.0f}",
+                         (double)(script.now_ms - 60 * 60 * 1000 - late));
+
+        assert_null(
+            store_app_installing_error_message(&script.task, value_parse(&script.arena, message, strlen(message))));
+        EXPECT_CALLS(&script, "db find", "db update", "db delete", "db aggregate");
+    }
+    script_end(&script);
+}
+
+/* 4.6: stored broadcastedAt at or after the message's stops it. */
+static void test_4_6_only_newer_messages_are_stored(void **state)
+{
+    (void)state;
+    for (int later_ms = -1; later_ms <= 1; later_ms++) {
+        struct script script;
+
+        script_begin(&script, "8.9.2");
+        script_answer(&script, "db find", NULL,
+                      arena_printf(&script.arena, "{\"docs\":[{\"broadcastedAt\":\"%s\"}]}",
+                                   value_iso_date(&script.arena, 1774569600000 + later_ms)),
+                      -1);
+        assert_int_equal(store(&script,
+                               "{\"type\":\"fluxapprunning\",\"version\":1,\"name\":\"a\",\"hash\":\"h\",\"ip\":"
+                               "\"i\",\"broadcastedAt\":1774569600000}"),
+                         later_ms < 0);
+        assert_int_equal(script_calls_of(&script, "db update", NULL), later_ms < 0);
+        assert_int_equal(script_calls_of(&script, "db delete", NULL), 1);
+        script_end(&script);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -714,6 +793,9 @@ int main(void)
         cmocka_unit_test(test_4_3_an_entry_without_container_data_is_reached_by_the_second_scan),
         cmocka_unit_test(test_4_2_6_without_compose_the_check_ends),
         cmocka_unit_test(test_4_2_6_containers_without_a_name_run_nothing),
+        cmocka_unit_test(test_4_1_a_sighting_is_kept_for_90_minutes),
+        cmocka_unit_test(test_4_6_and_4_7_how_old_a_message_may_be),
+        cmocka_unit_test(test_4_6_only_newer_messages_are_stored),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
