@@ -1,5 +1,6 @@
 #include "core/prune_guard.h"
 
+#include "core/docker_service.h"
 #include "core/names.h"
 
 #include <string.h>
@@ -7,9 +8,9 @@
 bool runs(const struct value *running, const char *identifier)
 {
     for (uint32_t i = 0; i < value_count(running); i++) {
-        const char *name = value_text(value_at(value_get(value_at(running, i), "Names"), 0));
+        const char *name = first_container_name(value_at(running, i));
 
-        if (name != NULL && strcmp(identifier_from_docker_name(name), identifier) == 0) {
+        if (strcmp(identifier_from_docker_name(name), identifier) == 0) {
             return true;
         }
     }
