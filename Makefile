@@ -102,8 +102,10 @@ SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-fra
 
 $(eval $(call variant,plain,$(BUILD),$$(CC),$$(CFLAGS),$$(LDFLAGS)))
 # Only core/ is counted: the rest costs a run as little as it can. -Og leaves out some 3 % of core/'s lines that -O0 counts, and makes a
-# covered run cost about 3 times a plain one instead of 5.4 (sim/bench/coverage.sh).
-$(eval $(call variant,coverage,$(BUILD)/coverage,gcc,-O2 -g $$(if $$(findstring /obj/core/,$$@),-Og --coverage) -DDRYDOCK_COVERAGE -DDRYDOCK_OBJECTS='"$(CURDIR)/$(BUILD)/coverage/obj"',--coverage))
+# covered run cost about 3 times a plain one instead of 5.4 (sim/bench/coverage.sh): it is for runs, `make coverage` counts at -O0.
+counting = -O2 -g $$(if $$(findstring /obj/core/,$$@),$(2) --coverage) -DDRYDOCK_COVERAGE $$(if $$(findstring /reports/coverage.o,$$@),-DDRYDOCK_OBJECTS='"$(CURDIR)/$(BUILD)/$(1)/obj"')
+$(eval $(call variant,coverage,$(BUILD)/coverage,gcc,$(call counting,coverage,-Og),--coverage))
+$(eval $(call variant,counted,$(BUILD)/counted,gcc,$(call counting,counted,-O0),--coverage))
 $(eval $(call variant,asan,$(BUILD)/asan,gcc,-O1 -g $(SANITIZE) -DDRYDOCK_CHECKED,))
 $(eval $(call variant,o0,$(BUILD)/o0,gcc,-O0 -DDRYDOCK_CHECKED,))
 $(eval $(call variant,clang,$(BUILD)/clang,clang,-O2,))
@@ -199,7 +201,7 @@ run: $(BUILD)/drydock $(BUILD)/coverage/drydock
 ## test: build and run every test, then the scenario library, twice and under faked dates
 # Its parts run side by side, the longest first; each can be asked for alone.
 TEST_PARTS := test-units test-determinism test-cli test-explore test-formats test-serve test-live test-replay test-traces test-sweep \
-  test-ablate test-compare test-conform test-conformance test-library
+  test-ablate test-compare test-conform test-conformance test-library test-tools
 test: $(BUILD)/drydock $(o0_TESTS) $(BUILD)/o0/drydock $(BUILD)/o0/conformance $(BUILD)/.format-deps
 	@$(MAKE) --no-print-directory --keep-going --output-sync=target $(TEST_PARTS)
 .PHONY: test $(TEST_PARTS)
@@ -219,6 +221,10 @@ test-determinism: $(BUILD)/drydock $(BUILD)/o0/drydock
 
 test-formats: $(BUILD)/drydock $(BUILD)/.format-deps
 	@sim/tests/formats.sh $< $(BUILD)/formats/node_modules
+
+# The tests' own tools notice what they are for.
+test-tools:
+	@sim/tests/coverage_names.sh
 
 # What a verb does, as its user sees it.
 $(filter test-cli test-explore test-replay test-traces test-sweep test-ablate test-compare test-conform test-serve test-live,$(TEST_PARTS)): test-%: $(BUILD)/drydock
@@ -241,9 +247,9 @@ test-compilers: $(BUILD)/.lint-deps
 	@sim/tests/determinism.sh $(BUILD)/drydock $(BUILD)/o0/drydock $(BUILD)/clang/drydock
 .PHONY: test-compilers
 
-## coverage: what tests and scenarios reach of core/: build/coverage/index.html and a table
-coverage: $(BUILD)/coverage/drydock $(coverage_TESTS)
-	@sim/tests/coverage.sh $(BUILD)/coverage $(coverage_TESTS)
+## coverage: what tests and scenarios reach of core/: build/counted/index.html and a table
+coverage: $(BUILD)/counted/drydock $(counted_TESTS)
+	@sim/tests/coverage.sh $(BUILD)/counted $(counted_TESTS)
 .PHONY: coverage
 
 ## bench: how long a replay takes, how fast the searches and the served Engine are, and peers in the same run

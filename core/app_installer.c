@@ -94,7 +94,7 @@ static const struct error *store_record(struct registration *registration)
 
     TRY(find_one_in_database(task, LOCAL_APPS, filter, NULL, &present)); /* 2 */
     if (present != NULL) {
-        TRY(find_one_and_delete_in_database(task, LOCAL_APPS, filter, NULL));
+        TRY(find_one_and_delete_in_database(task, LOCAL_APPS, filter));
     }
     TRY(insert_one_to_database(task, LOCAL_APPS, record, &inserted)); /* 3 */
     if (!inserted) {
@@ -184,7 +184,8 @@ static const struct error *tell_installing_error(struct registration *registrati
                {"broadcastedAt", value_number(arena, (double)now_ms(task))});
 
     TRY(store_app_installing_error_message(task, message));
-    return broadcast_message_to_all(task, message);
+    broadcast_message_to_all(task, message);
+    return NULL;
 }
 
 static const struct error *tell_running(struct registration *registration)
@@ -196,7 +197,8 @@ static const struct error *tell_running(struct registration *registration)
         app_running_message(task, registration->app->name, registration->app->hash, registration->ip, at_ms, at_ms);
 
     TRY(store_app_running_message(task, message, &stored));
-    return broadcast_message_to_all(task, message);
+    broadcast_message_to_all(task, message);
+    return NULL;
 }
 
 /* ---- 1.1

@@ -142,8 +142,8 @@ void decrypt_enterprise_apps(struct task *task, struct app_list apps, bool forma
 
 bool app_list_has(const struct app_list *apps, const char *name)
 {
-    for (uint32_t i = 0; i < apps->count; i++) {
-        if (apps->apps[i]->name != NULL && strcmp(apps->apps[i]->name, name) == 0) {
+    for (uint32_t i = 0; name != NULL && i < apps->count; i++) {
+        if (strcmp(apps->apps[i]->name, name) == 0) {
             return true;
         }
     }

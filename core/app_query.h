@@ -17,7 +17,7 @@ bool list_running_apps(struct task *task, const struct value **containers);
 /* decryptEnterpriseApps(): same order; an app whose decryption failed is passed through raw. Never throws. */
 void decrypt_enterprise_apps(struct task *task, struct app_list apps, bool format_specs, struct app_list *decrypted);
 
-/* Whether an app of this name is in the list. */
+/* Whether an app of this name is in the list; NULL is in none. */
 bool app_list_has(const struct app_list *apps, const char *name);
 
 #endif

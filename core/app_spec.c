@@ -236,17 +236,12 @@ enum { FIELD_COUNT = sizeof fields / sizeof fields[0] };
 /* Limits of 3.5: instances and expire. */
 enum { INSTANCES_MIN = 3, INSTANCES_MAX = 100, EXPIRE_MAX = 4 * 264000 };
 
-static const char *field_text(struct arena *arena, const struct value *value)
-{
-    return value_is(value, VALUE_STRING) ? value->string : value_json(arena, value);
-}
-
 /* Brings a value to the field's kind; NULL when that cannot be. */
 static const struct value *coerce(struct arena *arena, const struct value *value, enum field_kind kind)
 {
     switch (kind) {
     case FIELD_TEXT:
-        return value_is(value, VALUE_STRING) ? value : value_string(arena, field_text(arena, value));
+        return value_is(value, VALUE_STRING) ? value : value_string(arena, value_json(arena, value));
     case FIELD_NUMBER:
         if (value_is(value, VALUE_STRING)) {
             const struct value *parsed = value_parse(arena, value->string, value->count);
@@ -264,9 +259,9 @@ static const struct value *coerce(struct arena *arena, const struct value *value
         }
         return value_is(value, VALUE_ARRAY) ? value : NULL;
     case FIELD_ANY:
-        return value;
+        break;
     }
-    return NULL;
+    return value;
 }
 
 static const struct error *check_limits(struct arena *arena, const struct value *document, int version)
@@ -346,9 +341,12 @@ const struct value *app_record(struct task *task, const struct app_spec *app)
     return record;
 }
 
+const char *component_name(const struct component *component)
+{
+    return component->name == NULL ? "undefined" : component->name;
+}
+
 const char *app_spec_identifier(struct arena *arena, const struct app_spec *spec, uint32_t index)
 {
-    const char *name = spec->components[index].name == NULL ? "undefined" : spec->components[index].name;
-
-    return component_identifier(arena, spec->version, name, spec->name);
+    return component_identifier(arena, spec->version, component_name(&spec->components[index]), spec->name);
 }

@@ -58,7 +58,9 @@ struct component_state component_now(struct task *task, const struct component *
 /* Replaces its environment in place; `env` lives as long as the specification. */
 void component_set_env(struct task *task, struct component *component, const struct value *env);
 
-/* Identifier of the component at this place (0.3); a nameless one is "undefined". */
+/* Its name; "undefined", as JavaScript would put it into a text, when it has none. */
+const char *component_name(const struct component *component);
+/* Identifier of the component at this place (0.3). */
 const char *app_spec_identifier(struct arena *arena, const struct app_spec *spec, uint32_t index);
 
 /* Sets cpu, ram and hdd of a component in place: the test constants when test, else `cpu<tier>`, `ram<tier>`,

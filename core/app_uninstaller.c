@@ -124,8 +124,7 @@ static const struct error *hard_uninstall(struct removal *removal, const struct 
 
 static const struct error *hard_uninstall_component(struct removal *removal, const struct component *component)
 {
-    const char *name = component->name == NULL ? "undefined" : component->name;
-    const char *identifier = arena_printf(removal->task->arena, "%s_%s", name, removal->app);
+    const char *identifier = arena_printf(removal->task->arena, "%s_%s", component_name(component), removal->app);
 
     return hard_uninstall(removal, component, identifier, get_app_identifier(removal->task->arena, identifier));
 }
@@ -230,16 +229,15 @@ static const struct error *find_specification(struct removal *removal, struct ap
 }
 
 /* Step 9: before network and database are cleaned up. */
-static const struct error *tell_removed(struct removal *removal)
+static void tell_removed(struct removal *removal)
 {
     struct task *task = removal->task;
     const char *ip = get_my_flux_ip_and_port(task);
 
     if (ip != NULL) {
-        TRY(broadcast_message_to_all(task, app_removed_message(task, removal->app, ip, now_ms(task))));
+        broadcast_message_to_all(task, app_removed_message(task, removal->app, ip, now_ms(task)));
     }
     cell_delete(task, CELL_RUNNING_APPS, removal->app);
-    return NULL;
 }
 
 /* Step 10. */
@@ -267,11 +265,11 @@ static const struct error *remove_app(struct removal *removal, bool send_message
     TRY(find_specification(removal, &spec));
     TRY(uninstall_containers(removal, spec)); /* 8 */
     if (send_message) {
-        TRY(tell_removed(removal)); /* 9 */
+        tell_removed(removal); /* 9 */
     }
     if (removal->component == NULL) {
-        remove_network(removal);                                                                       /* 10 */
-        TRY(find_one_and_delete_in_database(task, LOCAL_APPS, filter_name(task, removal->app), NULL)); /* 11 */
+        remove_network(removal);                                                                 /* 10 */
+        TRY(find_one_and_delete_in_database(task, LOCAL_APPS, filter_name(task, removal->app))); /* 11 */
         take_note(task, NOTE_REMOVAL_DONE, removal->app, NULL, NULL);
     }
     log_info(task, "Removal step done. Result: Flux App %s was successfully removed", removal->argument); /* 12 */
@@ -339,9 +337,7 @@ static const struct error *soft_uninstall_all(struct removal *removal, const str
     }
     for (uint32_t i = spec->component_count; i > 0; i--) {
         const struct component *component = &spec->components[i - 1];
-        const char *name = component->name == NULL ? "undefined" : component->name;
-
-        const char *identifier = arena_printf(removal->task->arena, "%s_%s", name, removal->app);
+        const char *identifier = arena_printf(removal->task->arena, "%s_%s", component_name(component), removal->app);
 
         TRY(soft_uninstall(removal, component, identifier, get_app_identifier(removal->task->arena, identifier)));
     }
@@ -355,7 +351,7 @@ static const struct error *soft_remove(struct removal *removal)
 
     TRY(find_specification(removal, &spec));
     TRY(soft_uninstall_all(removal, spec));
-    return find_one_and_delete_in_database(task, LOCAL_APPS, filter_name(task, removal->app), NULL);
+    return find_one_and_delete_in_database(task, LOCAL_APPS, filter_name(task, removal->app));
 }
 
 const struct error *soft_remove_app_locally(struct task *task, const char *app)

@@ -36,9 +36,9 @@ static void add_chunk(struct arena *arena, size_t size)
 
 static void *take(struct arena *arena, size_t size)
 {
+    assert(size <= PTRDIFF_MAX); /* so that neither rounding up nor a chunk's header wraps */
     size_t rounded = rounded_up(size);
 
-    assert(rounded >= size);
     if ((size_t)(arena->end - arena->next) < rounded || arena->next == NULL) {
         add_chunk(arena, rounded);
     }

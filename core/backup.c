@@ -20,7 +20,7 @@ static bool uses_syncthing(const struct app_spec *spec)
     for (uint32_t i = 0; i < spec->component_count; i++) {
         const char *data = spec->components[i].container_data;
 
-        if (data != NULL && (strstr(data, "g:") != NULL || strstr(data, "r:") != NULL || strstr(data, "s:") != NULL)) {
+        if (has_g(data) || has_r(data) || (data != NULL && strstr(data, "s:") != NULL)) {
             return true;
         }
     }
@@ -82,9 +82,7 @@ static void start_after_backup(struct task *task, const char *app, const struct 
         const struct error *error =
             has_g(spec->components[i].container_data) ? NULL : app_docker_start(task, identifier);
 
-        if (error != NULL) {
-            log_error(task, "%s", error_text(task->arena, error));
-        }
+        log_failure(task, error);
     }
 }
 

@@ -66,8 +66,7 @@ static const struct error *reference(struct parser *parser, const char *text, co
         return invalid(parser, "component index", mount);
     }
     *component = atoi(text);
-    if (parser->spec == NULL || *component >= parser->own_index ||
-        (uint32_t)*component >= parser->spec->component_count) {
+    if (parser->spec == NULL || *component >= parser->own_index) {
         return invalid(parser, "component reference", mount);
     }
     return NULL;
@@ -171,9 +170,10 @@ bool mount_is_local(const struct mount *mount)
 
 const char *component_app_id(struct task *task, const struct component *component, const char *app, bool is_component)
 {
-    const char *name = component->name == NULL ? "undefined" : component->name;
-
-    return get_app_identifier(task->arena, is_component ? arena_printf(task->arena, "%s_%s", name, app) : app);
+    if (!is_component) {
+        return get_app_identifier(task->arena, app);
+    }
+    return get_app_identifier(task->arena, arena_printf(task->arena, "%s_%s", component_name(component), app));
 }
 
 const char *mount_host_path(struct task *task, const struct mount *mount, const struct app_spec *spec,

@@ -48,17 +48,12 @@ const struct value *filter_name_regex(struct task *task, const char *name)
 static const char *object_of(struct task *task, const struct value *filter)
 {
     const struct value *name = value_get(filter, "name");
-    const char *regex = value_get_text(name, "$regex");
+    const struct value *pattern = value_get(name, "$regex");
 
-    if (name == NULL) {
-        name = value_get(filter, "appSpecifications.name");
+    if (pattern != NULL) { /* ^name$ */
+        return arena_string_n(task->arena, pattern->string + 1, pattern->count - 2);
     }
-    if (regex != NULL && value_get(filter, "name")->kind == VALUE_OBJECT) {
-        const struct value *pattern = value_get(name, "$regex");
-
-        return pattern->count < 2 ? regex : arena_string_n(task->arena, regex + 1, pattern->count - 2);
-    }
-    return value_text(name);
+    return value_text(name != NULL ? name : value_get(filter, "appSpecifications.name"));
 }
 
 static const struct error *server_error(struct task *task, const struct error *error)
@@ -158,19 +153,12 @@ const struct error *update_in_database(struct task *task, struct collection in, 
     return update(task, in, filter, set, true);
 }
 
-const struct error *find_one_and_delete_in_database(struct task *task, struct collection in, const struct value *filter,
-                                                    const struct value **deleted)
+const struct error *find_one_and_delete_in_database(struct task *task, struct collection in, const struct value *filter)
 {
     const struct value *result = NULL;
     struct value_member members[] = {{"query", filter}, {"remove", value_bool(true)}};
 
-    TRY(command(task, EFFECT_DB_FIND_AND_MODIFY, in, object_of(task, filter), members, 2, &result));
-    if (deleted != NULL) {
-        const struct value *value = value_get(result, "value");
-
-        *deleted = value_is(value, VALUE_OBJECT) ? value : NULL;
-    }
-    return NULL;
+    return command(task, EFFECT_DB_FIND_AND_MODIFY, in, object_of(task, filter), members, 2, &result);
 }
 
 const struct error *remove_documents_from_collection(struct task *task, struct collection in,

@@ -47,9 +47,9 @@ const struct error *update_one_in_database(struct task *task, struct collection 
 const struct error *update_in_database(struct task *task, struct collection in, const struct value *filter,
                                        const struct value *set) MUST_CHECK;
 #define update_in_database(task, ...) update_in_database(FROM_HERE(task), __VA_ARGS__)
-/* findOneAndDelete; what was deleted, or NULL, in *deleted (which may be NULL). */
-const struct error *find_one_and_delete_in_database(struct task *task, struct collection in, const struct value *filter,
-                                                    const struct value **deleted) MUST_CHECK;
+/* findOneAndDelete. */
+const struct error *find_one_and_delete_in_database(struct task *task, struct collection in,
+                                                    const struct value *filter) MUST_CHECK;
 #define find_one_and_delete_in_database(task, ...) find_one_and_delete_in_database(FROM_HERE(task), __VA_ARGS__)
 /* deleteMany. */
 const struct error *remove_documents_from_collection(struct task *task, struct collection in,

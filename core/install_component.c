@@ -8,16 +8,13 @@
 #include "core/names.h"
 #include "core/port_manager.h"
 
-#include <assert.h>
 #include <string.h>
 
 /* What start and monitoring are called with: the identifier. */
 static const char *identifier_of(struct task *task, const struct component *component, const char *app,
                                  bool is_component)
 {
-    const char *name = component->name == NULL ? "undefined" : component->name;
-
-    return is_component ? arena_printf(task->arena, "%s_%s", name, app) : app;
+    return is_component ? arena_printf(task->arena, "%s_%s", component_name(component), app) : app;
 }
 
 static const struct error *start(struct task *task, const char *identifier, bool monitored)
@@ -36,7 +33,7 @@ static const struct error *poll_orbit(struct task *task, const struct component 
 {
     const char *repotag = value_get_text(component->document, "repotag");
 
-    if (repotag == NULL || strncmp(repotag, "runonflux/orbit:", strlen("runonflux/orbit:")) != 0) {
+    if (strncmp(repotag, "runonflux/orbit:", strlen("runonflux/orbit:")) != 0) {
         return NULL;
     }
     const struct value *port = value_at(value_get(component->document, "ports"), 0);
@@ -65,7 +62,6 @@ const struct error *install_application_hard(struct task *task, struct component
     TRY(create_app_volume(task, component, app, is_component, full_specs)); /* 3 */
     TRY(verify_app_volume_mount(task, app_id));                             /* 4 */
     TRY(app_docker_create(task, component, app, is_component, full_specs)); /* 5 */
-    assert(component->container_data != NULL);                              /* without, 5 has thrown */
     if (test || (!has_g(component->container_data) && !has_r(component->container_data))) {
         TRY(start(task, identifier_of(task, component, app, is_component), !test)); /* 6 */
     }
@@ -81,7 +77,6 @@ const struct error *install_application_soft(struct task *task, struct component
     TRY(setup_application_ports(task, component, false));
     TRY(verify_and_pull_image(task, component, full_specs));
     TRY(app_docker_create(task, component, app, is_component, full_specs));
-    assert(component->container_data != NULL); /* without, the create has thrown */
     return has_g(component->container_data) ? NULL
                                             : start(task, identifier_of(task, component, app, is_component), true);
 }

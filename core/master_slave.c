@@ -309,7 +309,7 @@ static const char *master_identifier(struct task *task, const struct app_spec *a
     for (uint32_t i = 0; i < app->component_count; i++) {
         const char *container_data = app->components[i].container_data;
 
-        if (container_data != NULL && has_g(container_data)) {
+        if (has_g(container_data)) {
             return app_spec_identifier(task->arena, app, i);
         }
     }

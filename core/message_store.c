@@ -33,7 +33,7 @@ const struct value *app_running_message(struct task *task, const char *name, con
         arena, {"type", value_string(arena, "fluxapprunning")}, {"version", value_number(arena, 1)},
         {"name", value_string(arena, name)}, {"hash", value_string(arena, hash)}, {"ip", value_string(arena, ip)},
         {"broadcastedAt", value_number(arena, (double)at_ms)},
-        {"runningSince", running_since_ms < 0 ? NULL : value_string(arena, value_iso_date(arena, running_since_ms))},
+        {"runningSince", value_string(arena, value_iso_date(arena, running_since_ms))},
         {"osUptime", value_number(arena, os_uptime_s(task))}, {"staticIp", value_bool(task->node->config.static_ip)});
 }
 
@@ -210,10 +210,9 @@ static void send_to_peers(struct task *task, const struct value *peers, const st
     }
 }
 
-const struct error *broadcast_message_to_all(struct task *task, const struct value *data)
+void broadcast_message_to_all(struct task *task, const struct value *data)
 {
     send_to_peers(task, task->node->config.outbound_peers, data);
     delay(task, DIRECTION_WAIT_MS);
     send_to_peers(task, task->node->config.inbound_peers, data);
-    return NULL;
 }

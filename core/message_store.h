@@ -9,9 +9,9 @@
 const struct error *store_app_running_message(struct task *task, const struct value *message, bool *stored) MUST_CHECK;
 const struct error *store_app_installing_error_message(struct task *task, const struct value *message) MUST_CHECK;
 /* broadcastMessageToOutgoing and …ToIncoming as 4.7 and 12.10 (BROADCAST) order them. A failed send closes its peer. */
-const struct error *broadcast_message_to_all(struct task *task, const struct value *data) MUST_CHECK;
+void broadcast_message_to_all(struct task *task, const struct value *data);
 
-/* Messages of 12.6, fields in order. `at_ms` is broadcastedAt; running_since_ms < 0: leave the field out. */
+/* Messages of 12.6, fields in order. `at_ms` is broadcastedAt. */
 const struct value *app_running_message(struct task *task, const char *name, const char *hash, const char *ip,
                                         int64_t at_ms, int64_t running_since_ms);
 const struct value *app_removed_message(struct task *task, const char *app, const char *ip, int64_t at_ms);

@@ -53,10 +53,10 @@ bool is_flux_container(const char *docker_name)
 
 bool has_g(const char *container_data)
 {
-    return strstr(container_data, "g:") != NULL;
+    return container_data != NULL && strstr(container_data, "g:") != NULL;
 }
 
 bool has_r(const char *container_data)
 {
-    return strstr(container_data, "r:") != NULL;
+    return container_data != NULL && strstr(container_data, "r:") != NULL;
 }

@@ -19,7 +19,7 @@ const char *app_network_name(struct arena *arena, const char *app);
 /* Whether docker lists this name (leading slash included) for a Flux container: it begins with zel or flux. */
 bool is_flux_container(const char *docker_name);
 
-/* The substring test of 0.4: containerData contains "g:" / "r:". NULL is a TypeError in JavaScript: callers test. */
+/* The substring test of 0.4: containerData contains "g:" / "r:"; NULL contains neither. */
 bool has_g(const char *container_data);
 bool has_r(const char *container_data);
 

@@ -33,7 +33,7 @@ static uint64_t hash_optional(const char *text)
 
 static uint64_t hash_app_spec(const struct app_spec *spec)
 {
-    uint64_t hash = spec->document == NULL ? 0 : spec->document->hash;
+    uint64_t hash = spec->document->hash;
 
     for (uint32_t i = 0; i < spec->component_count; i++) {
         const struct component_state *state = &spec->components[i].in_place;
@@ -67,7 +67,7 @@ static uint64_t hash_content(enum cell_content kind, const void *content)
 {
     switch (kind) {
     case CONTENT_MARK:
-        return 0;
+        break;
     case CONTENT_TEXT:
         return hash_text(content);
     case CONTENT_VALUE:

@@ -142,7 +142,7 @@ static const struct error *scan_compose(struct check *check, const struct app_sp
     struct arena *arena = check->task->arena;
 
     *hit = false;
-    if (app == NULL || app->version <= 3 || !app->has_compose) {
+    if (app == NULL || app->version <= 3) { /* without compose, step 6 has thrown */
         return error_new(arena, "TypeError", "Cannot read properties of undefined (reading 'find')");
     }
     for (uint32_t i = 0; i < app->component_count && !*hit; i++) {
@@ -295,9 +295,7 @@ static const struct error *handle_stopped_apps(struct check *check, struct sampl
 static bool is_running(const struct check *check, const struct app_spec *app)
 {
     for (uint32_t i = 0; i < app->component_count; i++) {
-        const char *name = app->components[i].name == NULL ? "undefined" : app->components[i].name;
-
-        if (!runs(check->running, component_identifier(check->task->arena, app->version, name, app->name))) {
+        if (!runs(check->running, app_spec_identifier(check->task->arena, app, i))) {
             return false;
         }
     }
@@ -346,7 +344,10 @@ static const struct error *announce(struct check *check, const struct app_spec *
     const struct value *message = app_running_message(task, app->name, app->hash, check->ip, at_ms, since_ms);
 
     TRY(store_app_running_message(task, message, &stored));
-    return check->announced_count == 1 ? broadcast_message_to_all(task, message) : NULL;
+    if (check->announced_count == 1) {
+        broadcast_message_to_all(task, message);
+    }
+    return NULL;
 }
 
 static const struct value *v2_message(struct check *check, const struct value *entries)
@@ -379,10 +380,9 @@ static const struct error *announce_all(struct check *check, const struct value 
         TRY(error);
     }
     if (check->announced_count > 1) {
-        return broadcast_message_to_all(task, v2_message(check, *entries));
-    }
-    if (check->announced_count == 0 && !first_check_done_get(task)) {
-        TRY(broadcast_message_to_all(task, v2_message(check, value_empty_array())));
+        broadcast_message_to_all(task, v2_message(check, *entries));
+    } else if (check->announced_count == 0 && !first_check_done_get(task)) {
+        broadcast_message_to_all(task, v2_message(check, value_empty_array()));
         first_check_done_set(task, true);
     }
     return NULL;

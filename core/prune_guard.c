@@ -1,5 +1,6 @@
 #include "core/prune_guard.h"
 
+#include "core/docker_service.h"
 #include "core/names.h"
 
 #include <string.h>
@@ -7,9 +8,9 @@
 bool runs(const struct value *running, const char *identifier)
 {
     for (uint32_t i = 0; i < value_count(running); i++) {
-        const char *name = value_text(value_at(value_get(value_at(running, i), "Names"), 0));
+        const char *name = first_container_name(value_at(running, i));
 
-        if (name != NULL && strcmp(identifier_from_docker_name(name), identifier) == 0) {
+        if (strcmp(identifier_from_docker_name(name), identifier) == 0) {
             return true;
         }
     }
@@ -38,8 +39,7 @@ const struct error *find_stopped(struct task *task, struct app_list apps, const 
             return error_new(task->arena, "TypeError", "Cannot read properties of undefined (reading 'forEach')");
         }
         for (uint32_t j = 0; j < app->component_count; j++) {
-            const char *name = app->components[j].name == NULL ? "undefined" : app->components[j].name;
-            const char *identifier = component_identifier(task->arena, app->version, name, app->name);
+            const char *identifier = app_spec_identifier(task->arena, app, j);
 
             if (!runs(running, identifier)) {
                 stopped->identifiers[stopped->count++] = identifier;

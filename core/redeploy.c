@@ -8,6 +8,7 @@
 #include "core/daemon_service.h"
 #include "core/db.h"
 #include "core/image_manager.h"
+#include "core/names.h"
 #include "core/syncthing_service.h"
 
 #include <string.h>
@@ -22,9 +23,8 @@ static void trust_data(struct task *task, const struct app_spec *app)
 {
     for (uint32_t i = 0; i < app->component_count; i++) {
         const struct component *component = &app->components[i];
-        const char *data = component->container_data;
 
-        if (data != NULL && (strstr(data, "r:") != NULL || strstr(data, "g:") != NULL)) {
+        if (has_r(component->container_data) || has_g(component->container_data)) {
             set_sync_state(task, component_app_id(task, component, app->name, app->version > 3),
                            (struct sync_state){.restarted = true});
         }
@@ -215,9 +215,8 @@ void update_images(struct task *task)
         bool newer = false;
         const struct error *error = any_image_newer(task, apps.apps[i], &newer);
 
-        if (error != NULL) {
-            log_error(task, "%s", error_text(task->arena, error));
-        } else if (newer) {
+        log_failure(task, error);
+        if (newer) {
             soft_redeploy(task, apps.apps[i]);
         }
     }

@@ -77,7 +77,8 @@ static const struct error *announce(struct task *task, const char *app, const ch
                                         {"broadcastedAt", value_date(arena, at_ms)});
 
     TRY(update_one_in_database(task, INSTL, filter_name_ip(task, app, ip), record));
-    return broadcast_message_to_all(task, message);
+    broadcast_message_to_all(task, message);
+    return NULL;
 }
 
 static void remove_surplus(struct task *task, const void *argument)
@@ -209,7 +210,8 @@ static const struct error *tell_sigterm(struct task *task)
         OBJECT(arena, {"type", value_string(arena, "fluxnodesigterm")}, {"version", value_number(arena, 1)},
                {"ip", value_string(arena, ip)}, {"broadcastedAt", value_number(arena, (double)now_ms(task))});
 
-    return broadcast_message_to_all(task, message);
+    broadcast_message_to_all(task, message);
+    return NULL;
 }
 
 void shut_down(struct task *task)

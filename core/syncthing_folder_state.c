@@ -163,9 +163,6 @@ static const struct error *transition(struct sync_folder_task *folder, const str
     bool in_sync = is_in_sync(folder, &known);
     int patience = EXECUTIONS_BASE + EXECUTIONS_PER_INDEX * (index < 0 ? 0 : index);
 
-    if (patience > EXECUTIONS_MAX) {
-        patience = EXECUTIONS_MAX;
-    }
     cell_read(folder->task, CELL_RECEIVE_ONLY, folder->app_id); /* asking syncthing took a while */
     if (in_sync || state->executions >= EXECUTIONS_MAX || (!known && state->executions >= patience)) {
         return promote(folder, state);

@@ -167,7 +167,7 @@ static const struct error *expire(struct task *task)
 
         if (is_expired(app, block)) {
             log_info(task, "Expired application %s", value_get_text(app, "name"));
-            TRY(find_one_and_delete_in_database(task, INFO, filter_name(task, value_get_text(app, "name")), NULL));
+            TRY(find_one_and_delete_in_database(task, INFO, filter_name(task, value_get_text(app, "name"))));
         }
     }
     if (!installed_apps(task, &apps)) {
@@ -370,7 +370,7 @@ static bool is_of_installed_component(struct task *task, const struct app_list *
 {
     const char *comment = strrchr(line, '#');
 
-    for (uint32_t i = 0; comment != NULL && i < apps->count; i++) {
+    for (uint32_t i = 0; i < apps->count; i++) {
         const struct app_spec *app = apps->apps[i];
 
         for (uint32_t j = 0; j < app->component_count; j++) {

@@ -396,9 +396,9 @@ bool value_truthy(const struct value *value)
     case VALUE_DATE:
     case VALUE_ARRAY:
     case VALUE_OBJECT:
-        return true;
+        break;
     }
-    return false;
+    return true;
 }
 
 bool value_equal(const struct value *left, const struct value *right)
@@ -412,7 +412,7 @@ bool value_equal(const struct value *left, const struct value *right)
     }
     switch (left->kind) {
     case VALUE_NULL:
-        return true;
+        break;
     case VALUE_BOOL:
         return left->boolean == right->boolean;
     case VALUE_NUMBER:
@@ -427,7 +427,7 @@ bool value_equal(const struct value *left, const struct value *right)
                 return false;
             }
         }
-        return true;
+        break;
     case VALUE_OBJECT:
         for (uint32_t i = 0; i < left->count; i++) {
             if (strcmp(left->members[i].key, right->members[i].key) != 0 ||
@@ -435,9 +435,9 @@ bool value_equal(const struct value *left, const struct value *right)
                 return false;
             }
         }
-        return true;
+        break;
     }
-    return false;
+    return true;
 }
 
 bool value_is_text(const struct value *value, const char *text)

@@ -132,7 +132,7 @@ static void write_number(struct text *text, double number)
         snprintf(digits, sizeof digits, "%lld", (long long)number);
     } else {
         /* The shortest form that reads back as the same number, as in ECMA-262 Number::toString. */
-        for (int precision = 15; precision <= 17; precision++) {
+        for (int precision = 15;; precision++) { /* 17 digits always do */
             snprintf(digits, sizeof digits, "%.*g", precision, number);
             double again = strtod(digits, NULL);
 
@@ -229,7 +229,7 @@ const char *value_iso_date(struct arena *arena, int64_t ms)
     int64_t year = year_of_era + era * 400 + (month <= 2);
 
     if (year < 0 || year > YEAR_MAX) {
-        return arena_printf(arena, "%04lld-%02lld-%02lldT%02lld:%02lld:%02lld.%03lldZ", (long long)year,
+        return arena_printf(arena, "%+07lld-%02lld-%02lldT%02lld:%02lld:%02lld.%03lldZ", (long long)year,
                             (long long)month, (long long)day, (long long)(day_ms / 3600000),
                             (long long)(day_ms / 60000 % 60), (long long)(day_ms / 1000 % 60),
                             (long long)(day_ms % 1000));

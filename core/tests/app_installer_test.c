@@ -386,6 +386,12 @@ static void test_1_5_5_each_failing_rule_ends_it(void **state)
         script_fail(&script, "host iptables", NULL, 1, "no", -1);
         script_answer(&script, "host iptables", NULL, "{\"stdout\":\"iptables v1.8.9\"}", good);
         assert_true(install(&script, napp));
+        /* 15 in all: a chain or a jump that is not there is made, so that two fail there; after any other, none follows
+         */
+        assert_int_equal(script_calls_of(&script, "host iptables", NULL), good >= 15  ? 15
+                                                                          : good <= 2 ? good + 2
+                                                                                      : good + 1);
+        assert_true(script.noted[NOTE_INSTALL_DONE]);
         script_end(&script);
     }
 }
@@ -593,6 +599,26 @@ static void test_2_2_soft_install_without_container_data_throws(void **state)
                                             "\"a/b:c\"}]}");
 
     assert_string_equal(install_application_soft(&script.task, &app->components[0], "a", true, app)->name, "TypeError");
+    assert_int_equal(script_calls_of(&script, "docker image.pull", NULL), 1);
+    assert_int_equal(script_calls_of(&script, "docker containers.create", NULL), 0);
+    script_end(&script);
+}
+
+/* 1.6/2: a record that came meanwhile goes first; when it cannot, nothing is inserted. */
+static void test_1_6_2_a_record_that_cannot_be_deleted(void **state)
+{
+    struct script script;
+
+    (void)state;
+    begin(&script, "8.9.2");
+    answer_lists(&script);
+    script_answer(&script, "db find", "napp", "{\"docs\":[{\"name\":\"napp\"}]}", -1);
+    script_answer(&script, "db find", "napp", "{\"docs\":[]}", 1); /* 1.1.9 */
+    script_fail(&script, "db findAndModify", NULL, 10107, "not primary", 1);
+    assert_false(install(&script, napp));
+    assert_int_equal(script_calls_of(&script, "db insert", NULL), 0);
+    assert_true(script.noted[NOTE_INSTALL_FAILED] && script.noted[NOTE_REMOVAL_BEGUN]);
+    assert_false(script.node.cells.flags[FLAG_INS]);
     script_end(&script);
 }
 
@@ -633,6 +659,7 @@ int main(void)
         cmocka_unit_test(test_2_1_4_mount_that_is_not_there),
         cmocka_unit_test(test_2_2_soft_install_starts_r_but_not_g),
         cmocka_unit_test(test_2_2_soft_install_without_container_data_throws),
+        cmocka_unit_test(test_1_6_2_a_record_that_cannot_be_deleted),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -338,6 +338,81 @@ static void test_6_2_8_without_a_job_the_volume_stays(void **state)
     script_end(&script);
 }
 
+/* The job is found by its comment, and goes; it names no file. */
+static void test_6_2_8_a_job_without_a_volume(void **state)
+{
+    struct script script;
+
+    (void)state;
+    begin(&script);
+    script_answer(&script, "host crontab -l", NULL,
+                  "{\"code\":0,\"stdout\":\"\\n@reboot mount it #fluxui_app\\n\\n0 0 * * * backup\\n\"}", -1);
+    remove_app_locally(&script.task, "ui_app", false, false, "t");
+    script_run_spawned(&script);
+    assert_int_equal(script_calls_of(&script, "host rm", NULL), 1);
+    assert_int_equal(script_calls_of(&script, "host rm", "/flux/ZelApps/fluxui_app"), 1);
+    assert_int_equal(script_calls_of(&script, "host crontab -", NULL), 1);
+    script_end(&script);
+}
+
+static void test_12_4_which_word_is_the_volume(void **state)
+{
+    struct script script;
+
+    (void)state;
+    script_begin(&script, "8.9.2");
+    assert_string_equal(crontab_volume(&script.arena, "@reboot while [ ! -f /v/a ]; do #id"), "/v/a");
+    assert_string_equal(crontab_volume(&script.arena, "@reboot  sleep  1; mount -o /v/old /data #id"), "/v/old");
+    assert_null(crontab_volume(&script.arena, "@reboot a b c d "));
+    assert_null(crontab_volume(&script.arena, "@reboot"));
+    script_end(&script);
+}
+
+/* What JavaScript makes of a component that has neither name nor image. */
+static void test_6_2_a_nameless_component_is_undefined(void **state)
+{
+    struct script script;
+
+    (void)state;
+    begin(&script);
+    script_answer(&script, "db find", "app",
+                  "{\"docs\":[{\"version\":8,\"name\":\"app\"," FORMAL ",\"compose\":[{\"containerData\":\"/d\"}]}]}",
+                  -1);
+    script_answer(&script, "docker containers.list", NULL, "[{\"Id\":\"1\",\"Names\":[\"/fluxundefined_app\"]}]", -1);
+    remove_app_locally(&script.task, "app", false, false, "t");
+    assert_int_equal(script_calls_of(&script, "docker container.remove", "fluxundefined_app"), 1);
+    assert_int_equal(script_calls_of(&script, "docker image.remove", "undefined"), 1);
+    script_forget(&script);
+    assert_null(soft_remove_app_locally(&script.task, "app"));
+    assert_int_equal(script_calls_of(&script, "docker container.remove", "fluxundefined_app"), 1);
+    assert_int_equal(script_calls_of(&script, "docker image.remove", "undefined"), 1);
+    script_end(&script);
+}
+
+/* The message of step 4 is the app's own, and the newest whatever the order. */
+static void test_6_1_4_the_newest_message_of_the_app(void **state)
+{
+    struct script script;
+
+    (void)state;
+    script_begin(&script, "8.9.2");
+    script_answer(
+        &script, "db find", NULL,
+        "{\"docs\":[{\"height\":2,\"appSpecifications\":{\"version\":8,\"name\":\"app\"," FORMAL
+        ",\"compose\":[" COMPONENT(
+            "new") "]}},{\"height\":1,\"appSpecifications\":{\"version\":8,\"name\":\"app\"," FORMAL
+                   ",\"compose\":[" COMPONENT(
+                       "old") "]}},{\"height\":9,\"appSpecifications\":{\"version\":8,\"name\":\"more\"," FORMAL
+                              ",\"compose\":[" COMPONENT("more") "]}}]}",
+        -1);
+    script_answer(&script, "db find", NULL, "{\"docs\":[]}", 2);
+    script_answer(&script, "db find", "app", "{\"docs\":[]}", -1);
+    remove_app_locally(&script.task, "app", true, false, "t");
+    assert_int_equal(script_calls_of(&script, "host umount", NULL), 1);
+    assert_int_equal(script_calls_of(&script, "host umount", "/flux/ZelApps/fluxnew_app"), 1);
+    script_end(&script);
+}
+
 static void test_6_2_8_crontab_that_cannot_be_read(void **state)
 {
     static const char *const answers[] = {"{\"code\":1,\"stdout\":\"denied\"}", "{}"};
@@ -433,6 +508,10 @@ int main(void)
         cmocka_unit_test(test_6_2_5_failing_port_command_aborts),
         cmocka_unit_test(test_6_2_5_upnp_mappings_are_removed),
         cmocka_unit_test(test_6_2_8_without_a_job_the_volume_stays),
+        cmocka_unit_test(test_6_2_8_a_job_without_a_volume),
+        cmocka_unit_test(test_12_4_which_word_is_the_volume),
+        cmocka_unit_test(test_6_2_a_nameless_component_is_undefined),
+        cmocka_unit_test(test_6_1_4_the_newest_message_of_the_app),
         cmocka_unit_test(test_6_2_8_crontab_that_cannot_be_read),
         cmocka_unit_test(test_6_2_8_save_failure_is_logged),
         cmocka_unit_test(test_6_2_version_3),

@@ -86,8 +86,16 @@ static void test_12_9_all_forms(void **state)
         assert_int_equal(mounts.mounts[i].kind, kinds[i]);
         assert_int_equal(mount_is_local(&mounts.mounts[i]), i == 0 || i == 2 || i == 3);
     }
-    assert_string_equal(mounts.mounts[2].sub, "logs");
-    assert_int_equal(mounts.mounts[4].component, 0);
+    for (uint32_t i = 0; i < 6; i++) {
+        static const char *const subs[] = {"appdata", "appdata", "logs", "conf", "sub", "file"};
+        static const int components[] = {-1, 0, -1, -1, 0, 0};
+
+        assert_string_equal(mounts.mounts[i].sub, subs[i]);
+        assert_string_equal(mounts.mounts[i].path, arena_printf(&script.arena, "/%c", 'a' + (int)i));
+        assert_int_equal(mounts.mounts[i].component, components[i]);
+    }
+    assert_true(mounts.flag_g);
+    assert_false(mounts.flag_r || mounts.flag_s);
     script_end(&script);
 }
 
@@ -113,31 +121,38 @@ static void test_0_3_host_paths(void **state)
 
 static void test_12_9_what_is_no_mount(void **state)
 {
-    static const char *const bad[] = {"",
-                                      "data",
-                                      "g:data",
-                                      "g:/a:/b",
-                                      "/a:b",
-                                      "/a/../b",
-                                      "/a|",
-                                      "/a|x:/b",
-                                      "/a|1:/b",
-                                      "/a|7:/b",
-                                      "/a|99999:/b",
-                                      "/a|m:logs:b",
-                                      "/a|m::/b",
-                                      "/a|m:a/b:/b",
-                                      "/a|m:..:/b",
-                                      "/a|m:appdata:/b",
-                                      "/a|f:backup:/b",
-                                      "/a|q:x:/b",
-                                      "/a|c:0:/b",
-                                      "/a|c:1:sub:/b",
-                                      "/a|z:0:sub:/b",
-                                      "/a|a:b:c:d:/b",
-                                      "/a|m:l:/a",
-                                      "/a|m:l:/b|m:l:/c",
-                                      "/a|0:/b/../c"};
+    static const struct {
+        const char *text, *what;
+    } bad[] = {
+        {"", "primary"},
+        {"data", "primary"},
+        {"g:data", "primary"},
+        {"g:/a:/b", "primary"},
+        {"/a:b", "primary"},
+        {"/a/../b", "primary"},
+        {"/a|", "form"},
+        {"/a|x:/b", "component index"},
+        {"/a|1:/b", "component reference"},
+        {"/a|7:/b", "component reference"},
+        {"/a|99999:/b", "component index"},
+        {"/a|m:logs:b", "path"},
+        {"/a|m::/b", "name"},
+        {"/a|m:a/b:/b", "name"},
+        {"/a|m:..:/b", "name"},
+        {"/a|m:appdata:/b", "name"},
+        {"/a|f:backup:/b", "name"},
+        {"/a|q:x:/b", "form"},
+        {"/a|c:0:/b", "form"},
+        {"/a|c:1:sub:/b", "component reference"},
+        {"/a|z:0:sub:/b", "form"},
+        {"/a|a:b:c:d:/b", "form"},
+        {"/a|a:b:c:d:e:/b", "form"},
+        {"g:r:s:x:y:/a", "primary"},
+        {"/a|:/b", "component index"},
+        {"/a|m:l:/a", "duplicate path"},
+        {"/a|m:l:/b|m:l:/c", "duplicate subfolder"},
+        {"/a|0:/b/../c", "path"},
+    };
     struct script script;
 
     (void)state;
@@ -145,9 +160,12 @@ static void test_12_9_what_is_no_mount(void **state)
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         struct container_mounts mounts;
 
-        if (parse(&script, bad[i], 1, &mounts) == NULL) {
-            fail_msg("\"%s\" was taken for a mount", bad[i]);
+        const struct error *error = parse(&script, bad[i].text, 1, &mounts);
+
+        if (error == NULL) {
+            fail_msg("\"%s\" was taken for a mount", bad[i].text);
         }
+        assert_non_null(strstr(error->message, arena_printf(&script.arena, "mount (%s): ", bad[i].what)));
     }
     script_end(&script);
 }
@@ -170,7 +188,9 @@ static void test_12_9_references_need_the_full_specification(void **state)
 
     (void)state;
     script_begin(&script, "8.9.2");
-    assert_non_null(parse_container_data(&script.arena, "/a|0:/b", NULL, 1, &mounts));
+    assert_non_null(
+        strstr(parse_container_data(&script.arena, "/a|0:/b", NULL, 1, &mounts)->message, "component reference"));
+    assert_null(parse_container_data(&script.arena, "/a|m:l:/b", NULL, 1, &mounts)); /* own ones do not */
     script_end(&script);
 }
 
@@ -182,10 +202,13 @@ static void test_12_9_at_most_64_mounts(void **state)
 
     (void)state;
     script_begin(&script, "8.9.2");
-    for (int i = 0; i < 70; i++) {
+    for (int i = 1; i < 64; i++) {
         text = arena_printf(&script.arena, "%s|m:s%d:/p%d", text, i, i);
     }
-    assert_non_null(parse(&script, text, 0, &mounts));
+    assert_null(parse(&script, text, 0, &mounts));
+    assert_int_equal(mounts.count, 64);
+    text = arena_printf(&script.arena, "%s|m:more:/more", text);
+    assert_non_null(strstr(parse(&script, text, 0, &mounts)->message, "too many mounts"));
     script_end(&script);
 }
 

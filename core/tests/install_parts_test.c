@@ -113,6 +113,7 @@ static void test_2_5_4_manifests(void **state)
         script_begin(&script, "8.9.2");
         script_answer(&script, "net GET /v2/IMAGE/manifests/REF", NULL, cases[i].manifest, 1);
         assert_int_equal(verify(&script, "a/b:1") == NULL, cases[i].good);
+        assert_int_equal(script_calls_of(&script, "docker image.pull", "a/b:1"), cases[i].good);
         script_end(&script);
     }
 }
@@ -285,7 +286,11 @@ static void test_2_6_2_unknown_ssd(void **state)
     (void)state;
     script_begin(&script, "8.9.2");
     script_fail(&script, "bench getbenchmarks", NULL, 0, "x", -1);
-    assert_non_null(make_volume(&script, "/d", "1"));
+    assert_string_equal(make_volume(&script, "/d", "1")->message,
+                        "Insufficient space on Flux Node to spawn an application");
+    EXPECT_CALLS(&script, "host df", "bench getbenchmarks", "db find");
+    assert_true(script_logged(&script, "error: Error: x"));
+    assert_true(script.node.cells.ssd_gb <= 0); /* still unknown: the next volume asks again */
     script_end(&script);
 }
 
@@ -397,6 +402,9 @@ static void test_2_7_4_no_address_is_no_error(void **state)
         script_begin(&script, "8.9.2");
         script_answer(&script, "docker network.inspect", NULL, networks[i], -1);
         assert_null(created_address(&script));
+        assert_null(
+            value_get(value_get(script_args_of(&script, "docker containers.create", 1), "body"), "NetworkingConfig"));
+        assert_true(script_logged(&script, "Error in getNextAvailableIPForApp: "));
         script_end(&script);
     }
 }
@@ -429,6 +437,7 @@ static void test_2_7_6_info_without_status_throws(void **state)
 
     script_answer(&script, "docker info", NULL, "{}", -1);
     assert_string_equal(app_docker_create(&script.task, &app->components[0], "app", true, app)->name, "TypeError");
+    assert_int_equal(script_calls_of(&script, "docker containers.create", NULL), 0);
     script_end(&script);
 }
 
@@ -671,26 +680,41 @@ static struct app_spec *enterprise_app(struct script *script, size_t blob_size)
 
 static void test_3_4_what_cannot_be_decrypted(void **state)
 {
-    static const char *const replies[] = {
-        "\"not json\"", "\"{\\\"status\\\":\\\"error\\\"}\"", "\"{\\\"status\\\":\\\"ok\\\"}\"",
-        "\"{\\\"status\\\":\\\"ok\\\",\\\"message\\\":\\\"YQ==\\\"}\"",
-        "\"{\\\"status\\\":\\\"ok\\\",\\\"message\\\":\\\"!!!!\\\"}\"",
-        /* a key of 32 bytes that is the wrong one */
-        "\"{\\\"status\\\":\\\"ok\\\",\\\"message\\\":\\\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
-        "AAAAAAAAAAAA=\\\"}\"",
-        "{}"};
+    static const struct {
+        const char *reply, *error;
+    } cases[] = {{"\"not json\"", "SyntaxError: Unexpected token in JSON at position 0"},
+                 {"\"{\\\"status\\\":\\\"error\\\"}\"", "Error: Error decrypting AES key."},
+                 {"\"{\\\"status\\\":\\\"ok\\\"}\"", "RangeError: Invalid key length"},
+                 {"\"{\\\"status\\\":\\\"ok\\\",\\\"message\\\":\\\"YQ==\\\"}\"", "RangeError: Invalid key length"},
+                 {"\"{\\\"status\\\":\\\"ok\\\",\\\"message\\\":\\\"!!!!\\\"}\"", "RangeError: Invalid key length"},
+                 /* a key of 32 bytes that is the wrong one */
+                 {"\"{\\\"status\\\":\\\"ok\\\",\\\"message\\\":\\\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+                  "AAAAAAAAAAAA=\\\"}\"",
+                  "Error: Unsupported state or unable to authenticate data"},
+                 {"{}", "Error: Error getting decrypted AES key."}};
     struct script script;
     struct app_spec *clear = NULL;
 
     (void)state;
     script_begin(&script, "8.9.2");
-    for (size_t i = 0; i < sizeof replies / sizeof replies[0]; i++) {
-        script_answer(&script, "bench decryptrsamessage", NULL, replies[i], -1);
-        assert_non_null(check_and_decrypt_app_specs(&script.task, &script.arena, enterprise_app(&script, 300), &clear));
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        script_answer(&script, "bench decryptrsamessage", NULL, cases[i].reply, -1);
+        const struct error *error =
+            check_and_decrypt_app_specs(&script.task, &script.arena, enterprise_app(&script, 300), &clear);
+
+        assert_non_null(error);
+        assert_string_equal(error_text(&script.arena, error), cases[i].error);
     }
-    assert_non_null(check_and_decrypt_app_specs(&script.task, &script.arena, enterprise_app(&script, 100), &clear));
+    script_forget(&script);
+    assert_string_equal(
+        check_and_decrypt_app_specs(&script.task, &script.arena, enterprise_app(&script, 100), &clear)->message,
+        "Invalid enterprise object");
+    EXPECT_CALLS(&script, "db find", "db find");
     script.node.config.arcane = false;
-    assert_non_null(check_and_decrypt_app_specs(&script.task, &script.arena, enterprise_app(&script, 300), &clear));
+    assert_string_equal(
+        check_and_decrypt_app_specs(&script.task, &script.arena, enterprise_app(&script, 300), &clear)->message,
+        "Application Specifications can only be decrypted on ArcaneOS.");
+    EXPECT_CALLS(&script, "db find", "db find");
     assert_null(check_and_decrypt_app_specs(&script.task, &script.arena, NULL, &clear));
     assert_null(clear);
     script_end(&script);
@@ -743,6 +767,14 @@ static void test_3_5_formatter(void **state)
         {"{\"version\":4,\"name\":\"a\",\"description\":\"d\",\"owner\":\"o\",\"compose\":[],\"instances\":101}", NULL},
         {"{\"version\":4,\"name\":\"a\",\"description\":\"d\",\"compose\":[],\"instances\":3}", NULL},
         {"{\"version\":4,\"name\":\"a\",\"description\":null,\"owner\":\"o\",\"compose\":[],\"instances\":3}", NULL},
+        {"{\"version\":8,\"name\":\"a\",\"description\":{\"x\":1},\"owner\":\"o\",\"compose\":\"[]\",\"instances\":"
+         "\"3\","
+         "\"contacts\":[],\"geolocation\":[],\"expire\":5000,\"nodes\":[],\"staticip\":\"false\",\"datacenter\":[7],"
+         "\"enterprise\":\"\",\"height\":1}",
+         "{\"version\":8,\"name\":\"a\",\"description\":\"{\\\"x\\\":1}\",\"owner\":\"o\",\"compose\":[],\"instances\":"
+         "3,"
+         "\"contacts\":[],\"geolocation\":[],\"expire\":5000,\"nodes\":[],\"staticip\":false,\"datacenter\":[7],"
+         "\"enterprise\":\"\"}"},
         {"{\"version\":6,\"name\":\"a\",\"description\":\"d\",\"owner\":\"o\",\"compose\":[],\"instances\":3,"
          "\"contacts\":[],"
          "\"geolocation\":[],\"expire\":2000000}",

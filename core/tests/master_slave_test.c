@@ -153,7 +153,7 @@ static void test_5_2_2_apps_without_g_are_passed_by(void **state)
                   "\"compose\":[{\"name\":\"y\"}]}]}",
                   -1);
     cycle(&script);
-    assert_int_equal(script_calls_of(&script, "fdm appips", NULL), 0);
+    EXPECT_CALLS(&script, "syncthing GET /rest/noauth/health", "db find", "docker containers.list", "clock delay");
     script_end(&script);
 }
 
@@ -166,6 +166,9 @@ static void test_5_2_4_without_an_address_next_app(void **state)
     script_fail(&script, "bench getbenchmarks", NULL, 0, "x", -1);
     script_answer(&script, "fdm appips", NULL, me, -1);
     assert_int_equal(cycle(&script), 0);
+    assert_int_equal(script_calls_of(&script, "fdm appips", "gapp"), 1);
+    assert_int_equal(script_calls_of(&script, "syncthing GET /rest/config/folders", NULL), 0);
+    assert_null(cache_get(&script.node.cells.caches[CELL_MASTER_HISTORY], "web_gapp", script.now_ms)); /* not decided */
     script_end(&script);
 }
 
@@ -442,7 +445,9 @@ static void test_5_4_running_sidecars_are_restarted(void **state)
     script_answer(&script, "docker containers.list", NULL, "[{\"Id\":\"id1\",\"Names\":[\"/fluxweb_gapp\"]}]", -1);
     script_answer(&script, "docker containers.list", NULL, "[]", 1);
     start(&script);
-    assert_int_equal(script_calls_of(&script, "docker container.restart", NULL), 1);
+    assert_int_equal(script_calls_of(&script, "docker container.restart", "fluxweb_gapp"), 1);
+    assert_int_equal(script_calls_of(&script, "docker container.start", NULL), 0);
+    assert_non_null(cache_get(&script.node.cells.caches[CELL_MONITORED], "web_gapp", script.now_ms));
     script_end(&script);
 }
 
@@ -455,6 +460,11 @@ static void test_5_4_2_failing_chmod_aborts(void **state)
     script_fail(&script, "host chmod", NULL, 1, "x", -1);
     start(&script);
     assert_int_equal(script_calls_of(&script, "db find", NULL), 0);
+    assert_int_equal(script_calls_of(&script, "syncthing PATCH /rest/config/folders/ID", NULL), 1); /* receiveonly */
+    assert_string_equal(
+        value_json(&script.arena,
+                   value_get(script_args_of(&script, "syncthing PATCH /rest/config/folders/ID", 1), "body")),
+        "{\"type\":\"receiveonly\"}");
     script_end(&script);
 }
 
@@ -496,6 +506,8 @@ static void test_5_4_unknown_app_is_logged(void **state)
     app_docker_restart_app(&script.task, "gapp");
     app_docker_stop_app(&script.task, "gapp");
     assert_true(script_logged(&script, "Application not found"));
+    assert_int_equal(script.line_count, 2);
+    assert_int_equal(script_calls_of(&script, "docker containers.list", NULL), 0);
     script_end(&script);
 }
 
@@ -511,7 +523,8 @@ static void test_3_6_fallback_to_all_specifications(void **state)
     script_answer(&script, "docker containers.list", NULL, running, -1);
     script_answer(&script, "docker container.inspect", NULL, "{\"State\":{\"Running\":false}}", -1);
     app_docker_stop_app(&script.task, "GAPP");
-    assert_int_equal(script_calls_of(&script, "docker container.inspect", NULL), 1);
+    assert_int_equal(script_calls_of(&script, "docker container.inspect", "fluxweb_gapp"), 1);
+    assert_int_equal(script_calls_of(&script, "docker container.stop", NULL), 0); /* it does not run */
     script_end(&script);
 }
 
@@ -524,6 +537,108 @@ static void test_5_5_first_failure_ends_it(void **state)
     app_docker_stop_app(&script.task, "gapp");
     assert_true(script_logged(&script, "TypeError"));
     assert_int_equal(script_calls_of(&script, "docker container.stop", NULL), 0);
+    script_end(&script);
+}
+
+/* 5.2: "contains the app name", of containers that have one. */
+static void test_5_2_b_other_containers_do_not_count(void **state)
+{
+    struct script script;
+
+    (void)state;
+    with_history(&script, "{\"docs\":[" AT("198.51.100.7:16127", "1") "]}");
+    script_answer(&script, "peers listrunningapps", NULL,
+                  "{\"status\":\"success\",\"data\":[{},{\"Names\":[]},{\"Names\":[\"/fluxweb_other\"]}]}", -1);
+    assert_int_equal(cycle(&script), 1);
+    assert_int_equal(script_calls_of(&script, "peers listrunningapps", NULL), 1);
+    script_end(&script);
+}
+
+/* A cache entry that does not say restarted does not spare the call. */
+static void test_5_2_not_restarted_asks(void **state)
+{
+    struct script script;
+    struct sync_state behind = {.executions = 3};
+
+    (void)state;
+    begin(&script);
+    cache_set(&script.node.cells.caches[CELL_RECEIVE_ONLY], "fluxweb_gapp", &behind, script.now_ms);
+    script_answer(&script, "fdm appips", NULL, me, -1);
+    assert_int_equal(cycle(&script), 1);
+    assert_int_equal(script_calls_of(&script, "syncthing GET /rest/config/folders", NULL), 1);
+    script_answer(&script, "syncthing GET /rest/config/folders", NULL, "[]", -1);
+    assert_int_equal(cycle(&script), 0);
+    script_end(&script);
+}
+
+/* Second after the previous master, which is quiet when asked as such, and runs the app when asked as a lower node. */
+static void test_5_2_b_a_lower_node_runs_it_by_now(void **state)
+{
+    struct script script;
+
+    (void)state;
+    with_history(&script, "{\"docs\":[" AT("203.0.113.40:16127", "1") "," AT("198.51.100.7:16127", "2") "]}");
+    script_answer(&script, "peers listrunningapps", NULL, elsewhere, 1);
+    script_answer(&script, "peers listrunningapps", NULL, "{\"status\":\"success\",\"data\":[]}", 1);
+    assert_int_equal(cycle(&script), 0);
+    assert_int_equal(script_calls_of(&script, "peers listrunningapps", NULL), 2);
+    assert_null(cache_get(&script.node.cells.caches[CELL_MASTER_SCHEDULE], "web_gapp", script.now_ms));
+    script_end(&script);
+}
+
+/* e: scheduled after another was primary, and not due. */
+static void test_5_2_e_a_schedule_that_is_not_due_stays(void **state)
+{
+    struct script script;
+
+    (void)state;
+    with_history(&script, "{\"docs\":[" AT("203.0.113.1", "1") "," AT("198.51.100.7:16127", "2") "]}");
+    assert_int_equal(cycle(&script), 0);
+    int64_t at_ms =
+        *(const int64_t *)cache_get(&script.node.cells.caches[CELL_MASTER_SCHEDULE], "web_gapp", script.now_ms);
+    int asked = script_calls_of(&script, "peers listrunningapps", NULL);
+
+    assert_int_equal(cycle(&script), 0);
+    assert_int_equal(
+        *(const int64_t *)cache_get(&script.node.cells.caches[CELL_MASTER_SCHEDULE], "web_gapp", script.now_ms), at_ms);
+    assert_int_equal(script_calls_of(&script, "peers listrunningapps", NULL), asked);
+    script_end(&script);
+}
+
+/* b returns from the whole loop function: the apps after it have to wait for the next cycle. */
+static void test_5_2_b_the_remaining_apps_are_skipped(void **state)
+{
+    static const char two[] = "{\"docs\":[" APP ",{\"version\":3,\"name\":\"hold\",\"containerData\":\"g:/d\"}]}";
+    struct script script;
+
+    (void)state;
+    with_history(&script, "{\"docs\":[" AT("198.51.100.7:16127", "1") "]}");
+    script_answer(&script, "db find", NULL, two, -1);
+    script_answer(&script, "peers listrunningapps", NULL, elsewhere, 1);
+    script_forget(&script);
+    cycle(&script);
+    assert_int_equal(script_calls_of(&script, "fdm appips", "gapp"), 3);
+    assert_int_equal(script_calls_of(&script, "fdm appips", "hold"), 0);
+    script_fail(&script, "peers listrunningapps", NULL, 0, "timeout", -1);
+    cycle(&script);
+    assert_int_equal(script_calls_of(&script, "fdm appips", "hold"), 3);
+    script_end(&script);
+}
+
+/* 2.7/9 and 5.4: a containerData that cannot be parsed ends the start, before Docker is asked. */
+static void test_5_4_mounts_that_are_none(void **state)
+{
+    struct script script;
+
+    (void)state;
+    begin(&script);
+    script_answer(
+        &script, "db find", "gapp",
+        "{\"docs\":[{\"version\":4,\"name\":\"gapp\",\"compose\":[{\"name\":\"web\",\"containerData\":\"data\"}]}]}",
+        -1);
+    app_docker_start_app(&script.task, "gapp");
+    EXPECT_CALLS(&script, "db find");
+    assert_true(script_logged(&script, "Invalid containerData mount (primary): data"));
     script_end(&script);
 }
 
@@ -558,6 +673,12 @@ int main(void)
         cmocka_unit_test(test_5_4_unknown_app_is_logged),
         cmocka_unit_test(test_3_6_fallback_to_all_specifications),
         cmocka_unit_test(test_5_5_first_failure_ends_it),
+        cmocka_unit_test(test_5_2_b_other_containers_do_not_count),
+        cmocka_unit_test(test_5_2_not_restarted_asks),
+        cmocka_unit_test(test_5_2_b_a_lower_node_runs_it_by_now),
+        cmocka_unit_test(test_5_2_e_a_schedule_that_is_not_due_stays),
+        cmocka_unit_test(test_5_2_b_the_remaining_apps_are_skipped),
+        cmocka_unit_test(test_5_4_mounts_that_are_none),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -112,6 +112,20 @@ static change *const changes[] = {
     change_uptime,
 };
 
+static const struct {
+    const char *cell;
+    change *run;
+} scalar_changes[] = {
+    {"firstCheckDone", change_first_check_done},
+    {"daemonBehindSince", change_daemon_behind},
+    {"healthCheckedAt", change_health_checked},
+    {"benchmarkStoredAt", change_benchmark_stored},
+    {"nodeTier", change_tier},
+    {"ssdSize", change_ssd},
+    {"cpuBurstProbed", change_burst_probed},
+    {"cpuBurst", change_burst},
+};
+
 /* ---- tests ------------------------------------------------------------------------------------------------------ */
 
 enum { KINDS = 4, HASHES_MAX = 1 + FLAG_COUNT + sizeof changes / sizeof changes[0] + KINDS * CELL_COUNT };
@@ -240,6 +254,65 @@ static void test_what_nobody_can_tell_does_not_show(void **state)
     script_end(&script);
 }
 
+/* ---- cell by cell ------------------------------------------------------------------------------------------------ */
+
+enum { SCALARS = sizeof scalar_changes / sizeof scalar_changes[0], CELLS = FLAG_COUNT + SCALARS + CELL_COUNT };
+
+static const char *name_of(int cell)
+{
+    return cell < FLAG_COUNT             ? flag_name((enum flag_id)cell)
+           : cell < FLAG_COUNT + SCALARS ? scalar_changes[cell - FLAG_COUNT].cell
+                                         : cell_name((enum cell_id)(cell - FLAG_COUNT - SCALARS));
+}
+
+static void change_named(struct script *script, int cell)
+{
+    if (cell < FLAG_COUNT) {
+        flag_set(&script->task, (enum flag_id)cell, !script->node.cells.flags[cell]);
+    } else if (cell < FLAG_COUNT + SCALARS) {
+        scalar_changes[cell - FLAG_COUNT].run(script);
+    } else {
+        put(script, (enum cell_id)(cell - FLAG_COUNT - SCALARS), "key", false);
+    }
+}
+
+/* Each cell has a hash of its own: of all cells, a change shows in the one that was changed. */
+static void test_a_change_shows_in_its_cell_alone(void **state)
+{
+    struct script script;
+
+    (void)state;
+    for (int cell = 0; cell < CELLS; cell++) {
+        uint64_t before[CELLS];
+
+        script_begin(&script, "8.9.2");
+        for (int i = 0; i < CELLS; i++) {
+            before[i] = node_cell_hash(&script.node, name_of(i));
+        }
+        change_named(&script, cell);
+        for (int i = 0; i < CELLS; i++) {
+            char copy[64] = "";
+
+            strncat(copy, name_of(i), sizeof copy - 1); /* a name is a text, not an address */
+            assert_int_equal(node_cell_hash(&script.node, copy) != before[i], i == cell);
+        }
+        script_end(&script);
+    }
+}
+
+static void test_no_cell_has_no_hash(void **state)
+{
+    static const char *const names[] = {"", "x", "nodeTie", "nodeTiers", "nobody"};
+    struct script script;
+
+    (void)state;
+    script_begin(&script, "8.9.2");
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        assert_int_equal(node_cell_hash(&script.node, names[i]), 0);
+    }
+    script_end(&script);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -247,6 +320,8 @@ int main(void)
         cmocka_unit_test(test_equal_histories_are_equal),
         cmocka_unit_test(test_only_the_order_that_drops_entries_shows),
         cmocka_unit_test(test_what_nobody_can_tell_does_not_show),
+        cmocka_unit_test(test_a_change_shows_in_its_cell_alone),
+        cmocka_unit_test(test_no_cell_has_no_hash),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -90,6 +90,7 @@ static void test_4_2_2_short_address_throws(void **state)
     script_answer(&script, "bench getbenchmarks", NULL, "{\"status\":\"X\",\"ipaddress\":\"1\"}", -1);
     check(&script);
     assert_true(script_logged(&script, "Unable to detect Flux IP address"));
+    EXPECT_CALLS(&script, "daemon getzelnodestatus", "bench getbenchmarks");
     script_end(&script);
 }
 
@@ -270,10 +271,12 @@ static void test_4_3_r_app_grace(void **state)
     } cases[] = {{"{\"docs\":[]}", false},
                  {"{\"docs\":[{\"name\":\"app\"}]}", false},
                  {"{\"docs\":[{\"runningSince\":\"2026-03-26T23:40:00Z\"}]}", false},
+                 {"{\"docs\":[{\"runningSince\":\"2026-03-26T23:30:00.001Z\"}]}", false},
+                 {"{\"docs\":[{\"runningSince\":\"2026-03-26T23:30:00Z\"}]}", true},
                  {"{\"docs\":[{\"runningSince\":\"2026-03-26T23:20:00Z\"}]}", true}};
 
     (void)state;
-    for (size_t i = 0; i < 4; i++) {
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct script script;
 
         begin(&script, "8.9.2", DOCS(APP("app", COMPONENT("web", "r:/d"))));
@@ -318,6 +321,9 @@ static void test_4_3_unknown_to_the_network_is_left_alone(void **state)
     begin(&script, "8.9.2", DOCS(APP("app", COMPONENT("web", "/d"))));
     script_answer(&script, "db find", "app", "{\"docs\":[]}", -1);
     check(&script);
+    assert_int_equal(script_calls_of(&script, "docker containers.list", NULL), 1); /* it is not even looked for */
+    assert_int_equal(script_calls_of(&script, "docker container.start", NULL), 0);
+    assert_false(script.noted[NOTE_REMOVAL_BEGUN]);
     assert_false(script.noted[NOTE_RECREATE_BEGUN]);
     script_end(&script);
 }
@@ -552,11 +558,201 @@ static void test_4_7_a_failed_send_closes_the_peer(void **state)
     (void)state;
     script_begin(&script, "8.9.2");
     script_fail(&script, "peers send", NULL, 0, "ECONNRESET", 1);
-    assert_null(broadcast_message_to_all(&script.task, app_removed_message(&script.task, "a", "i", 1)));
-    assert_null(broadcast_message_to_all(&script.task, app_removed_message(&script.task, "a", "i", 2)));
+    broadcast_message_to_all(&script.task, app_removed_message(&script.task, "a", "i", 1));
+    broadcast_message_to_all(&script.task, app_removed_message(&script.task, "a", "i", 2));
     EXPECT_CALLS(&script, "clock delay", "peers send", "clock delay", "clock delay", "peers send", "clock delay",
                  "clock delay", "peers send");
     script_end(&script);
+}
+
+static void test_4_4_3_a_record_without_compose(void **state)
+{
+    struct script script;
+
+    (void)state;
+    begin(&script, "8.9.2", DOCS("{\"version\":4,\"name\":\"app\"}"));
+    assert_non_null(strstr(recreate_missing_containers(&script.task, "web_app")->message, "has no components"));
+    EXPECT_CALLS(&script, "db find");
+    assert_true(script.noted[NOTE_RECREATE_FAILED]);
+    script_end(&script);
+}
+
+static void test_4_4_5_the_first_component_that_fails_ends_it(void **state)
+{
+    struct script script;
+
+    (void)state;
+    begin(&script, "8.9.2", DOCS(APP("app", COMPONENT("db", "/d") "," COMPONENT("ui", "/d"))));
+    script_fail(&script, "docker image.pull", NULL, 500, "no", -1);
+    assert_non_null(recreate_missing_containers(&script.task, "app"));
+    assert_int_equal(script_calls_of(&script, "docker image.pull", NULL), 1);
+    assert_true(script.noted[NOTE_RECREATE_FAILED]);
+    script_end(&script);
+}
+
+/* 4.5: a rejection of either look-up propagates: nothing is recreated, nothing removed. */
+static void test_4_5_a_look_up_that_fails(void **state)
+{
+    (void)state;
+    for (int second = 0; second < 2; second++) {
+        struct script script;
+
+        begin(&script, "8.9.2", DOCS(APP("app", COMPONENT("web", "g:/d"))));
+        script_fail(&script, "docker containers.list", NULL, 500, "server error", 1);
+        if (second) {
+            script_answer(&script, "docker containers.list", NULL, "[]", 1);
+            script_fail(&script, "host fallocate", NULL, 1, "No space left on device", -1);
+        }
+        const struct error *error = handle_missing_master_slave_container(&script.task, "web_app", "app");
+
+        assert_non_null(error);
+        assert_int_equal(error->status, 500);
+        assert_int_equal(script.noted[NOTE_RECREATE_BEGUN], second);
+        assert_false(script.noted[NOTE_REMOVAL_BEGUN]);
+        script_end(&script);
+    }
+}
+
+/* The main name of `my_app` is `app`, which is not in the snapshot: what is not found has no compose. H follows. */
+static void test_4_3_a_name_that_is_not_in_the_snapshot(void **state)
+{
+    static const char *const versions[] = {"8.9.1", "8.9.2"};
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        struct script script;
+
+        begin(&script, versions[i], DOCS("{\"version\":3,\"name\":\"my_app\",\"containerData\":\"/d\"," FORMAL "}"));
+        script_answer(&script, "db find", "app", "{\"docs\":[]}", -1);
+        check(&script);
+        assert_true(script_logged(&script, "Cannot read properties of undefined (reading 'find')"));
+        assert_int_equal(script_logged(&script, "APP REMOVAL TRIGGERED: app | force=false | sendMessage=true"), i == 0);
+        assert_int_equal(script_logged(&script, "mainAppName is not defined"), i == 1);
+        script_end(&script);
+    }
+}
+
+/* 4.3: both scans stop at the first hit. The first ends at r:, the second goes on to the entry that has nothing. */
+static void test_4_3_an_entry_without_container_data_is_reached_by_the_second_scan(void **state)
+{
+    static const struct {
+        const char *docs;
+        bool reached;
+    } cases[] = {{DOCS(APP("app", COMPONENT("web", "r:/d") ",{\"name\":\"bare\"}")), true},
+                 {DOCS(APP("app", COMPONENT("web", "g:/d") ",{\"name\":\"bare\"}")), false}};
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        struct script script;
+
+        begin(&script, "8.9.1", cases[i].docs);
+        check(&script);
+        assert_int_equal(script_logged(&script, "Cannot read properties of undefined (reading 'includes')"),
+                         cases[i].reached);
+        assert_int_equal(script.noted[NOTE_REMOVAL_BEGUN], cases[i].reached);
+        script_end(&script);
+    }
+}
+
+/* 4.2/6: compose undefined for version ≥ 4 throws to the outer catch: nothing is stored or told. */
+static void test_4_2_6_without_compose_the_check_ends(void **state)
+{
+    struct script script;
+
+    (void)state;
+    begin(&script, "8.9.2", DOCS("{\"version\":4,\"name\":\"app\"}"));
+    cell_add(&script.task, CELL_RUNNING_APPS, "before");
+    check(&script);
+    assert_true(script_logged(&script, "TypeError"));
+    EXPECT_CALLS(&script, "daemon getzelnodestatus", "bench getbenchmarks", "db find", "docker containers.list");
+    assert_true(cell_has(&script.task, CELL_RUNNING_APPS, "before")); /* 13 is skipped too */
+    script_end(&script);
+}
+
+static void test_4_2_6_containers_without_a_name_run_nothing(void **state)
+{
+    struct script script;
+
+    (void)state;
+    begin(&script, "8.9.1", DOCS(APP("app", COMPONENT("web", "g:/d"))));
+    script_answer(&script, "docker containers.list", NULL,
+                  "[{\"Names\":[\"/fluxother_app\"]},{\"Names\":[\"/fluxx\",\"/fluxweb_app\"]}]", -1);
+    check(&script);
+    assert_true(script_logged(&script, "web_app is stopped but should be running"));
+    script_end(&script);
+}
+
+/* stoppedAppsCache: 90 min, not renewed by looking (4.1). */
+static void test_4_1_a_sighting_is_kept_for_90_minutes(void **state)
+{
+    static const struct {
+        int64_t apart_ms;
+        int starts;
+    } cases[] = {{90 * 60 * 1000 - 1, 1}, {90 * 60 * 1000, 0}};
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        struct script script;
+
+        begin(&script, "8.9.2", DOCS(APP("app", COMPONENT("web", "/d"))));
+        cache_set(&script.node.cells.caches[CELL_STOPPED_APPS], "web_app", &script, script.now_ms);
+        script.now_ms += cases[i].apart_ms;
+        script_answer(&script, "docker containers.list", NULL, LISTED("web_app", "exited"), -1);
+        script_answer(&script, "docker containers.list", NULL, "[]", 1);
+        check(&script);
+        assert_int_equal(script_calls_of(&script, "docker container.start", NULL), cases[i].starts);
+        script_end(&script);
+    }
+}
+
+/* 4.6: rejected when broadcastedAt + 125 min < now; 4.7: after 60 min. */
+static void test_4_6_and_4_7_how_old_a_message_may_be(void **state)
+{
+    struct script script;
+
+    (void)state;
+    script_begin(&script, "8.9.2");
+    for (int late = 0; late < 2; late++) {
+        assert_int_equal(
+            store(&script, arena_printf(&script.arena,
+                                        "{\"type\":\"fluxapprunning\",\"version\":1,\"name\":\"a\",\"hash\":"
+                                        "\"h\",\"ip\":\"i\",\"broadcastedAt\":%.0f}",
+                                        (double)(script.now_ms - 125 * 60 * 1000 - late))),
+            !late);
+    }
+    script_forget(&script);
+    for (int late = 0; late < 2; late++) {
+        const char *message =
+            arena_printf(&script.arena, "{\"name\":\"a\",\"hash\":\"h\",\"ip\":\"i\",\"broadcastedAt\":%.0f}",
+                         (double)(script.now_ms - 60 * 60 * 1000 - late));
+
+        assert_null(
+            store_app_installing_error_message(&script.task, value_parse(&script.arena, message, strlen(message))));
+        EXPECT_CALLS(&script, "db find", "db update", "db delete", "db aggregate");
+    }
+    script_end(&script);
+}
+
+/* 4.6: stored broadcastedAt at or after the message's stops it. */
+static void test_4_6_only_newer_messages_are_stored(void **state)
+{
+    (void)state;
+    for (int later_ms = -1; later_ms <= 1; later_ms++) {
+        struct script script;
+
+        script_begin(&script, "8.9.2");
+        script_answer(&script, "db find", NULL,
+                      arena_printf(&script.arena, "{\"docs\":[{\"broadcastedAt\":\"%s\"}]}",
+                                   value_iso_date(&script.arena, 1774569600000 + later_ms)),
+                      -1);
+        assert_int_equal(store(&script,
+                               "{\"type\":\"fluxapprunning\",\"version\":1,\"name\":\"a\",\"hash\":\"h\",\"ip\":"
+                               "\"i\",\"broadcastedAt\":1774569600000}"),
+                         later_ms < 0);
+        assert_int_equal(script_calls_of(&script, "db update", NULL), later_ms < 0);
+        assert_int_equal(script_calls_of(&script, "db delete", NULL), 1);
+        script_end(&script);
+    }
 }
 
 int main(void)
@@ -590,6 +786,16 @@ int main(void)
         cmocka_unit_test(test_4_6_running_since),
         cmocka_unit_test(test_4_7_installing_error_is_ignored_when_older_or_invalid),
         cmocka_unit_test(test_4_7_a_failed_send_closes_the_peer),
+        cmocka_unit_test(test_4_4_3_a_record_without_compose),
+        cmocka_unit_test(test_4_4_5_the_first_component_that_fails_ends_it),
+        cmocka_unit_test(test_4_5_a_look_up_that_fails),
+        cmocka_unit_test(test_4_3_a_name_that_is_not_in_the_snapshot),
+        cmocka_unit_test(test_4_3_an_entry_without_container_data_is_reached_by_the_second_scan),
+        cmocka_unit_test(test_4_2_6_without_compose_the_check_ends),
+        cmocka_unit_test(test_4_2_6_containers_without_a_name_run_nothing),
+        cmocka_unit_test(test_4_1_a_sighting_is_kept_for_90_minutes),
+        cmocka_unit_test(test_4_6_and_4_7_how_old_a_message_may_be),
+        cmocka_unit_test(test_4_6_only_newer_messages_are_stored),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -130,6 +130,10 @@ static void script_perform(void *world, struct task *task, struct effect *effect
     if (effect->id == EFFECT_CLOCK_DELAY) {
         script->now_ms += (int64_t)effect->amount;
     }
+    if (script->call_count == script->fails_at) {
+        effect->error = error_with_status(&script->arena, 500, NULL, "no");
+        return;
+    }
     for (int i = script->rule_count - 1; i >= 0; i--) {
         struct script_rule *rule = &script->rules[i];
 

@@ -49,6 +49,7 @@ struct script {
         void *argument;
     } spawned[SCRIPT_SPAWNED_MAX];
     int spawned_count;
+    int fails_at;         /* this call, from 1, fails whatever the rules say; 0: none */
     uint32_t random_next; /* what node random answers, modulo its bound */
     void (*before)(struct script *script,
                    const struct effect *effect); /* NULL, or called before each call is answered */

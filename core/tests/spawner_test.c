@@ -126,6 +126,97 @@ static void test_8_sigterm_stops_all_even_when_the_network_is_not_told(void **st
     script_end(&script);
 }
 
+/* A published app without a name is installed nowhere, and nobody knows where it runs. */
+static void test_8_spawner_app_without_a_name(void **state)
+{
+    struct script script;
+
+    (void)state;
+    script_begin(&script, "8.9.2");
+    script_answer(&script, "db find", NULL, DOCS(), -1);
+    script_answer(&script, "db find", NULL, DOCS(SPEC("h")), 1);
+    script_answer(&script, "db find", NULL, DOCS("{\"version\":4,\"instances\":0}"), 1);
+    try_spawning_global_application(&script.task);
+    assert_int_equal(script_calls_of(&script, "db find", NULL), 3);
+    assert_int_equal(script_calls_of(&script, "peers send", NULL), 0);
+    script_end(&script);
+}
+
+/* Withdrawn during the 90 s. */
+static void test_8_spawner_an_app_that_is_gone_by_then(void **state)
+{
+    struct script script;
+
+    (void)state;
+    script_begin(&script, "8.9.2");
+    script_answer(&script, "db find", NULL, DOCS(), -1);
+    script_answer(&script, "db find", "app", DOCS(), -1);
+    script_answer(&script, "db find", NULL, DOCS(SPEC("h")), 1);
+    try_spawning_global_application(&script.task);
+    assert_int_equal(script_calls_of(&script, "peers send", NULL), 2);
+    assert_int_equal(script_calls_of(&script, "db find", "app"), 3);
+    assert_int_equal(script_calls_of(&script, "daemon getzelnodestatus", NULL), 0);
+    script_end(&script);
+}
+
+/* 8: REM, INS, SRD and HRD are tested just before acting. */
+static void test_8_reinstall_is_refused_by_flags(void **state)
+{
+    static const enum flag_id flags[] = {FLAG_REM, FLAG_INS, FLAG_SRD, FLAG_HRD};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {
+        struct script script;
+
+        script_begin(&script, "8.9.2");
+        script_answer(&script, "db find", "app", DOCS(SPEC("two")), -1);
+        script_answer(&script, "db find", NULL, DOCS(SPEC("one")), 1);
+        script.random_next = 1;
+        script.node.cells.flags[flags[i]] = true;
+        reinstall_old_applications(&script.task);
+        assert_false(script_logged(&script, "REMOVAL REASON"));
+        assert_int_equal(script.call_count, 2);
+        assert_true(script.node.cells.flags[flags[i]]);
+        assert_false(script.node.cells.flags[FLAG_ROA]);
+        script_end(&script);
+    }
+}
+
+/* Only equal hashes are unchanged: without one, or with none published, the app counts as obsolete. */
+static void test_8_reinstall_without_a_hash(void **state)
+{
+    static const char hashless[] = DOCS("{\"version\":4,\"name\":\"app\",\"compose\":[]}");
+    struct script script;
+
+    (void)state;
+    reinstall(&script, hashless, DOCS(SPEC("two")), 1);
+    assert_true(script_logged(&script, "REMOVAL REASON: Newer specification - app"));
+    script_end(&script);
+    reinstall(&script, DOCS(SPEC("one")), hashless, 1);
+    assert_true(script_logged(&script, "REMOVAL REASON: Newer specification - app"));
+    script_end(&script);
+    reinstall(&script, DOCS(SPEC("one")), DOCS(SPEC("one")), 1);
+    assert_false(script_logged(&script, "REMOVAL REASON"));
+    assert_int_equal(script_calls_of(&script, "db update", "app"), 1);
+    script_end(&script);
+}
+
+static void test_8_reinstall_goes_on_after_a_failure(void **state)
+{
+    struct script script;
+
+    (void)state;
+    script_begin(&script, "8.9.2");
+    script_answer(&script, "db find", "app", DOCS(SPEC("one")), -1);
+    script_fail(&script, "db find", "app", 500, "no", 1);
+    script_answer(&script, "db find", NULL, DOCS(SPEC("one") "," SPEC("one")), 1);
+    reinstall_old_applications(&script.task);
+    assert_true(script_logged(&script, "error: MongoServerError: no"));
+    assert_int_equal(script_calls_of(&script, "db update", "app"), 1); /* the second of the two */
+    assert_false(script.node.cells.flags[FLAG_ROA]);
+    script_end(&script);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -134,6 +225,11 @@ int main(void)
         cmocka_unit_test(test_8_spawner_gives_up_when_others_were_quicker),
         cmocka_unit_test(test_8_reinstall),
         cmocka_unit_test(test_8_sigterm_stops_all_even_when_the_network_is_not_told),
+        cmocka_unit_test(test_8_spawner_app_without_a_name),
+        cmocka_unit_test(test_8_spawner_an_app_that_is_gone_by_then),
+        cmocka_unit_test(test_8_reinstall_is_refused_by_flags),
+        cmocka_unit_test(test_8_reinstall_without_a_hash),
+        cmocka_unit_test(test_8_reinstall_goes_on_after_a_failure),
     };
 
     return cmocka_run_group_tests_name("spawner", tests, NULL, NULL);

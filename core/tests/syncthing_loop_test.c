@@ -408,6 +408,185 @@ static void test_7_5_when_it_does_not_look(void **state)
     script_end(&script);
 }
 
+/* ---- what the loop makes of answers that lack something ---------------------------------------------------------- */
+
+static void test_7_1_6_a_status_without_an_id(void **state)
+{
+    struct script script;
+
+    (void)state;
+    begin(&script, APP("g:/d"), "[]", LOCATIONS(MINE));
+    script_answer(&script, "syncthing GET /rest/system/status", NULL, "{}", -1);
+    syncthing_apps(&script.task);
+    assert_true(script_logged(&script, "Syncthing: device id not to be had"));
+    assert_true(script.node.cells.flags[FLAG_SFR]);
+    assert_int_equal(script_calls_of(&script, "syncthing PUT /rest/config/devices", NULL), 0);
+    script_end(&script);
+}
+
+static void test_7_2_peers_that_cannot_be_met_are_left_out(void **state)
+{
+    struct script script;
+
+    (void)state;
+    begin(&script, APP("s:/d"), "[]", LOCATIONS(MINE ",{}," PEER(LATER, "")));
+    script_answer(&script, "peers deviceid", NULL, "{\"status\":\"error\"}", -1);
+    syncthing_apps(&script.task);
+    assert_int_equal(script_calls_of(&script, "peers deviceid", NULL), 1);
+    assert_int_equal(script.node.cells.caches[CELL_DEVICE_IDS].count, 0);
+    assert_string_equal(
+        value_json(&script.arena, value_get(script_args_of(&script, "syncthing PUT /rest/config/devices", 1), "body")),
+        "[]");
+    script_end(&script);
+}
+
+static void test_7_2_mounts_that_are_none_end_the_run(void **state)
+{
+    struct script script;
+
+    (void)state;
+    begin(&script, APP("data"), F("sendreceive"), LOCATIONS(MINE));
+    script.node.cells.flags[FLAG_SFR] = false;
+    syncthing_apps(&script.task);
+    assert_true(script_logged(&script, "Invalid containerData mount (primary): data"));
+    assert_int_equal(script_calls_of(&script, "syncthing DELETE /rest/config/folders/ID", NULL), 0);
+    assert_false(script.node.cells.flags[FLAG_USR]);
+    script_end(&script);
+}
+
+/* 5.6, 7.1/9: an app in backup or restore is skipped, and its folder goes as if nobody had it. */
+static void test_7_1_8_and_9_backup_and_restore(void **state)
+{
+    static const enum cell_id cells[] = {CELL_BACKUP_IN_PROGRESS, CELL_RESTORE_IN_PROGRESS};
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        struct script script;
+
+        begin(&script, APP("g:/d"), F("sendreceive"), LOCATIONS(MINE));
+        cache_set(&script.node.cells.caches[cells[i]], "app", &script, script.now_ms);
+        syncthing_apps(&script.task);
+        assert_int_equal(script_calls_of(&script, "syncthing DELETE /rest/config/folders/ID", "fluxweb_app"), 1);
+        assert_int_equal(script_calls_of(&script, "host mkdir", NULL), 0);
+        assert_null(state_of(&script));
+        script_end(&script);
+    }
+}
+
+#define TWO                                                                                                            \
+    "[{\"id\":\"fluxweb_app\",\"path\":\"" FOLDER "\",\"type\":\"sendreceive\"},"                                      \
+    "{\"id\":\"old\",\"path\":\"/old\",\"type\":\"sendreceive\"}]"
+
+/* 7.1/7: each is changed; syncthing is restarted once, when any was. */
+static void test_7_1_7_each_unmounted_folder_is_changed(void **state)
+{
+    static const struct {
+        const char *fails; /* the id of the folder that cannot be changed, "": none can */
+        int restarts;
+    } cases[] = {{"none", 1}, {"old", 1}, {"fluxweb_app", 1}, {"", 0}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct script script;
+
+        begin(&script, APP("g:/d"), TWO, LOCATIONS(MINE));
+        script_fail(&script, "host mount | grep", NULL, 1, "", -1);
+        script_fail(&script, "syncthing PATCH /rest/config/folders/ID",
+                    cases[i].fails[0] == '\0' ? NULL : cases[i].fails, 500, "no", -1);
+        syncthing_apps(&script.task);
+        assert_int_equal(script_calls_of(&script, "syncthing PATCH /rest/config/folders/ID", NULL), 2);
+        assert_int_equal(script_calls_of(&script, "syncthing POST /rest/system/restart", NULL), cases[i].restarts);
+        assert_int_equal(script_calls_of(&script, "clock delay", NULL), cases[i].restarts);
+        script_end(&script);
+    }
+}
+
+/* A restart that fails is not waited for; folders that are not to be had afterwards are none. */
+static void test_7_1_7_after_a_restart_that_fails(void **state)
+{
+    struct script script;
+
+    (void)state;
+    begin(&script, APP("s:/d"), F("sendreceive"), LOCATIONS(MINE));
+    script_fail(&script, "host mount | grep", NULL, 1, "", -1);
+    script_fail(&script, "syncthing POST /rest/system/restart", NULL, 500, "no", 1);
+    script_fail(&script, "syncthing GET /rest/config/folders", NULL, 500, "no", -1);
+    script_answer(&script, "syncthing GET /rest/config/folders", NULL, F("sendreceive"), 2);
+    syncthing_apps(&script.task);
+    assert_int_equal(script_calls_of(&script, "clock delay", NULL), 0);
+    assert_string_equal(put_type(&script), "sendreceive"); /* made anew, for none was there */
+    assert_int_equal(script_calls_of(&script, "syncthing DELETE /rest/config/folders/ID", NULL), 0);
+    script_end(&script);
+}
+
+/* Row 5 has two ways in: the container does not run, or cannot be looked at. */
+static void test_7_3_row_5_a_container_that_does_not_run(void **state)
+{
+    struct script script;
+
+    (void)state;
+    begin(&script, APP("g:/d"), F("receiveonly"), LOCATIONS(MINE));
+    syncthing_apps(&script.task);
+    assert_false(state_of(&script)->restarted);
+    assert_int_equal(state_of(&script)->executions, 1);
+    assert_null(put_type(&script)); /* receiveonly it stays */
+    script_end(&script);
+}
+
+#define OTHER(ip, at, more) "{\"ip\":\"" ip ":16127\",\"broadcastedAt\":\"" at "\"" more "}"
+
+static void test_7_3_transition_among_many(void **state)
+{
+    const char *locations = MINE;
+    struct arena arena;
+
+    (void)state;
+    /* any other that runs keeps a leader back, not the last one alone */
+    assert_false(promotes(
+        LOCATIONS(MINE "," PEER(LATER, ",\"runningSince\":\"" EARLIER "\"") "," OTHER("203.0.113.2", LATER, "")), 1,
+        HALF, APP("g:/d")));
+    /* a status without sizes is none: after 2 + 10 · index rounds */
+    assert_false(promotes(LOCATIONS(MINE "," PEER(EARLIER, "")), 10, "{}", APP("g:/d")));
+    assert_true(promotes(LOCATIONS(MINE "," PEER(EARLIER, "")), 11, "{}", APP("g:/d")));
+    /* at most 120 rounds, however many come before */
+    arena_init(&arena, arena_source_malloc());
+    for (int i = 1; i <= 12; i++) {
+        locations = arena_printf(&arena, "%s," OTHER("203.0.113.%d", EARLIER, ""), locations, i);
+    }
+    locations = arena_printf(&arena, LOCATIONS("%s"), locations);
+    assert_false(promotes(locations, 118, NULL, APP("g:/d")));
+    assert_true(promotes(locations, 119, NULL, APP("g:/d")));
+    arena_reset(&arena);
+}
+
+static enum flag_id set_meanwhile;
+
+static void set_flag_at_devices(struct script *script, const struct effect *effect)
+{
+    if (effect->id == EFFECT_SYNCTHING_PUT_DEVICES) {
+        script->node.cells.flags[set_meanwhile] = true;
+    }
+}
+
+/* 7.5: skipped when another operation has begun by then, though the loop itself goes on. */
+static void test_7_5_another_operation_began_meanwhile(void **state)
+{
+    static const enum flag_id flags[] = {FLAG_INS, FLAG_REM, FLAG_SRD, FLAG_HRD};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {
+        struct script script;
+
+        begin_healthy(&script);
+        set_meanwhile = flags[i];
+        script.before = set_flag_at_devices;
+        syncthing_apps(&script.task);
+        assert_int_equal(script_calls_of(&script, "syncthing GET /rest/db/status", NULL), 0);
+        assert_int_equal(script_calls_of(&script, "syncthing GET /rest/config/restart-required", NULL), 1);
+        script_end(&script);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -427,6 +606,15 @@ int main(void)
         cmocka_unit_test(test_7_5_warn_stop_restart_remove),
         cmocka_unit_test(test_7_5_starts_what_it_stopped),
         cmocka_unit_test(test_7_5_when_it_does_not_look),
+        cmocka_unit_test(test_7_1_6_a_status_without_an_id),
+        cmocka_unit_test(test_7_2_peers_that_cannot_be_met_are_left_out),
+        cmocka_unit_test(test_7_2_mounts_that_are_none_end_the_run),
+        cmocka_unit_test(test_7_1_8_and_9_backup_and_restore),
+        cmocka_unit_test(test_7_1_7_each_unmounted_folder_is_changed),
+        cmocka_unit_test(test_7_1_7_after_a_restart_that_fails),
+        cmocka_unit_test(test_7_3_row_5_a_container_that_does_not_run),
+        cmocka_unit_test(test_7_3_transition_among_many),
+        cmocka_unit_test(test_7_5_another_operation_began_meanwhile),
     };
 
     return cmocka_run_group_tests_name("syncthing_loop", tests, NULL, NULL);

@@ -445,6 +445,302 @@ static void test_5_6_version_3_fails(void **state)
     script_end(&script);
 }
 
+/* ---- the nth call fails ------------------------------------------------------------------------------------------ */
+
+/* Later calls of the same name, and what must not follow. */
+static void test_8_a_later_call_that_fails_ends_it(void **state)
+{
+    static const struct {
+        upkeep *run;
+        int failing;
+        const char *last; /* the call that fails is this one, and the last */
+    } cases[] = {
+        {force_app_removals, 3, "db find"},                    /* the location record */
+        {check_and_remove_application_instance, 3, "db find"}, /* the locations */
+        {expire_global_applications, 3, "db findAndModify"},   /* of a global record */
+        {expire_global_applications, 4, "db find"},            /* the installed apps */
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct script script;
+
+        script_begin(&script, "8.9.2");
+        script_answer(&script, "db find", NULL, DOCS(SPEC(",\"instances\":0")), -1);
+        script_answer(&script, "docker containers.list", NULL, "[" LISTED("fluxweb_gone", "exited") "]", -1);
+        script_answer(&script, "daemon getblockcount", NULL, "9000000", -1);
+        script.fails_at = cases[i].failing;
+        cases[i].run(&script.task);
+        assert_int_equal(script.call_count, cases[i].failing);
+        assert_string_equal(script.calls[script.call_count - 1], cases[i].last);
+        assert_false(script_logged(&script, "REMOVAL"));
+        assert_true(script_logged(&script, "error: "));
+        script_end(&script);
+    }
+}
+
+static void test_8_behind_for_two_hours_and_no_list(void **state)
+{
+    struct script script;
+
+    (void)state;
+    script_begin(&script, "8.9.2");
+    script_fail(&script, "daemon getblockchaininfo", NULL, 0, "refused", -1);
+    script_fail(&script, "db find", NULL, 500, "no", -1);
+    check_daemon_health(&script.task);
+    script.now_ms += 120 * 60 * 1000;
+    check_daemon_health(&script.task);
+    assert_int_equal(script_calls_of(&script, "db find", NULL), 1);
+    assert_false(script_logged(&script, "REMOVAL REASON"));
+    script_end(&script);
+}
+
+/* Nobody says since when it runs: nobody is the newest. */
+static void test_8_surplus_without_instants(void **state)
+{
+    struct script script;
+
+    (void)state;
+    script_begin(&script, "8.9.2");
+    script_answer(&script, "db find", NULL, DOCS(SPEC(",\"instances\":1")), -1);
+    script_answer(&script, "db find", "app", DOCS("{\"ip\":\"198.51.100.7:16127\"},{\"ip\":\"203.0.113.1:16127\"}"),
+                  -1);
+    check_and_remove_application_instance(&script.task);
+    assert_int_equal(script_calls_of(&script, "db find", "app"), 1);
+    assert_false(script_logged(&script, "REMOVAL REASON"));
+    script_end(&script);
+}
+
+/* 7.6: what is skipped before its location is looked at, and an error of that look-up, which counts as valid. */
+static void test_7_6_skipped_and_valid(void **state)
+{
+    static const char g_app[] = "{\"docs\":[{\"version\":4,\"name\":\"app\",\"compose\":[{\"name\":\"web\","
+                                "\"containerData\":\"/d\"},{\"name\":\"db\",\"containerData\":\"g:/d\"}]}]}";
+    static const struct {
+        const char *installed, *info;
+        int failing; /* call */
+        int calls;   /* all in all, nothing is started or removed; 0: it is started */
+    } cases[] = {
+        {DOCS(), DOCS(SPEC("")), 0, 2},         /* not installed */
+        {DOCS(SPEC("")), DOCS(SPEC("")), 3, 3}, /* its specification is not to be had */
+        {DOCS(SPEC("")), g_app, 0, 3},          /* some g: */
+        {DOCS(SPEC("")), DOCS(SPEC("")), 5, 0}, /* the location is not to be had */
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct script script;
+
+        script_begin(&script, "8.9.2");
+        script_answer(&script, "docker containers.list", NULL, "[" LISTED("fluxweb_app", "exited") "]", -1);
+        script_answer(&script, "db find", "app", cases[i].info, -1);
+        script_answer(&script, "db find", NULL, cases[i].installed, 1);
+        script.fails_at = cases[i].failing;
+        stopped_apps_recovery(&script.task);
+        if (cases[i].calls > 0) {
+            assert_int_equal(script.call_count, cases[i].calls);
+        }
+        assert_int_equal(script_calls_of(&script, "docker container.start", NULL), cases[i].calls == 0);
+        assert_false(script_logged(&script, "REMOVAL"));
+        script_end(&script);
+    }
+}
+
+/* 8: jobs of what is installed stay; a volume is mounted when the job names one and it is not mounted yet. */
+static void test_8_crontab_jobs_that_need_no_mount(void **state)
+{
+    (void)state;
+    for (int named = 0; named < 2; named++) {
+        struct script script;
+
+        script_begin(&script, "8.9.2");
+        script_answer(&script, "db find", NULL, DOCS(SPEC("")), -1);
+        script_answer(&script, "host crontab -l", NULL,
+                      named ? "{\"code\":0,\"stdout\":\"@reboot while [ ! -f /v ]; do x #fluxweb_app\\n\"}"
+                            : "{\"code\":0,\"stdout\":\"@reboot mount it #fluxweb_app\\n\"}",
+                      -1);
+        script_answer(&script, "host mount | grep", NULL, "{\"stdout\":\"/dev/loop0 on /flux/ZelApps/fluxweb_app\"}",
+                      -1);
+        clean_up_crontab_and_mounts(&script.task);
+        script_run_spawned(&script);
+        assert_int_equal(script_calls_of(&script, "host mount | grep", NULL), named);
+        assert_int_equal(script_calls_of(&script, "host mount", NULL), 0);
+        assert_int_equal(script_calls_of(&script, "host crontab -", NULL), 0);
+        script_end(&script);
+    }
+}
+
+static void test_8_mount_recovery_without_the_mounts_time(void **state)
+{
+    struct script script;
+
+    (void)state;
+    script_begin(&script, "8.9.2");
+    script_answer(&script, "docker containers.list", NULL, "[" LISTED("fluxweb_app", "running") "]", -1);
+    script_fail(&script, "host stat", NULL, 1, "No such file or directory", -1);
+    recover_container_mounts(&script.task);
+    EXPECT_CALLS(&script, "docker containers.list", "docker container.inspect", "host stat");
+    assert_true(script_logged(&script, "No such file or directory"));
+    script_end(&script);
+}
+
+/* ---- redeploys: what is left behind -------------------------------------------------------------------------------
+ */
+
+#define DATA(data)                                                                                                     \
+    "{\"version\":4,\"name\":\"app\",\"owner\":\"o\",\"hash\":\"h\",\"compose\":[{\"name\":\"web\",\"containerData\":" \
+    "\"" data "\",\"repotag\":\"a/b:1\"}]}"
+
+static struct app_spec *parse_spec(struct script *script, const char *json)
+{
+    return app_spec_from(&script->arena, value_parse(&script->arena, json, strlen(json)));
+}
+
+/* 7.4, AW 1126: the data of g: and r: components is trusted for good. */
+static void test_8_soft_register_trusts_synced_data(void **state)
+{
+    static const struct {
+        const char *json;
+        bool trusted;
+        int starts; /* 2.3: g: is created only */
+    } cases[] = {{DATA("/d"), false, 1}, {DATA("g:/d"), true, 0}, {DATA("r:/d"), true, 1}, {DATA("s:/d"), false, 1}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct script script;
+
+        script_begin(&script, "8.9.2");
+        script_answer(&script, "docker containers.list", NULL, "[" LISTED("fluxweb_app", "created") "]", -1);
+        assert_true(soft_register_app_locally(&script.task, parse_spec(&script, cases[i].json)));
+        const struct sync_state *sync =
+            cache_get(&script.node.cells.caches[CELL_RECEIVE_ONLY], "fluxweb_app", script.now_ms);
+
+        assert_int_equal(sync != NULL && sync->restarted, cases[i].trusted);
+        assert_int_equal(script_calls_of(&script, "docker container.start", NULL), cases[i].starts);
+        assert_int_equal(script_calls_of(&script, "db insert", "app"), 1);
+        assert_false(script.node.cells.flags[FLAG_INS]);
+        script_end(&script);
+    }
+}
+
+static void test_8_a_hard_component_redeploy_whose_ports_fail(void **state)
+{
+    static const char json[] = "{\"version\":4,\"name\":\"app\",\"owner\":\"o\",\"hash\":\"h\",\"compose\":[{\"name\":"
+                               "\"web\",\"containerData\":\"/d\",\"repotag\":\"a/b:1\",\"ports\":[31001]}]}";
+    struct script script;
+
+    (void)state;
+    script_begin(&script, "8.9.2");
+    script_answer(&script, "host ufw status", NULL, "{\"stdout\":\"Status: active\"}", -1);
+    script_fail(&script, "host ufw delete", NULL, 1, "no", -1);
+    hard_redeploy_component(&script.task, parse_spec(&script, json), "web");
+    assert_true(script_logged(&script, "sendMessage=true | caller: hardRedeployComponent"));
+    assert_int_equal(script_calls_of(&script, "clock delay", NULL), 0); /* no 30 s: it ended before */
+    assert_int_equal(script_calls_of(&script, "docker image.pull", NULL), 0);
+    assert_false(script.node.cells.flags[FLAG_HRD]);
+    script_end(&script);
+}
+
+#define TWO_IMAGES                                                                                                     \
+    "{\"version\":4,\"name\":\"app\",\"owner\":\"o\",\"hash\":\"h\",\"compose\":[{\"name\":\"web\",\"containerData\":" \
+    "\"/d\",\"repotag\":\"a/b:1\"},{\"name\":\"db\",\"containerData\":\"/d\",\"repotag\":\"c/d:1\"}]}"
+
+static void begin_updates(struct script *script, const char *newer)
+{
+    script_begin(script, "8.9.2");
+    script_answer(script, "db find", NULL, DOCS(TWO_IMAGES), -1);
+    script_answer(script, "docker images.list", NULL,
+                  "[{\"RepoTags\":[\"a/b:1\"],\"RepoDigests\":[\"a/b@sha256:1\"]},{\"RepoTags\":[\"c/d:1\"],"
+                  "\"RepoDigests\":[\"c/d@sha256:1\"]}]",
+                  -1);
+    script_answer(script, "net HEAD /v2/IMAGE/manifests/REF", NULL, "{\"digest\":\"sha256:1\"}", -1);
+    if (newer != NULL) {
+        script_answer(script, "net HEAD /v2/IMAGE/manifests/REF", newer, "{\"digest\":\"sha256:2\"}", -1);
+    }
+}
+
+/* Images are asked for in order until one is newer; then the app is redeployed. */
+static void test_8_image_updates(void **state)
+{
+    static const struct {
+        const char *newer;
+        int asked;
+    } cases[] = {{NULL, 2}, {"c/d:1", 2}, {"a/b:1", 1}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct script script;
+
+        begin_updates(&script, cases[i].newer);
+        update_images(&script.task);
+        assert_int_equal(script_calls_of(&script, "net HEAD /v2/IMAGE/manifests/REF", NULL), cases[i].asked);
+        assert_int_equal(script_calls_of(&script, "db find", "app") > 0, cases[i].newer != NULL); /* the removal's */
+        assert_false(script.node.cells.flags[FLAG_SRD]);
+        script_end(&script);
+    }
+}
+
+/* REM, INS, SRD and HRD are tested before each app. */
+static void test_8_image_updates_are_refused_by_flags(void **state)
+{
+    static const enum flag_id flags[] = {FLAG_REM, FLAG_INS, FLAG_SRD, FLAG_HRD};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {
+        struct script script;
+
+        begin_updates(&script, "a/b:1");
+        script.node.cells.flags[flags[i]] = true;
+        update_images(&script.task);
+        EXPECT_CALLS(&script, "db find");
+        assert_true(script.node.cells.flags[flags[i]]);
+        script_end(&script);
+    }
+}
+
+/* ---- backup and restore: what is left behind -----------------------------------------------------------------------
+ */
+
+static void test_5_6_what_is_synced(void **state)
+{
+    static const struct {
+        const char *json;
+        bool synced;        /* syncthing is told to stop */
+        bool trusted;       /* after a restore: r: and g: */
+        int started_backup; /* each component without g:; without syncthing the whole app */
+    } cases[] = {{DATA("/d"), false, false, 1},
+                 {DATA("g:/d"), true, true, 0},
+                 {DATA("r:/d"), true, true, 1},
+                 {DATA("s:/d"), true, false, 1},
+                 {"{\"version\":4,\"name\":\"app\",\"compose\":[{\"name\":\"web\"}]}", false, false, 0}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct script script;
+
+        script_begin(&script, "8.9.2");
+        script_answer(&script, "db find", NULL, arena_printf(&script.arena, "{\"docs\":[%s]}", cases[i].json), -1);
+        script_answer(&script, "docker containers.list", NULL, "[" LISTED("fluxweb_app", "running") "]", -1);
+        script_answer(&script, "net GET backup", NULL, "null", -1);
+        backup_app(&script.task, "app");
+        assert_int_equal(script_calls_of(&script, "syncthing GET /rest/config/folders", NULL), cases[i].synced);
+        assert_int_equal(script_calls_of(&script, "host tar", "/flux/ZelApps/fluxweb_app"), 1);
+        assert_int_equal(script_calls_of(&script, "docker container.start", NULL), cases[i].started_backup);
+        script_forget(&script);
+        restore_app(&script.task, "app");
+        const struct sync_state *sync =
+            cache_get(&script.node.cells.caches[CELL_RECEIVE_ONLY], "fluxweb_app", script.now_ms);
+
+        assert_int_equal(sync != NULL, cases[i].trusted);
+        if (sync != NULL) {
+            assert_true(sync->restarted);
+            assert_int_equal(sync->executions, 10);
+        }
+        assert_int_equal(script_calls_of(&script, "host untar", NULL), 1);
+        script_end(&script);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -466,6 +762,17 @@ int main(void)
         cmocka_unit_test(test_8_a_soft_redeploy_of_a_component_that_finds_null),
         cmocka_unit_test(test_5_6_every_way_out_takes_the_app_off_the_list),
         cmocka_unit_test(test_5_6_version_3_fails),
+        cmocka_unit_test(test_8_a_later_call_that_fails_ends_it),
+        cmocka_unit_test(test_8_behind_for_two_hours_and_no_list),
+        cmocka_unit_test(test_8_surplus_without_instants),
+        cmocka_unit_test(test_7_6_skipped_and_valid),
+        cmocka_unit_test(test_8_crontab_jobs_that_need_no_mount),
+        cmocka_unit_test(test_8_mount_recovery_without_the_mounts_time),
+        cmocka_unit_test(test_8_soft_register_trusts_synced_data),
+        cmocka_unit_test(test_8_a_hard_component_redeploy_whose_ports_fail),
+        cmocka_unit_test(test_8_image_updates),
+        cmocka_unit_test(test_8_image_updates_are_refused_by_flags),
+        cmocka_unit_test(test_5_6_what_is_synced),
     };
 
     return cmocka_run_group_tests_name("upkeep", tests, NULL, NULL);

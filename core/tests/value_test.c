@@ -67,11 +67,21 @@ static void test_json_comes_back_as_it_went(void **state)
     }
     assert_string_equal(value_json(&arena, NULL), "null");
     assert_string_equal(value_json(&arena, value_number(&arena, (double)INFINITY)), "null");
+    assert_string_equal(value_json(&arena, value_number(&arena, (double)NAN)), "null");
+    assert_string_equal(value_json(&arena, value_number(&arena, 0.1 + 0.2)), "0.30000000000000004");
 }
 
 /* A name from a wire may be any bytes; JSON is UTF-8 (RFC 8259). */
 static void test_what_is_no_utf8_is_replaced(void **state)
 {
+    /* Overlong, beyond the last, no first byte; and the first and last of each length (RFC 3629, section 4). */
+    static const char *const bad[] = {
+        "\xe0\x9f\x80", "\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xed\xbf\xbf", "\xc1\xbf",
+        "\x80",         "\xe2\x82"};
+    static const char *const edges[] = {
+        "\x01",         "\x7f",         "\xc2\x80",     "\xdf\xbf",         "\xe0\xa0\x80",     "\xed\x9f\xbf",
+        "\xee\x80\x80", "\xef\xbf\xbf", "\xe1\xa0\x80", "\xf0\x90\x80\x80", "\xf4\x8f\xbf\xbf", "\xf1\x80\x80\x80"};
+
     (void)state;
     assert_string_equal(value_json(&arena, value_string(&arena, "a\xc6"
                                                                 "b")),
@@ -80,6 +90,12 @@ static void test_what_is_no_utf8_is_replaced(void **state)
     assert_string_equal(value_json(&arena, value_string(&arena, "\xc0\xaf")), "\"\\ufffd\\ufffd\""); /* overlong */
     assert_string_equal(value_json(&arena, value_string(&arena, "\xed\xa0\x80")),
                         "\"\\ufffd\\ufffd\\ufffd\""); /* surrogate */
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        assert_int_equal(utf8_length(bad[i], strlen(bad[i])), 0);
+    }
+    for (size_t i = 0; i < sizeof edges / sizeof edges[0]; i++) {
+        assert_int_equal(utf8_length(edges[i], strlen(edges[i])), strlen(edges[i]));
+    }
     assert_string_equal(value_json(&arena, value_string(&arena, "\xe2\x82\xac\n\xf0\x9f\x9a\xa2")),
                         "\"\xe2\x82\xac\\n\xf0\x9f\x9a\xa2\"");
 }
@@ -122,6 +138,8 @@ static void test_texts_are_printfs(void **state)
     assert_string_equal(arena_printf(&arena, "%016x %08llx", 10u, 11ull), "000000000000000a 0000000b");
     for (int length = 2040; length < 2060; length++) { /* about the room there is */
         assert_int_equal(strlen(arena_printf(&arena, "%0*d", length, 0)), length);
+        assert_string_equal(arena_printf(&arena, "%s%016llx", arena_printf(&arena, "%0*d", length - 16, 0), 0xabull),
+                            arena_printf(&arena, "%0*d%s", length - 16, 0, "00000000000000ab"));
         assert_int_equal(strlen(arena_printf(&arena, "%s7%s", arena_printf(&arena, "%0*d", length - 1, 0), "")),
                          length);
     }
@@ -148,8 +166,11 @@ static void test_dates(void **state)
         assert_true(parse_iso_date(dates[i].text, &ms));
         assert_int_equal(ms, dates[i].ms);
     }
-    assert_string_equal(value_iso_date(&arena, 253402300800000), "10000-01-01T00:00:00.000Z");
+    assert_string_equal(value_iso_date(&arena, 253402300800000), "+010000-01-01T00:00:00.000Z");
+    assert_string_equal(value_iso_date(&arena, -62167219200001), "-000001-12-31T23:59:59.999Z");
     assert_true(parse_iso_date("2026-03-27T02:40:00+02:00", &ms));
+    assert_int_equal(ms, 1774572000000);
+    assert_true(parse_iso_date("2026-03-27T00:40:00z", &ms));
     assert_int_equal(ms, 1774572000000);
     assert_true(parse_iso_date("2026-03-26t20:40:00.5-04:00", &ms));
     assert_int_equal(ms, 1774572000500);
@@ -171,6 +192,12 @@ static void test_what_is_no_date(void **state)
                                       "2026-01-01T00:00:00.Z",
                                       "2026-01-01T00:00:00+24:00",
                                       "2026-01-01T00:00:00+0200",
+                                      "2026-01-01T00:00:00+x2:00",
+                                      "2026-01-01T00:00:00+02:x0",
+                                      "2026-01-01Tx0:00:00Z",
+                                      "2026-01-01T0000:00Z",
+                                      "2026-01-01T00:0000Z",
+                                      "2026-01-01T00:00:00./Z",
                                       "2026-01-01T00:00:00+02:60",
                                       "2026-01-01T00:00:00Zx",
                                       "2026-1-01T00:00:00Z"};
@@ -198,6 +225,8 @@ static void test_equal_content_equal_hash(void **state)
     assert_true(value_equal(value_date(&arena, 3), value_date(&arena, 3)));
     assert_false(value_equal(left, parse("{\"a\":[1,\"x\",null,false],\"b\":{\"c\":2.5}}")));
     assert_false(value_equal(left, NULL));
+    assert_false(value_equal(NULL, left));
+    assert_true(value_equal(NULL, NULL));
     assert_false(value_equal(value_date(&arena, 3), value_number(&arena, 3)));
     assert_true(value_number(&arena, -0.0)->hash == value_number(&arena, 0)->hash);
 }
@@ -227,7 +256,8 @@ static void test_a_copy_shares(void **state)
 static void test_equal_hash_is_not_enough(void **state)
 {
     static const char *const pairs[][2] = {
-        {"1", "2"},       {"\"a\"", "\"b\""}, {"[1]", "[2]"}, {"{\"a\":1}", "{\"a\":2}"}, {"{\"a\":1}", "{\"b\":1}"},
+        {"1", "2"},       {"2", "1"},     {"\"a\"", "\"b\""},         {"[1]", "[1,2]"},
+        {"\"a\"", "1"},   {"[1]", "[2]"}, {"{\"a\":1}", "{\"a\":2}"}, {"{\"a\":1}", "{\"b\":1}"},
         {"true", "false"}};
 
     (void)state;
@@ -238,6 +268,9 @@ static void test_equal_hash_is_not_enough(void **state)
         right.hash = left.hash;
         assert_false(value_equal(&left, &right));
     }
+    struct value null = *value_null();
+
+    assert_true(value_equal(&null, value_null()));
     struct value early = *value_date(&arena, 1);
     struct value late = *value_date(&arena, 2);
 
@@ -265,6 +298,8 @@ static void test_readers_take_anything(void **state)
     (void)state;
     assert_null(value_get(NULL, "a"));
     assert_null(value_get(value_null(), "a"));
+    assert_true(value_truthy(value_get(parse("{\"\":true,\"a\":false}"), ""))); /* the empty key is one */
+    assert_null(value_get(parse("{\"a\":1}"), ""));
     assert_null(value_at(NULL, 0));
     assert_null(value_at(parse("[1]"), 1));
     assert_null(value_text(parse("1")));

@@ -126,7 +126,7 @@ static bool read_command_line(struct arena *arena, int argc, char **argv, struct
         return false;
     }
     if (command->coverage != NULL && !coverage_available()) {
-        complain("run: --coverage wants an instrumented build: build/coverage/drydock, made by `make coverage`");
+        complain("run: --coverage wants an instrumented build: `make build/coverage/drydock`");
         return false;
     }
     if (command->live.docker_host == NULL && (command->live.base_image != NULL || command->live.i_know)) {
