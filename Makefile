@@ -53,6 +53,7 @@ TESTS := $(sort $(wildcard core/tests/*_test.c fakes/tests/*_test.c reports/test
 TEST_HELPERS := $(filter-out $(TESTS),$(sort $(wildcard */tests/*.c)))
 BENCHES := $(sort $(wildcard sim/bench/*.c))
 CONFORMANCE := $(sort $(wildcard fakes/tests/conformance/*.c))
+OOM := $(sort $(wildcard sim/tests/oom/*.c))
 HEADERS := $(filter-out $(BUILD)/%,$(sort $(wildcard */*.h */*/*.h */*/*/*.h */*.def */*/*.def)))
 
 ## all: build build/drydock (default)
@@ -88,8 +89,16 @@ $$($(1)_BENCHES): $(2)/%: $(2)/obj/%.o $(2)/libdrydock.a
 $(2)/conformance: $$(CONFORMANCE:%.c=$(2)/obj/%.o) $(2)/libdrydock.a
 	$$(QUIET_LD)$(3) $(4) $(5) $$^ $$(LIBS) -pthread -o $$@
 
+# The program itself is a function of this one, and its memory is lent by way of the bench.
+$(2)/obj/sim/tests/oom/main.o: $(MAIN) Makefile | $$(BUILD)/.deps
+	@mkdir -p $$(@D)
+	$$(QUIET_CC)$(3) $$(BASE_CFLAGS) $(4) -Dmain=drydock_main -MMD -MP -c $$< -o $$@
+
+$(2)/oom: $$(OOM:%.c=$(2)/obj/%.o) $(2)/obj/sim/tests/oom/main.o $(2)/libdrydock.a
+	$$(QUIET_LD)$(3) $(4) $(5) -rdynamic -Wl,--wrap=memory_init $$^ $$(LIBS) -o $$@
+
 .SECONDARY: $$(SOURCES:%.c=$(2)/obj/%.o) $$(TESTS:%.c=$(2)/obj/%.o) $$(TEST_HELPERS:%.c=$(2)/obj/%.o)
--include $$(SOURCES:%.c=$(2)/obj/%.d) $$(PAGE:%.c=$(2)/obj/%.d) $$(TESTS:%.c=$(2)/obj/%.d) $$(TEST_HELPERS:%.c=$(2)/obj/%.d) $$(BENCHES:%.c=$(2)/obj/%.d) $$(CONFORMANCE:%.c=$(2)/obj/%.d)
+-include $$(SOURCES:%.c=$(2)/obj/%.d) $$(PAGE:%.c=$(2)/obj/%.d) $$(TESTS:%.c=$(2)/obj/%.d) $$(TEST_HELPERS:%.c=$(2)/obj/%.d) $$(BENCHES:%.c=$(2)/obj/%.d) $$(CONFORMANCE:%.c=$(2)/obj/%.d) $$(OOM:%.c=$(2)/obj/%.d)
 endef
 
 ifneq ($(V),1)
