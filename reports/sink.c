@@ -1,6 +1,9 @@
 #include "reports/sink.h"
 
+#include "core/heap.h"
+
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +15,7 @@ enum { SIZE_FIRST = 4096, FILE_MODE = 0644 };
 
 void sink_init(struct sink *sink)
 {
-    *sink = (struct sink){NULL, 0, 0, false};
+    *sink = (struct sink){NULL, 0, 0};
 }
 
 void sink_free(struct sink *sink)
@@ -21,7 +24,7 @@ void sink_free(struct sink *sink)
     sink_init(sink);
 }
 
-static bool make_room(struct sink *sink, size_t more)
+static void make_room(struct sink *sink, size_t more)
 {
     size_t size = sink->size == 0 ? SIZE_FIRST : sink->size;
 
@@ -29,25 +32,17 @@ static bool make_room(struct sink *sink, size_t more)
         size *= 2;
     }
     if (size > sink->size) {
-        char *larger = sink->failed ? NULL : realloc(sink->text, size);
-
-        if (larger == NULL) {
-            sink->failed = true;
-            return false;
-        }
-        sink->text = larger;
+        sink->text = heap_resize(sink->text, size);
         sink->size = size;
     }
-    return true;
 }
 
 void sink_add_n(struct sink *sink, const char *text, size_t length)
 {
-    if (make_room(sink, length)) {
-        memcpy(sink->text + sink->length, text, length);
-        sink->length += length;
-        sink->text[sink->length] = '\0';
-    }
+    make_room(sink, length);
+    memcpy(sink->text + sink->length, text, length);
+    sink->length += length;
+    sink->text[sink->length] = '\0';
 }
 
 void sink_add(struct sink *sink, const char *text)
@@ -65,10 +60,12 @@ void sink_printf(struct sink *sink, const char *format, ...)
     int length = vsnprintf(NULL, 0, format, arguments);
 
     va_end(arguments);
-    if (length >= 0 && make_room(sink, (size_t)length)) {
-        vsnprintf(sink->text + sink->length, (size_t)length + 1, format, again);
-        sink->length += (size_t)length;
+    if (length < 0) {
+        heap_is_out(); /* of wide characters there are none */
     }
+    make_room(sink, (size_t)length);
+    vsnprintf(sink->text + sink->length, (size_t)length + 1, format, again);
+    sink->length += (size_t)length;
     va_end(again);
 }
 
@@ -123,12 +120,8 @@ static bool deliver_aside(const struct sink *sink, const char *path)
 {
     char *target = realpath(path, NULL); /* a link stays one */
     size_t size = strlen(target == NULL ? path : target) + 8;
-    char *aside = malloc(size);
+    char *aside = heap_take(size);
 
-    if (aside == NULL) {
-        free(target);
-        return false;
-    }
     snprintf(aside, size, "%s.XXXXXX", target == NULL ? path : target);
     int file = mkstemp(aside);
     bool good =
@@ -155,22 +148,19 @@ static bool deliver_aside(const struct sink *sink, const char *path)
 /* What is there already stays: it may be the output's, with the file under its other name. */
 static bool deliver_stream(const struct sink *sink, const char *path)
 {
-    FILE *stream = path == NULL ? stdout : fopen(path, "a");
+    int file = path == NULL ? STDOUT_FILENO : open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, FILE_MODE);
 
-    if (stream == NULL) {
+    if (file < 0) {
         return false;
     }
-    bool good = fwrite(sink->text, 1, sink->length, stream) == sink->length && fflush(stream) == 0;
+    /* Past the stream, which gives up when it is interrupted; what is in it goes first. */
+    bool good = (path != NULL || fflush(stdout) == 0) && write_all(file, sink->text, sink->length);
 
-    return (path == NULL || fclose(stream) == 0) && good;
+    return (path == NULL || close(file) == 0) && good;
 }
 
 bool sink_deliver(struct sink *sink, const char *path)
 {
-    if (sink->failed) {
-        errno = ENOMEM;
-        return false;
-    }
     if (sink->text == NULL) {
         sink_add(sink, "");
     }

@@ -1,5 +1,7 @@
 #include "fakes/wire/listen.h"
 
+#include "core/heap.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>
@@ -100,9 +102,9 @@ static bool open_unix(struct listener *listener, const char *path, const struct 
     if (!remove_stale(path, &place, complaint) || !listen_on(listener, &place, complaint)) {
         return false;
     }
-    listener->path = strdup(path);
-    listener->address = strdup(complaint->address);
-    if (listener->path == NULL || listener->address == NULL || stat(path, &status) != 0) {
+    listener->path = heap_string(path);
+    listener->address = heap_string(complaint->address);
+    if (stat(path, &status) != 0) {
         complain(complaint, "%s", strerror(errno));
         listener_close(listener);
         return false;
@@ -177,9 +179,7 @@ static bool open_tcp(struct listener *listener, const char *text, bool anywhere,
     unsigned port = ntohs(((const struct sockaddr_in *)&place.socket)->sin_port);
 
     if (asprintf(&listener->address, "tcp://%.*s%u", (int)(strrchr(text, ':') + 1 - text), text, port) < 0) {
-        listener->address = NULL;
-        listener_close(listener);
-        return complain(complaint, "%s", strerror(ENOMEM));
+        heap_is_out();
     }
     return true;
 }

@@ -292,13 +292,16 @@ bool broken_are_found(const struct oom_place *place)
     bool all = true;
 
     for (unsigned i = 0; i < sizeof programs / sizeof programs[0]; i++) {
-        const struct oom_case tried = {.verb = "self", .command = "self", .inputs = "", .prepare = "", .run = programs[i].run, .patience_ms = 500};
-        const struct fault_plan plan = {.class = programs[i].class, .number = programs[i].number, .fault = programs[i].fault};
+        const struct oom_case tried = {
+            .verb = "self", .command = "self", .inputs = "", .prepare = "", .run = programs[i].run, .patience_ms = 500};
+        const struct fault_plan plan = {
+            .class = programs[i].class, .number = programs[i].number, .fault = programs[i].fault};
         bool ready = oom_prepare(place, &tried, "") && oom_usual(place, &tried, plan.class, &usual);
         enum verdict verdict = ready ? oom_try(place, &tried, &plan, &usual) : VERDICT_COUNT;
         bool found = verdict == programs[i].verdict;
 
-        printf("%s %-30s %s\n", found ? "ok    " : "NOT OK", programs[i].name, ready ? verdict_info(verdict)->name : "does not run");
+        printf("%s %-30s %s\n", found ? "ok    " : "NOT OK", programs[i].name,
+               ready ? verdict_info(verdict)->name : "does not run");
         all = all && found;
     }
     return all;

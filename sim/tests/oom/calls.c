@@ -1,5 +1,5 @@
-/* System calls that fail: a seccomp filter makes each call of calls.def a SIGSYS, and its handler does the call itself, or
- * fails it. So it meets what libc and the libraries do inside, and whatever way a stream is written. x86-64 only. */
+/* System calls that fail: a seccomp filter makes each call of calls.def a SIGSYS, and its handler does the call itself,
+ * or fails it. So it meets what libc and the libraries do inside, and whatever way a stream is written. x86-64 only. */
 #include "sim/tests/oom/fault.h"
 
 #include <errno.h>
@@ -207,8 +207,7 @@ static void on_call(int number, siginfo_t *info, void *context)
     while (call < CALL_COUNT - 1 && calls[call].number != registers[REG_RAX]) {
         call++;
     }
-    registers[REG_RAX] =
-        state.armed && is_due(call) ? fail(call, arguments) : do_call(registers[REG_RAX], arguments);
+    registers[REG_RAX] = state.armed && is_due(call) ? fail(call, arguments) : do_call(registers[REG_RAX], arguments);
     errno = error;
 }
 
@@ -220,7 +219,9 @@ static bool install_filter(void)
     unsigned length = 0;
 
 #define STATEMENT(code, k) filter[length++] = (struct sock_filter)BPF_STMT(code, (uint32_t)(k))
-#define JUMP(k, yes, no) filter[length++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)(k), (uint8_t)(yes), (uint8_t)(no))
+#define JUMP(k, yes, no)                                                                                               \
+    filter[length++] =                                                                                                 \
+        (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)(k), (uint8_t)(yes), (uint8_t)(no))
     STATEMENT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, instruction_pointer));
     JUMP(passes, 0, 2);
     STATEMENT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, instruction_pointer) + sizeof(uint32_t));

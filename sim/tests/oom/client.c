@@ -63,7 +63,8 @@ bool client_ask(pid_t server, const char *folder, const char *requests)
         }
         (void)sscanf(requests, "%15s %511s %511[^\n]", method, target, body);
         int length = snprintf(text, sizeof text,
-                              "%s %s HTTP/1.1\r\nHost: docker\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
+                              "%s %s HTTP/1.1\r\nHost: docker\r\nConnection: close\r\nContent-Type: "
+                              "application/json\r\nContent-Length: %zu\r\n\r\n%s",
                               method, target, strlen(body), body);
 
         (void)send(fd, text, (size_t)length, MSG_NOSIGNAL);

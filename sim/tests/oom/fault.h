@@ -1,8 +1,9 @@
 /* One thing that fails in a program under test, and what became of it.
  *
- * Allocations (malloc and its kin, of whoever calls them, and the chunks that a run's memory lends to arenas) and system
- * calls (calls.def) are numbered from 1 in the order in which a process makes them; a child goes on counting where it
- * was born. The plan says which number fails. What the program meets is told in memory that its processes share.
+ * Allocations (malloc and its kin, of whoever calls them, and the chunks that a run's memory lends to arenas) and
+ * system calls (calls.def) are numbered from 1 in the order in which a process makes them; a child goes on counting
+ * where it was born. The plan says which number fails. What the program meets is told in memory that its processes
+ * share.
  */
 #ifndef DRYDOCK_SIM_TESTS_OOM_FAULT_H
 #define DRYDOCK_SIM_TESTS_OOM_FAULT_H

@@ -102,7 +102,8 @@ static void read_below(struct folder *folder, const char *path, const char *name
             continue;
         }
         snprintf(inside, sizeof inside, "%s/%s", path, entry->d_name);
-        if (snprintf(shown, sizeof shown, "%s%s%s", name, name[0] == '\0' ? "" : "/", entry->d_name) >= (int)sizeof shown ||
+        if (snprintf(shown, sizeof shown, "%s%s%s", name, name[0] == '\0' ? "" : "/", entry->d_name) >=
+                (int)sizeof shown ||
             lstat(inside, &status) != 0 || folder->count == FOLDER_FILES_MAX) {
             fail(inside);
         }

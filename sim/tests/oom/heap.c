@@ -1,10 +1,10 @@
 /* The heap of the program under test: malloc and its kin, numbered, with a table of what is handed out.
  *
- * Blocks lie in one reserved region, which is no root when leaks are looked for. A leak is a block, handed out while armed, that at exit() no
- * pointer leads to: from registers, stacks (the main one and those of coroutines, which lie in the memory of runs), data of the program and its
- * libraries, resident pages of what they have mapped, or from a block that is reached itself. So what is held by somebody when the program
- * ends with exit(3) in the middle of things is no leak, and what a function lost on its way out is. A pointer to the inside of a block
- * counts, as in LeakSanitizer.
+ * Blocks lie in one reserved region, which is no root when leaks are looked for. A leak is a block, handed out while
+ * armed, that at exit() no pointer leads to: from registers, stacks (the main one and those of coroutines, which lie in
+ * the memory of runs), data of the program and its libraries, resident pages of what they have mapped, or from a block
+ * that is reached itself. So what is held by somebody when the program ends with exit(3) in the middle of things is no
+ * leak, and what a function lost on its way out is. A pointer to the inside of a block counts, as in LeakSanitizer.
  */
 #include "sim/tests/oom/fault.h"
 
@@ -118,7 +118,10 @@ static int add_owner(struct dl_phdr_info *info, size_t size, void *context)
         if (owner->name[0] != '\0') {
             continue;
         }
-        snprintf(owner->name, sizeof owner->name, "%s", info->dlpi_name[0] == '\0' ? "drydock" : slash == NULL ? info->dlpi_name : slash + 1);
+        snprintf(owner->name, sizeof owner->name, "%s",
+                 info->dlpi_name[0] == '\0' ? "drydock"
+                 : slash == NULL            ? info->dlpi_name
+                                            : slash + 1);
         owner->first = UINTPTR_MAX;
         for (unsigned j = 0; j < info->dlpi_phnum; j++) {
             const ElfW(Phdr) *part = &info->dlpi_phdr[j];
@@ -215,7 +218,8 @@ static uint32_t class_of(size_t size)
 
 static void start(void)
 {
-    heap.start = mmap(HEAP_PLACE, heap_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    heap.start =
+        mmap(HEAP_PLACE, heap_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (heap.start == MAP_FAILED) {
         die("oom: no address space for the heap\n");
     }
@@ -547,7 +551,8 @@ static void reach_from_everywhere(struct search *search, uintptr_t stack)
         length += (size_t)more;
     }
     close(file);
-    for (char *line = text; line != NULL && *line != '\0'; line = strchr(line, '\n') == NULL ? NULL : strchr(line, '\n') + 1) {
+    for (char *line = text; line != NULL && *line != '\0';
+         line = strchr(line, '\n') == NULL ? NULL : strchr(line, '\n') + 1) {
         unsigned long first = 0, end = 0;
         char rights[5] = "";
 

@@ -1,8 +1,9 @@
-/* Every allocation fails once, and every system call in each of its ways: over the cases of cases.def, which of them does
- * not end as it should?
+/* Every allocation fails once, and every system call in each of its ways: over the cases of cases.def, which of them
+ * does not end as it should?
  *
- * The model is SQLite's (test/malloc_common.tcl): number N fails, once and from N on, for N = 1, 2, 3 …, until there is no Nth. Each point is a
- * process of its own, forked from this one. What counts as good is in verdicts.def, what a leak is in heap.c. */
+ * The model is SQLite's (test/malloc_common.tcl): number N fails, once and from N on, for N = 1, 2, 3 …, until there is
+ * no Nth. Each point is a process of its own, forked from this one. What counts as good is in verdicts.def, what a leak
+ * is in heap.c. */
 #include "sim/tests/oom/broken.h"
 #include "sim/tests/oom/trial.h"
 
@@ -59,10 +60,14 @@ static unsigned number_of(const char *text)
 
 static struct options read_options(int argc, char **argv)
 {
-    static const struct option known[] = {{"every", required_argument, NULL, 'e'}, {"jobs", required_argument, NULL, 'j'},
-                                          {"case", required_argument, NULL, 'c'},  {"memory", no_argument, NULL, 'm'},
-                                          {"calls", no_argument, NULL, 's'},       {"at", required_argument, NULL, 'a'},
-                                          {"list", no_argument, NULL, 'l'},        {"self", no_argument, NULL, 't'},
+    static const struct option known[] = {{"every", required_argument, NULL, 'e'},
+                                          {"jobs", required_argument, NULL, 'j'},
+                                          {"case", required_argument, NULL, 'c'},
+                                          {"memory", no_argument, NULL, 'm'},
+                                          {"calls", no_argument, NULL, 's'},
+                                          {"at", required_argument, NULL, 'a'},
+                                          {"list", no_argument, NULL, 'l'},
+                                          {"self", no_argument, NULL, 't'},
                                           {NULL, 0, NULL, 0}};
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     struct options options = {.every = 1, .classes = {true, true}, .jobs = processors > 0 ? (unsigned)processors : 1};
@@ -139,7 +144,8 @@ static void plan_points(struct bench *bench, enum fault_class class, uint32_t po
             }
             for (unsigned fault = 0; fault < CALL_FAULT_COUNT; fault++) {
                 plan.fault = (enum call_fault)fault;
-                if ((call_faults(shared->calls[number]) & (1U << fault)) && (ever == 0 || call_fault_may_stay(plan.fault))) {
+                if ((call_faults(shared->calls[number]) & (1U << fault)) &&
+                    (ever == 0 || call_fault_may_stay(plan.fault))) {
                     add_plan(bench, &plan);
                 }
             }
@@ -187,8 +193,8 @@ static void tell_plan(const struct bench *bench, const struct fault_plan *plan)
     if (plan->class == CLASS_MEMORY) {
         printf("allocation %u%s", (unsigned)plan->number, plan->for_ever ? " and all after it" : "");
     } else {
-        printf("call %u, %s: %s%s", (unsigned)plan->number, call_name(bench->places[0].shared->calls[plan->number]), call_fault_name(plan->fault),
-               plan->for_ever ? ", and all after it" : "");
+        printf("call %u, %s: %s%s", (unsigned)plan->number, call_name(bench->places[0].shared->calls[plan->number]),
+               call_fault_name(plan->fault), plan->for_ever ? ", and all after it" : "");
     }
 }
 
@@ -200,7 +206,8 @@ static void tell_again(struct bench *bench, const struct oom_case *tried, const 
 
     printf("    %s: ", info->name);
     tell_plan(bench, &plan);
-    printf("  (--case '%s' %s --at %u)\n", tried->command, plan.class == CLASS_MEMORY ? "--memory" : "--calls", (unsigned)plan.number);
+    printf("  (--case '%s' %s --at %u)\n", tried->command, plan.class == CLASS_MEMORY ? "--memory" : "--calls",
+           (unsigned)plan.number);
     plan.tell = true;
     (void)oom_try(&bench->places[0], tried, &plan, usual);
     oom_tell(&bench->places[0]);
@@ -238,7 +245,8 @@ static bool try_case(struct bench *bench, const struct oom_case *tried, enum fau
     bench->points[class] += tried_count;
     printf("  %s\n", tried->command);
     for (uint32_t i = 0; i < bench->count; i++) {
-        if (is_tried(bench->options, bench, i) && (!verdict_info(bench->verdicts[i])->good || bench->options->at != 0)) {
+        if (is_tried(bench->options, bench, i) &&
+            (!verdict_info(bench->verdicts[i])->good || bench->options->at != 0)) {
             good = good && verdict_info(bench->verdicts[i])->good;
             if (told++ < TOLD_MAX) {
                 tell_again(bench, tried, &usual, i);
@@ -259,10 +267,12 @@ static void tell_header(void)
 
 static void tell_total(const struct bench *bench)
 {
-    printf("%llu points (%llu allocations, %llu calls)%s:", (unsigned long long)(bench->points[0] + bench->points[1]), (unsigned long long)bench->points[0],
-           (unsigned long long)bench->points[1], bench->options->every > 1 ? ", a sample" : "");
+    printf("%llu points (%llu allocations, %llu calls)%s:", (unsigned long long)(bench->points[0] + bench->points[1]),
+           (unsigned long long)bench->points[0], (unsigned long long)bench->points[1],
+           bench->options->every > 1 ? ", a sample" : "");
     for (unsigned i = 0; i < VERDICT_COUNT; i++) {
-        printf(" %llu %s%s", (unsigned long long)bench->tallies[i], verdict_info((enum verdict)i)->name, i + 1 < VERDICT_COUNT ? "," : "\n");
+        printf(" %llu %s%s", (unsigned long long)bench->tallies[i], verdict_info((enum verdict)i)->name,
+               i + 1 < VERDICT_COUNT ? "," : "\n");
     }
     printf("asked for memory:");
     for (unsigned i = 0; i < OWNERS_MAX; i++) {

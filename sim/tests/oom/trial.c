@@ -70,7 +70,8 @@ static int split(char *command, char **arguments)
     int count = 0;
 
     arguments[count++] = program;
-    for (char *word = strtok_r(command, " ", &rest); word != NULL && count < ARGUMENTS_MAX - 1; word = strtok_r(NULL, " ", &rest)) {
+    for (char *word = strtok_r(command, " ", &rest); word != NULL && count < ARGUMENTS_MAX - 1;
+         word = strtok_r(NULL, " ", &rest)) {
         for (char *blank = strchr(word, '~'); blank != NULL; blank = strchr(blank, '~')) {
             *blank = ' ';
         }
@@ -80,8 +81,8 @@ static int split(char *command, char **arguments)
     return count;
 }
 
-static _Noreturn void be_the_program(const struct oom_place *place, const char *folder, const struct oom_case *tried, const char *command,
-                                     const struct fault_plan *plan)
+static _Noreturn void be_the_program(const struct oom_place *place, const char *folder, const struct oom_case *tried,
+                                     const char *command, const struct fault_plan *plan)
 {
     enum { COMMAND_MAX = 1024 };
     char *arguments[ARGUMENTS_MAX];
@@ -96,11 +97,13 @@ static _Noreturn void be_the_program(const struct oom_place *place, const char *
     redirect(STDIN_FILENO, "/dev/null", O_RDONLY);
     redirect(STDOUT_FILENO, place->output, O_WRONLY | O_CREAT | O_TRUNC);
     redirect(STDERR_FILENO, place->errors, O_WRONLY | O_CREAT | O_TRUNC);
+    optind = 1; /* the bench has read its own */
     fault_arm(plan, place->shared);
     exit(tried->run(count, arguments));
 }
 
-static pid_t start(const struct oom_place *place, const char *folder, const struct oom_case *tried, const char *command, const struct fault_plan *plan)
+static pid_t start(const struct oom_place *place, const char *folder, const struct oom_case *tried, const char *command,
+                   const struct fault_plan *plan)
 {
     struct fault_shared *shared = place->shared;
 
@@ -139,7 +142,8 @@ static bool wait_for(pid_t process, int patience_ms, int *status)
     return ready == 1;
 }
 
-/* Children of the program come to the bench when it ends (PR_SET_CHILD_SUBREAPER). They have to end, too: false when one had to be killed. */
+/* Children of the program come to the bench when it ends (PR_SET_CHILD_SUBREAPER). They have to end, too: false when
+ * one had to be killed. */
 static bool wait_for_orphans(pid_t group, int patience_ms)
 {
     for (int waited = 0; waitpid(-group, NULL, WNOHANG) >= 0; waited++) {
@@ -197,7 +201,8 @@ bool oom_prepare(const struct oom_place *place, const struct oom_case *tried, co
     for (const char *command = strtok_r(list, "|", &rest); command != NULL; command = strtok_r(NULL, "|", &rest)) {
         int status = 0;
 
-        if (!wait_for(start(place, place->template, tried, command, &nothing), PATIENCE_MS, &status) || !WIFEXITED(status) || WEXITSTATUS(status) > 1) {
+        if (!wait_for(start(place, place->template, tried, command, &nothing), PATIENCE_MS, &status) ||
+            !WIFEXITED(status) || WEXITSTATUS(status) > 1) {
             return says("oom: %s: the preparation \"%s\" did not work\n", tried->command, command);
         }
     }
@@ -206,7 +211,8 @@ bool oom_prepare(const struct oom_place *place, const struct oom_case *tried, co
 
 /* ---- judging --------------------------------------------------------------------------------------------------- */
 
-bool oom_usual(const struct oom_place *place, const struct oom_case *tried, enum fault_class class, struct oom_usual *usual)
+bool oom_usual(const struct oom_place *place, const struct oom_case *tried, enum fault_class class,
+               struct oom_usual *usual)
 {
     const struct fault_plan nothing = {.class = class};
 
@@ -226,7 +232,9 @@ bool oom_usual(const struct oom_place *place, const struct oom_case *tried, enum
         usual->output = folder_hash_file(place->output, tried->timed);
         folder_read(&usual->before, place->template, tried->timed);
         folder_read(&usual->after, place->folder, tried->timed);
-        if (i > 0 && tried->requests == NULL && (usual->output != last.output || usual->status != last.status || memcmp(&usual->after, &last.after, sizeof last.after) != 0)) {
+        if (i > 0 && tried->requests == NULL &&
+            (usual->output != last.output || usual->status != last.status ||
+             memcmp(&usual->after, &last.after, sizeof last.after) != 0)) {
             return says("oom: %s: another result the second time%s\n", tried->command, "");
         }
     }
@@ -271,7 +279,8 @@ static bool is_told(const struct oom_place *place, const struct fault_plan *plan
     while (errors != NULL && !told && fgets(line, sizeof line, errors) != NULL) {
         bool memory = strstr(line, "memory") != NULL;
 
-        told = strchr(line, '\n') != NULL && (plan->class == CLASS_CALL ? strchr(line, ':') != NULL : memory && strncmp(line, "drydock: ", 9) == 0);
+        told = strchr(line, '\n') != NULL &&
+               (plan->class == CLASS_CALL ? strchr(line, ':') != NULL : memory && strncmp(line, "drydock: ", 9) == 0);
     }
     if (errors != NULL) {
         (void)fclose(errors);
@@ -281,7 +290,8 @@ static bool is_told(const struct oom_place *place, const struct fault_plan *plan
 
 static bool may_end_with(int status, const struct fault_plan *plan, const struct fault_shared *shared)
 {
-    return status == EXIT_INTERNAL || (status == EXIT_INPUT && plan->class == CLASS_CALL && atomic_load(&shared->on_input));
+    return status == EXIT_INTERNAL ||
+           (status == EXIT_INPUT && plan->class == CLASS_CALL && atomic_load(&shared->on_input));
 }
 
 enum verdict oom_try(const struct oom_place *place, const struct oom_case *tried, const struct fault_plan *plan,
@@ -290,7 +300,8 @@ enum verdict oom_try(const struct oom_place *place, const struct oom_case *tried
     static struct folder now;
     const struct fault_shared *shared = place->shared;
     struct ending ending = run(place, tried, plan);
-    bool piped = WIFSIGNALED(ending.status) && WTERMSIG(ending.status) == SIGPIPE && plan->fault == CALL_EPIPE && plan->class == CLASS_CALL;
+    bool piped = WIFSIGNALED(ending.status) && WTERMSIG(ending.status) == SIGPIPE && plan->fault == CALL_EPIPE &&
+                 plan->class == CLASS_CALL;
     bool harmless = plan->class == CLASS_CALL && call_fault_is_harmless(plan->fault);
 
     if (ending.hung || ending.unanswered) {

@@ -54,7 +54,8 @@ void oom_place_init(struct oom_place *place, const char *work, unsigned number);
 /* Fills the template. false, after a message: an input or a preparation is wrong. */
 bool oom_prepare(const struct oom_place *place, const struct oom_case *tried, const char *root);
 /* Runs it with nothing failing, twice. false, after a message: it is not the same twice, or leaks by itself. */
-bool oom_usual(const struct oom_place *place, const struct oom_case *tried, enum fault_class class, struct oom_usual *usual);
+bool oom_usual(const struct oom_place *place, const struct oom_case *tried, enum fault_class class,
+               struct oom_usual *usual);
 enum verdict oom_try(const struct oom_place *place, const struct oom_case *tried, const struct fault_plan *plan,
                      const struct oom_usual *usual);
 /* What it printed on standard error, and the note. */
