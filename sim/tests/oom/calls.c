@@ -178,6 +178,9 @@ static long fail(unsigned call, long *arguments)
     if (writes && arguments[0] == STDERR_FILENO) {
         atomic_store(&state.shared->on_errors, true);
     }
+    if (writes && arguments[0] == STDOUT_FILENO) {
+        atomic_store(&state.shared->on_output, true);
+    }
     if (side == SIDE_READ || (side == SIDE_OPEN && !opens_to_write(call, arguments))) {
         atomic_store(&state.shared->on_input, true);
     }

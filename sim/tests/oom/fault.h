@@ -46,6 +46,7 @@ struct fault_shared {
     _Atomic uint32_t leaks;   /* blocks that nothing points to any more */
     _Atomic int crash;        /* the signal of a process that crashed */
     _Atomic bool ruined;      /* bytes after a block were written, or something was freed that is none */
+    _Atomic bool on_output;   /* what failed was a write to standard output */
     _Atomic bool on_errors;   /* what failed was a write to standard error */
     _Atomic bool on_input;    /* what failed does no more than read */
     char note[NOTE_MAX];      /* of the first of these */

@@ -302,7 +302,10 @@ enum verdict oom_try(const struct oom_place *place, const struct oom_case *tried
     struct ending ending = run(place, tried, plan);
     bool piped = WIFSIGNALED(ending.status) && WTERMSIG(ending.status) == SIGPIPE && plan->fault == CALL_EPIPE &&
                  plan->class == CLASS_CALL;
-    bool harmless = plan->class == CLASS_CALL && call_fault_is_harmless(plan->fault);
+    /* A stream gives up when it is interrupted; that needs a handler of signals, which no verb has that prints by
+     * streams. */
+    bool harmless = plan->class == CLASS_CALL && call_fault_is_harmless(plan->fault) &&
+                    !(plan->fault == CALL_EINTR && atomic_load(&shared->on_output));
 
     if (ending.hung || ending.unanswered) {
         return VERDICT_HUNG;
