@@ -2,6 +2,7 @@
 
 #include <cjson/cJSON.h>
 
+#include <openssl/crypto.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,7 +40,9 @@ void *heap_resize(void *memory, size_t size)
 
 char *heap_string(const char *text)
 {
-    return checked(strdup(text));
+    size_t size = strlen(text) + 1;
+
+    return memcpy(heap_take(size), text, size);
 }
 
 void heap_serves_json(void)
@@ -47,4 +50,34 @@ void heap_serves_json(void)
     cJSON_Hooks hooks = {heap_take, free};
 
     cJSON_InitHooks(&hooks);
+}
+
+static void *crypto_take(size_t size, const char *file, int line)
+{
+    (void)file;
+    (void)line;
+    return size == 0 ? NULL : heap_take(size);
+}
+
+static void *crypto_resize(void *memory, size_t size, const char *file, int line)
+{
+    (void)file;
+    (void)line;
+    if (size == 0) {
+        free(memory);
+        return NULL;
+    }
+    return heap_resize(memory, size);
+}
+
+static void crypto_free(void *memory, const char *file, int line)
+{
+    (void)file;
+    (void)line;
+    free(memory);
+}
+
+void heap_serves_crypto(void)
+{
+    (void)CRYPTO_set_mem_functions(crypto_take, crypto_resize, crypto_free);
 }

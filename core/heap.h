@@ -21,5 +21,8 @@ char *heap_string(const char *text);
 
 /* From now on, cJSON takes its memory here: half a document is never taken for a whole one. */
 void heap_serves_json(void);
+/* So does libcrypto: what could not be decrypted for want of memory is never taken for what cannot be decrypted. Before
+ * it is used for the first time; later it is too late, and nothing changes (OpenSSL, CRYPTO_set_mem_functions(3)). */
+void heap_serves_crypto(void);
 
 #endif

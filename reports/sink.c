@@ -116,19 +116,35 @@ static bool is_special(const char *path)
     return stat(path, &status) == 0 && !S_ISREG(status.st_mode);
 }
 
+static int open_aside(const char *path, char *aside, size_t size)
+{
+    int file = -1;
+
+    do {
+        snprintf(aside, size, "%s.XXXXXX", path);
+        file = mkstemp(aside);
+    } while (file < 0 && errno == EINTR);
+    return file;
+}
+
+/* Linux closes also when it is interrupted (close(2)); and what is closed here is synced. */
+static bool close_file(int file)
+{
+    return close(file) == 0 || errno == EINTR;
+}
+
 static bool deliver_aside(const struct sink *sink, const char *path)
 {
     char *target = realpath(path, NULL); /* a link stays one */
     size_t size = strlen(target == NULL ? path : target) + 8;
     char *aside = heap_take(size);
 
-    snprintf(aside, size, "%s.XXXXXX", target == NULL ? path : target);
-    int file = mkstemp(aside);
+    int file = open_aside(target == NULL ? path : target, aside, size);
     bool good =
         file >= 0 && write_all(file, sink->text, sink->length) && fchmod(file, FILE_MODE) == 0 && fsync(file) == 0;
     int error = errno;
 
-    if (file >= 0 && close(file) != 0 && good) {
+    if (file >= 0 && !close_file(file) && good) {
         good = false;
         error = errno;
     }
@@ -156,7 +172,7 @@ static bool deliver_stream(const struct sink *sink, const char *path)
     /* Past the stream, which gives up when it is interrupted; what is in it goes first. */
     bool good = (path != NULL || fflush(stdout) == 0) && write_all(file, sink->text, sink->length);
 
-    return (path == NULL || close(file) == 0) && good;
+    return (path == NULL || close_file(file)) && good;
 }
 
 bool sink_deliver(struct sink *sink, const char *path)

@@ -24,6 +24,7 @@ static enum verb find_verb(const char *typed)
 int main(int argc, char **argv)
 {
     heap_serves_json();
+    heap_serves_crypto();
     if (argc < 2) {
         return complain("expected a verb; `drydock help` lists them");
     }

@@ -12,12 +12,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <ucontext.h>
 #include <unistd.h>
 
-enum side { SIDE_READ, SIDE_WRITE, SIDE_OPEN, SIDE_CLOSE };
+enum side { SIDE_READ, SIDE_WRITE, SIDE_OPEN, SIDE_CLOSE, SIDE_SERVE };
 
 #define F(fault) (1U << CALL_##fault)
 
@@ -161,6 +162,12 @@ static bool has_no_reader(const long *arguments)
     return arguments[0] > STDERR_FILENO && do_call(SYS_fstat, stat_arguments) == 0 && S_ISREG(status.st_mode);
 }
 
+static bool without_signal(unsigned call, const long *arguments)
+{
+    return (calls[call].number == SYS_sendto && (arguments[3] & MSG_NOSIGNAL)) ||
+           (calls[call].number == SYS_sendmsg && (arguments[2] & MSG_NOSIGNAL));
+}
+
 static long fail(unsigned call, long *arguments)
 {
     enum call_fault fault = state.plan.fault;
@@ -172,7 +179,7 @@ static long fail(unsigned call, long *arguments)
         return do_call(calls[call].number, arguments);
     }
     atomic_fetch_add(&state.shared->fired, 1);
-    if (state.plan.tell) {
+    if (state.plan.tell && state.count == state.plan.number) {
         tell_place(calls[call].name);
     }
     if (writes && arguments[0] == STDERR_FILENO) {
@@ -181,7 +188,7 @@ static long fail(unsigned call, long *arguments)
     if (writes && arguments[0] == STDOUT_FILENO) {
         atomic_store(&state.shared->on_output, true);
     }
-    if (side == SIDE_READ || (side == SIDE_OPEN && !opens_to_write(call, arguments))) {
+    if (side == SIDE_READ || side == SIDE_SERVE || (side == SIDE_OPEN && !opens_to_write(call, arguments))) {
         atomic_store(&state.shared->on_input, true);
     }
     if (fault == CALL_SHORT || side == SIDE_CLOSE) { /* what cannot be closed is closed all the same */
@@ -189,7 +196,7 @@ static long fail(unsigned call, long *arguments)
 
         return fault == CALL_SHORT || result < 0 ? result : -faults[fault].error;
     }
-    if (fault == CALL_EPIPE) { /* as the kernel does */
+    if (fault == CALL_EPIPE && !without_signal(call, arguments)) { /* as the kernel does */
         long signal_arguments[ARGUMENTS] = {getpid(), SIGPIPE};
 
         do_call(SYS_kill, signal_arguments);

@@ -7,7 +7,7 @@
 
 /* Connects to `folder`/sock as soon as `server` listens there, once for each line of `requests` ("GET /info", with a
  * body after a third blank), and reads what is answered up to its end. A server that ends, closes or refuses is no
- * mistake; false: one that does not answer in 20 s. */
+ * mistake; false: one that does not answer in 5 s. */
 bool client_ask(pid_t server, const char *folder, const char *requests);
 
 #endif

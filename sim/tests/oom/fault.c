@@ -34,17 +34,20 @@ static void watch_crashes(void)
     }
 }
 
-static void on_exit_of_program(void)
+static void on_end(int status, void *context)
 {
+    enum { EXIT_INTERNAL = 3 };
+
+    (void)context;
     fault_disarm();
-    heap_check();
+    heap_check(status == EXIT_INTERNAL);
 }
 
 void fault_arm(const struct fault_plan *plan, struct fault_shared *shared)
 {
     told = shared;
     watch_crashes();
-    if (atexit(on_exit_of_program) != 0) {
+    if (on_exit(on_end, NULL) != 0) {
         abort();
     }
     if (plan->class == CLASS_CALL && !calls_arm(plan, shared)) {

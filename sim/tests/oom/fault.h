@@ -66,8 +66,9 @@ void heap_arm(const struct fault_plan *plan, struct fault_shared *shared);
 void heap_disarm(void);
 /* Before whoever allocates: the names and addresses of those that may. */
 void heap_find_owners(struct fault_shared *shared);
-/* Looks for blocks handed out since heap_arm() which no root, no stack and no reachable block points to. */
-void heap_check(void);
+/* Looks for blocks handed out since heap_arm() which no root, no stack and no reachable block points to; with own_only:
+ * of those that the program itself has asked for. */
+void heap_check(bool own_only);
 
 /* ---- calls.c ---- */
 

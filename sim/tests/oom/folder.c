@@ -115,6 +115,7 @@ static void read_below(struct folder *folder, const char *path, const char *name
 
         memcpy(file->path, shown, sizeof shown);
         file->hash = S_ISREG(status.st_mode) ? folder_hash_file(inside, timed) : (uint64_t)(status.st_mode & S_IFMT);
+        file->whole = S_ISREG(status.st_mode) && status.st_size > 0 && text[status.st_size - 1] == '\n';
     }
     closedir(directory);
 }

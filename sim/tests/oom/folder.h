@@ -10,6 +10,7 @@ enum { FOLDER_FILES_MAX = 64, FOLDER_PATH_MAX = 256 };
 struct folder_file {
     char path[FOLDER_PATH_MAX]; /* within the folder */
     uint64_t hash;              /* of its bytes; of what is no file, its kind */
+    bool whole;                 /* ends with a line break */
 };
 
 struct folder {

@@ -11,7 +11,6 @@
 
 #include <getopt.h>
 #include <limits.h>
-#include <openssl/crypto.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -311,7 +310,6 @@ int main(int argc, char **argv)
         return EXIT_FAILURE;
     }
     (void)prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
-    OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CRYPTO_STRINGS, NULL); /* as it is in the middle of a run */
     bench.options = &options;
     bench.plans = shared_memory(POINTS_MAX * sizeof *bench.plans);
     bench.verdicts = shared_memory(POINTS_MAX);

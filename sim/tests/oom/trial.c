@@ -87,8 +87,10 @@ static _Noreturn void be_the_program(const struct oom_place *place, const char *
     enum { COMMAND_MAX = 1024 };
     char *arguments[ARGUMENTS_MAX];
     char words[COMMAND_MAX];
+    const char *folder_in = strchrnul(command, '@');
 
-    snprintf(words, sizeof words, "%s", command);
+    snprintf(words, sizeof words, "%.*s%s%s", (int)(folder_in - command), command, *folder_in == '@' ? folder : "",
+             *folder_in == '@' ? folder_in + 1 : "");
     int count = split(words, arguments);
 
     if (setpgid(0, 0) != 0 || chdir(folder) != 0) {
@@ -242,7 +244,8 @@ bool oom_usual(const struct oom_place *place, const struct oom_case *tried, enum
 }
 
 /* Files: each as before or as ever. */
-static enum verdict judge_files(const struct folder *now, const struct oom_usual *usual, bool *complete)
+static enum verdict judge_files(const struct oom_case *tried, const struct folder *now, const struct oom_usual *usual,
+                                bool *complete)
 {
     for (unsigned i = 0; i < now->count; i++) {
         const struct folder_file *file = &now->files[i];
@@ -251,6 +254,9 @@ static enum verdict judge_files(const struct folder *now, const struct oom_usual
 
         if (before == NULL && after == NULL) {
             return VERDICT_LEFT;
+        }
+        if (tried->requests != NULL && after != NULL && file->whole) {
+            continue; /* what was not answered is not in it */
         }
         if ((before == NULL || before->hash != file->hash) && (after == NULL || after->hash != file->hash)) {
             return VERDICT_HALF;
@@ -307,7 +313,9 @@ enum verdict oom_try(const struct oom_place *place, const struct oom_case *tried
     bool harmless = plan->class == CLASS_CALL && call_fault_is_harmless(plan->fault) &&
                     !(plan->fault == CALL_EINTR && atomic_load(&shared->on_output));
 
-    if (ending.hung || ending.unanswered) {
+    /* What can never be had again makes a server that waits for it, which is as it should be; it ends when it is told
+     * to. */
+    if (ending.hung || (ending.unanswered && !(plan->class == CLASS_CALL && plan->for_ever))) {
         return VERDICT_HUNG;
     }
     if (atomic_load(&shared->crash) != 0 || atomic_load(&shared->ruined) || (WIFSIGNALED(ending.status) && !piped)) {
@@ -322,12 +330,13 @@ enum verdict oom_try(const struct oom_place *place, const struct oom_case *tried
     folder_read(&now, place->folder, tried->timed);
     int status = WEXITSTATUS(ending.status);
     bool complete = !piped && status == usual->status && folder_hash_file(place->output, tried->timed) == usual->output;
-    enum verdict files = judge_files(&now, usual, &complete);
+    enum verdict files = judge_files(tried, &now, usual, &complete);
 
     if (files != VERDICT_COMPLETE) {
         return files;
     }
-    if (complete) {
+    /* A server may turn a client away, and goes on. */
+    if (complete || (tried->requests != NULL && (status == 0 || status == 1))) {
         return atomic_load(&shared->fired) == 0 ? VERDICT_NOT_MET : VERDICT_COMPLETE;
     }
     if (status == usual->status && status != EXIT_INTERNAL && !piped) {
