@@ -95,7 +95,7 @@ $(2)/obj/sim/tests/oom/main.o: $(MAIN) Makefile | $$(BUILD)/.deps
 	$$(QUIET_CC)$(3) $$(BASE_CFLAGS) $(4) -Dmain=drydock_main -MMD -MP -c $$< -o $$@
 
 $(2)/oom: $$(OOM:%.c=$(2)/obj/%.o) $(2)/obj/sim/tests/oom/main.o $(2)/libdrydock.a
-	$$(QUIET_LD)$(3) $(4) $(5) -rdynamic -Wl,--wrap=memory_init $$^ $$(LIBS) -o $$@
+	$$(QUIET_LD)$(3) $(4) $(5) -rdynamic -Wl,--wrap=memory_init,--wrap=CRYPTO_set_mem_functions $$^ $$(LIBS) -o $$@
 
 .SECONDARY: $$(SOURCES:%.c=$(2)/obj/%.o) $$(TESTS:%.c=$(2)/obj/%.o) $$(TEST_HELPERS:%.c=$(2)/obj/%.o)
 -include $$(SOURCES:%.c=$(2)/obj/%.d) $$(PAGE:%.c=$(2)/obj/%.d) $$(TESTS:%.c=$(2)/obj/%.d) $$(TEST_HELPERS:%.c=$(2)/obj/%.d) $$(BENCHES:%.c=$(2)/obj/%.d) $$(CONFORMANCE:%.c=$(2)/obj/%.d) $$(OOM:%.c=$(2)/obj/%.d)
@@ -206,7 +206,7 @@ run: $(BUILD)/drydock $(BUILD)/coverage/drydock
 .PHONY: run
 
 ## test: build and run every test, then the scenario library, twice and under faked dates
-test: $(BUILD)/drydock $(o0_TESTS) $(BUILD)/o0/drydock $(BUILD)/o0/conformance $(BUILD)/.format-deps
+test: $(BUILD)/drydock $(o0_TESTS) $(BUILD)/o0/drydock $(BUILD)/o0/conformance $(BUILD)/o0/oom $(BUILD)/.format-deps
 	@sim/tests/run_tests.sh $(BUILD)/o0 $(o0_TESTS)
 	@$(BUILD)/o0/conformance --quiet --target in-process $(sort $(wildcard fakes/tests/conformance/cases/*/*.json))
 	@sim/tests/scenarios.sh $(BUILD)/drydock
@@ -216,6 +216,8 @@ test: $(BUILD)/drydock $(o0_TESTS) $(BUILD)/o0/drydock $(BUILD)/o0/conformance $
 	@sim/tests/faketime.sh $(BUILD)/drydock
 	@sim/tests/serve.sh $(BUILD)/drydock
 	@sim/tests/live.sh $(BUILD)/drydock
+	@$(BUILD)/o0/oom --self --quiet
+	@$(BUILD)/o0/oom --every 200 --quiet
 .PHONY: test
 
 ## test-asan: the same tests and scenarios under AddressSanitizer, UndefinedBehaviorSanitizer and LeakSanitizer
@@ -280,9 +282,15 @@ findings: $(BUILD)/drydock
 	@sim/bench/findings.sh $(BUILD)/drydock $(BUILD)/findings
 .PHONY: findings
 
+## oom: every allocation and every system call of small commands fails once, and from then on (OOM_FLAGS="--every 50" for a sample)
+oom: $(BUILD)/o0/oom
+	@$(BUILD)/o0/oom --self
+	@$(BUILD)/o0/oom $(OOM_FLAGS)
+.PHONY: oom
+
 ## lint: formatting, static analysis, includes that run against the arrows
 lint: $(BUILD)/.lint-deps
-	@sim/tests/lint.sh $(SOURCES) $(TESTS) $(TEST_HELPERS) $(BENCHES) $(CONFORMANCE) $(HEADERS)
+	@sim/tests/lint.sh $(SOURCES) $(TESTS) $(TEST_HELPERS) $(BENCHES) $(CONFORMANCE) $(OOM) $(HEADERS)
 .PHONY: lint
 
 ## install: install the binary and the scenarios below $(DESTDIR)$(PREFIX)

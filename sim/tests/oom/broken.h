@@ -4,7 +4,8 @@
 
 #include "sim/tests/oom/trial.h"
 
-/* Tries each, and prints what it is taken for. false: one is not found, or taken for something else. */
-bool broken_are_found(const struct oom_place *place);
+/* Tries each, and prints what it is taken for, or, when quiet, only how many there are. false: one is not found, or
+ * taken for something else. */
+bool broken_are_found(const struct oom_place *place, bool quiet);
 
 #endif

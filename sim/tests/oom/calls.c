@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -100,20 +101,6 @@ static long do_call(long number, const long *arguments)
     return oom_call(number, arguments[0], arguments[1], arguments[2], arguments[3], arguments[4], arguments[5]);
 }
 
-/* Half as much, of what may come in parts. */
-static bool shorten(long *arguments)
-{
-    struct stat status;
-    long stat_arguments[ARGUMENTS] = {arguments[0], (long)&status};
-
-    if (arguments[2] < 2 || do_call(SYS_fstat, stat_arguments) != 0 ||
-        !(S_ISREG(status.st_mode) || S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode))) {
-        return false;
-    }
-    arguments[2] /= 2;
-    return true;
-}
-
 static void tell_place(const char *name)
 {
     enum { FRAMES_MAX = 64 };
@@ -153,13 +140,29 @@ static bool opens_to_write(unsigned call, const long *arguments)
     return (arguments[calls[call].number == SYS_open ? 1 : 2] & O_ACCMODE) != O_RDONLY;
 }
 
-/* A file has no reader that could go away; standard output is a file here, and would be a pipe. */
-static bool has_no_reader(const long *arguments)
+static bool is_kind(const long *arguments, mode_t kind)
 {
     struct stat status;
     long stat_arguments[ARGUMENTS] = {arguments[0], (long)&status};
 
-    return arguments[0] > STDERR_FILENO && do_call(SYS_fstat, stat_arguments) == 0 && S_ISREG(status.st_mode);
+    return do_call(SYS_fstat, stat_arguments) == 0 && (status.st_mode & S_IFMT) == kind;
+}
+
+/* A file has no reader that could go away; standard output is a file here, and would be a pipe. */
+static bool has_no_reader(const long *arguments)
+{
+    return arguments[0] > STDERR_FILENO && is_kind(arguments, S_IFREG);
+}
+
+/* Half as much, of what may come in parts. */
+static bool shorten(long *arguments)
+{
+    if (arguments[2] < 2 ||
+        !(is_kind(arguments, S_IFREG) || is_kind(arguments, S_IFIFO) || is_kind(arguments, S_IFSOCK))) {
+        return false;
+    }
+    arguments[2] /= 2;
+    return true;
 }
 
 static bool without_signal(unsigned call, const long *arguments)
@@ -174,6 +177,10 @@ static long fail(unsigned call, long *arguments)
     enum side side = calls[call].side;
     bool writes = calls[call].number == SYS_write || calls[call].number == SYS_writev;
 
+    /* Nothing can be missing for taking one away. */
+    if (calls[call].number == SYS_epoll_ctl && arguments[1] == EPOLL_CTL_DEL) {
+        return do_call(calls[call].number, arguments);
+    }
     if (!(calls[call].faults & (1U << fault)) || (fault == CALL_SHORT && !shorten(arguments)) ||
         (fault == CALL_EPIPE && has_no_reader(arguments))) {
         return do_call(calls[call].number, arguments);
@@ -188,7 +195,8 @@ static long fail(unsigned call, long *arguments)
     if (writes && arguments[0] == STDOUT_FILENO) {
         atomic_store(&state.shared->on_output, true);
     }
-    if (side == SIDE_READ || side == SIDE_SERVE || (side == SIDE_OPEN && !opens_to_write(call, arguments))) {
+    if (side == SIDE_READ || side == SIDE_SERVE || (calls[call].number == SYS_fchmod && is_kind(arguments, S_IFSOCK)) ||
+        (side == SIDE_OPEN && !opens_to_write(call, arguments))) {
         atomic_store(&state.shared->on_input, true);
     }
     if (fault == CALL_SHORT || side == SIDE_CLOSE) { /* what cannot be closed is closed all the same */

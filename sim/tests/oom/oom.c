@@ -37,12 +37,13 @@ struct options {
     unsigned jobs;
     uint32_t at; /* only this point, with all that it says; 0: all */
     bool classes[2];
-    bool list, self;
+    bool list, self, quiet;
 };
 
 static void usage(void)
 {
-    fputs("usage: oom [--every K] [--jobs N] [--case TEXT] [--memory|--calls] [--at N] [--list] [--self]\n", stderr);
+    fputs("usage: oom [--every K] [--jobs N] [--case TEXT] [--memory|--calls] [--at N] [--list] [--self] [--quiet]\n",
+          stderr);
     exit(EXIT_FAILURE);
 }
 
@@ -59,15 +60,12 @@ static unsigned number_of(const char *text)
 
 static struct options read_options(int argc, char **argv)
 {
-    static const struct option known[] = {{"every", required_argument, NULL, 'e'},
-                                          {"jobs", required_argument, NULL, 'j'},
-                                          {"case", required_argument, NULL, 'c'},
-                                          {"memory", no_argument, NULL, 'm'},
-                                          {"calls", no_argument, NULL, 's'},
-                                          {"at", required_argument, NULL, 'a'},
-                                          {"list", no_argument, NULL, 'l'},
-                                          {"self", no_argument, NULL, 't'},
-                                          {NULL, 0, NULL, 0}};
+    static const struct option known[] = {
+        {"every", required_argument, NULL, 'e'}, {"jobs", required_argument, NULL, 'j'},
+        {"case", required_argument, NULL, 'c'},  {"memory", no_argument, NULL, 'm'},
+        {"calls", no_argument, NULL, 's'},       {"at", required_argument, NULL, 'a'},
+        {"list", no_argument, NULL, 'l'},        {"self", no_argument, NULL, 't'},
+        {"quiet", no_argument, NULL, 'q'},       {NULL, 0, NULL, 0}};
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     struct options options = {.every = 1, .classes = {true, true}, .jobs = processors > 0 ? (unsigned)processors : 1};
     int option = 0;
@@ -94,6 +92,9 @@ static struct options read_options(int argc, char **argv)
             break;
         case 'l':
             options.list = true;
+            break;
+        case 'q':
+            options.quiet = true;
             break;
         case 't':
             options.self = true;
@@ -152,9 +153,13 @@ static void plan_points(struct bench *bench, enum fault_class class, uint32_t po
     }
 }
 
+/* Of every K points another one each time: neighbours differ in how they fail. */
 static bool is_tried(const struct options *options, const struct bench *bench, uint32_t place)
 {
-    return options->at != 0 ? bench->plans[place].number == options->at : place % options->every == 0;
+    const uint32_t prime = 7919, block = place / options->every;
+
+    return options->at != 0 ? bench->plans[place].number == options->at
+                            : place % options->every == (uint64_t)block * prime % options->every;
 }
 
 static void try_points(struct bench *bench, const struct oom_case *tried, const struct oom_usual *usual)
@@ -212,6 +217,16 @@ static void tell_again(struct bench *bench, const struct oom_case *tried, const 
     oom_tell(&bench->places[0]);
 }
 
+static void tell_case(const struct oom_case *tried, enum fault_class class, uint64_t points, const uint64_t *tallies)
+{
+    printf("%-6s %-7s %6llu", class == CLASS_MEMORY ? "memory" : "calls", tried->verb, (unsigned long long)points);
+    for (unsigned i = 0; i < VERDICT_COUNT; i++) {
+        printf(" %6llu", (unsigned long long)tallies[i]);
+    }
+    printf("  %s\n", tried->command);
+    (void)fflush(stdout);
+}
+
 /* One case and class. false: some point did not end as it should. */
 static bool try_case(struct bench *bench, const struct oom_case *tried, enum fault_class class)
 {
@@ -236,17 +251,17 @@ static bool try_case(struct bench *bench, const struct oom_case *tried, enum fau
             tried_count++;
         }
     }
-    printf("%-6s %-7s %6llu", class == CLASS_MEMORY ? "memory" : "calls", tried->verb, (unsigned long long)tried_count);
     for (unsigned i = 0; i < VERDICT_COUNT; i++) {
-        printf(" %6llu", (unsigned long long)tallies[i]);
         bench->tallies[i] += tallies[i];
+        good = good && (verdict_info((enum verdict)i)->good || tallies[i] == 0);
     }
     bench->points[class] += tried_count;
-    printf("  %s\n", tried->command);
+    if (!good || !bench->options->quiet) {
+        tell_case(tried, class, tried_count, tallies);
+    }
     for (uint32_t i = 0; i < bench->count; i++) {
         if (is_tried(bench->options, bench, i) &&
             (!verdict_info(bench->verdicts[i])->good || bench->options->at != 0)) {
-            good = good && verdict_info(bench->verdicts[i])->good;
             if (told++ < TOLD_MAX) {
                 tell_again(bench, tried, &usual, i);
             }
@@ -317,12 +332,14 @@ int main(int argc, char **argv)
         oom_place_init(&bench.places[i], work, i);
     }
     if (options.self) {
-        good = broken_are_found(&bench.places[0]);
+        good = broken_are_found(&bench.places[0], options.quiet);
     } else {
         if (options.every > 1) {
-            printf("every %u. point only: a sample\n", options.every);
+            printf("one of %u points: a sample\n", options.every);
         }
-        tell_header();
+        if (!options.quiet) {
+            tell_header();
+        }
         for (unsigned i = 0; i < CASE_COUNT; i++) {
             if (!is_chosen(&options, &cases[i])) {
                 continue;
