@@ -490,14 +490,14 @@ static void *crypto_resize(void *old, size_t size, const char *file, int line)
     return memory;
 }
 
-int __real_CRYPTO_set_mem_functions(CRYPTO_malloc_fn take, CRYPTO_realloc_fn resize, CRYPTO_free_fn give_back);
-int __wrap_CRYPTO_set_mem_functions(CRYPTO_malloc_fn take, CRYPTO_realloc_fn resize, CRYPTO_free_fn give_back);
+int __real_CRYPTO_set_mem_functions(CRYPTO_malloc_fn own_take, CRYPTO_realloc_fn own_resize, CRYPTO_free_fn own_free);
+int __wrap_CRYPTO_set_mem_functions(CRYPTO_malloc_fn own_take, CRYPTO_realloc_fn own_resize, CRYPTO_free_fn own_free);
 
-int __wrap_CRYPTO_set_mem_functions(CRYPTO_malloc_fn take, CRYPTO_realloc_fn resize, CRYPTO_free_fn give_back)
+int __wrap_CRYPTO_set_mem_functions(CRYPTO_malloc_fn own_take, CRYPTO_realloc_fn own_resize, CRYPTO_free_fn own_free)
 {
-    crypto_take_really = take;
-    crypto_resize_really = resize;
-    return __real_CRYPTO_set_mem_functions(crypto_take, crypto_resize, give_back);
+    crypto_take_really = own_take;
+    crypto_resize_really = own_resize;
+    return __real_CRYPTO_set_mem_functions(crypto_take, crypto_resize, own_free);
 }
 
 /* ---- leaks ------------------------------------------------------------------------------------------------------ */
