@@ -53,6 +53,7 @@ TESTS := $(sort $(wildcard core/tests/*_test.c fakes/tests/*_test.c reports/test
 TEST_HELPERS := $(filter-out $(TESTS),$(sort $(wildcard */tests/*.c)))
 BENCHES := $(sort $(wildcard sim/bench/*.c))
 CONFORMANCE := $(sort $(wildcard fakes/tests/conformance/*.c))
+OOM := $(sort $(wildcard sim/tests/oom/*.c))
 HEADERS := $(filter-out $(BUILD)/%,$(sort $(wildcard */*.h */*/*.h */*/*/*.h */*.def */*/*.def)))
 
 ## all: build build/drydock (default)
@@ -88,8 +89,16 @@ $$($(1)_BENCHES): $(2)/%: $(2)/obj/%.o $(2)/libdrydock.a
 $(2)/conformance: $$(CONFORMANCE:%.c=$(2)/obj/%.o) $(2)/libdrydock.a
 	$$(QUIET_LD)$(3) $(4) $(5) $$^ $$(LIBS) -pthread -o $$@
 
+# The program itself is a function of this one, and its memory is lent by way of the bench.
+$(2)/obj/sim/tests/oom/main.o: $(MAIN) Makefile | $$(BUILD)/.deps
+	@mkdir -p $$(@D)
+	$$(QUIET_CC)$(3) $$(BASE_CFLAGS) $(4) -Dmain=drydock_main -MMD -MP -c $$< -o $$@
+
+$(2)/oom: $$(OOM:%.c=$(2)/obj/%.o) $(2)/obj/sim/tests/oom/main.o $(2)/libdrydock.a
+	$$(QUIET_LD)$(3) $(4) $(5) -rdynamic -Wl,--wrap=memory_init,--wrap=CRYPTO_set_mem_functions $$^ $$(LIBS) -o $$@
+
 .SECONDARY: $$(SOURCES:%.c=$(2)/obj/%.o) $$(TESTS:%.c=$(2)/obj/%.o) $$(TEST_HELPERS:%.c=$(2)/obj/%.o)
--include $$(SOURCES:%.c=$(2)/obj/%.d) $$(PAGE:%.c=$(2)/obj/%.d) $$(TESTS:%.c=$(2)/obj/%.d) $$(TEST_HELPERS:%.c=$(2)/obj/%.d) $$(BENCHES:%.c=$(2)/obj/%.d) $$(CONFORMANCE:%.c=$(2)/obj/%.d)
+-include $$(SOURCES:%.c=$(2)/obj/%.d) $$(PAGE:%.c=$(2)/obj/%.d) $$(TESTS:%.c=$(2)/obj/%.d) $$(TEST_HELPERS:%.c=$(2)/obj/%.d) $$(BENCHES:%.c=$(2)/obj/%.d) $$(CONFORMANCE:%.c=$(2)/obj/%.d) $$(OOM:%.c=$(2)/obj/%.d)
 endef
 
 ifneq ($(V),1)
@@ -201,8 +210,8 @@ run: $(BUILD)/drydock $(BUILD)/coverage/drydock
 ## test: build and run every test, then the scenario library, twice and under faked dates
 # Its parts run side by side, the longest first; each can be asked for alone.
 TEST_PARTS := test-units test-determinism test-cli test-explore test-formats test-serve test-live test-replay test-traces test-sweep \
-  test-ablate test-compare test-conform test-conformance test-library test-tools
-test: $(BUILD)/drydock $(o0_TESTS) $(BUILD)/o0/drydock $(BUILD)/o0/conformance $(BUILD)/.format-deps
+  test-oom test-ablate test-compare test-conform test-conformance test-library test-tools
+test: $(BUILD)/drydock $(o0_TESTS) $(BUILD)/o0/drydock $(BUILD)/o0/conformance $(BUILD)/o0/oom $(BUILD)/.format-deps
 	@$(MAKE) --no-print-directory --keep-going --output-sync=target $(TEST_PARTS)
 .PHONY: test $(TEST_PARTS)
 
@@ -221,6 +230,10 @@ test-determinism: $(BUILD)/drydock $(BUILD)/o0/drydock
 
 test-formats: $(BUILD)/drydock $(BUILD)/.format-deps
 	@sim/tests/formats.sh $< $(BUILD)/formats/node_modules
+
+test-oom: $(BUILD)/o0/oom
+	@$< --self --quiet
+	@$< --every 200 --quiet
 
 # The tests' own tools notice what they are for.
 test-tools:
@@ -292,9 +305,15 @@ findings: $(BUILD)/drydock
 	@sim/bench/findings.sh $(BUILD)/drydock $(BUILD)/findings
 .PHONY: findings
 
+## oom: every allocation and every system call of small commands fails once, and from then on (OOM_FLAGS="--every 50" for a sample)
+oom: $(BUILD)/o0/oom
+	@$(BUILD)/o0/oom --self
+	@$(BUILD)/o0/oom $(OOM_FLAGS)
+.PHONY: oom
+
 ## lint: formatting, static analysis, includes that run against the arrows
 lint: $(BUILD)/.lint-deps
-	@sim/tests/lint.sh $(SOURCES) $(TESTS) $(TEST_HELPERS) $(BENCHES) $(CONFORMANCE) $(HEADERS)
+	@sim/tests/lint.sh $(SOURCES) $(TESTS) $(TEST_HELPERS) $(BENCHES) $(CONFORMANCE) $(OOM) $(HEADERS)
 .PHONY: lint
 
 ## install: install the binary and the scenarios below $(DESTDIR)$(PREFIX)

@@ -1,5 +1,7 @@
 #include "core/arena.h"
 
+#include "core/heap.h"
+
 #include <assert.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -238,13 +240,9 @@ void arena_reset(struct arena *arena)
 
 static struct arena_chunk *malloc_lend(struct arena_source *source, size_t size_min)
 {
-    struct arena_chunk *chunk = malloc(size_min);
+    struct arena_chunk *chunk = heap_take(size_min);
 
     (void)source;
-    if (chunk == NULL) {
-        fputs("drydock: out of memory\n", stderr);
-        abort();
-    }
     chunk->size = size_min;
     return chunk;
 }

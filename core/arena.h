@@ -56,7 +56,7 @@ char *arena_vprintf(struct arena *arena, const char *format, va_list arguments) 
 /* Gives every chunk back to the source; the arena is empty and usable again. */
 void arena_reset(struct arena *arena);
 
-/* A source on malloc, for programs and tests without a kernel: abort()s when memory is out. */
+/* A source on malloc, for programs and tests without a kernel: ends the program when memory is out (core/heap.h). */
 struct arena_source *arena_source_malloc(void);
 
 #endif

@@ -1,5 +1,6 @@
 /* Values from and to JSON text. cJSON parses; writing is ours because a run writes in its hot path (the benchmark
  * daemon's parameter is JSON text, lifecycle.md 3.4) and must not allocate outside its arena. */
+#include "core/heap.h"
 #include "core/value.h"
 
 #include <cjson/cJSON.h>
@@ -431,7 +432,7 @@ const struct value *value_parse(struct arena *arena, const char *text, size_t le
     cJSON_InitHooks(&hooks);
     cJSON *json = cJSON_ParseWithLengthOpts(text, length, &end, 0);
 
-    cJSON_InitHooks(NULL);
+    heap_serves_json();
     if (json != NULL) {
         value = from_cjson(arena, json);
     }

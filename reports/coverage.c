@@ -1,5 +1,7 @@
 #include "reports/coverage.h"
 
+#include "core/heap.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,20 +77,13 @@ static bool complain(const char *what)
     return false;
 }
 
-/* realloc that does not come back without memory: coverage is for developers' machines. */
 static void *grown(void *items, unsigned count, unsigned *size, size_t item_size)
 {
     if (count < *size) {
         return items;
     }
     *size = *size == 0 ? 256 : *size * 2;
-    void *larger = realloc(items, *size * item_size);
-
-    if (larger == NULL) {
-        fputs("drydock: coverage: out of memory\n", stderr);
-        exit(3);
-    }
-    return larger;
+    return heap_resize(items, *size * item_size);
 }
 
 /* ---- the counters
@@ -142,7 +137,7 @@ void coverage_begin(struct coverage *coverage)
             complain(on_disk);
             return;
         }
-        coverage->folder = strdup(folder);
+        coverage->folder = heap_string(folder);
         setenv("GCOV_PREFIX", coverage->folder, 1);
         if (!link_notes(coverage)) {
             return;
@@ -158,10 +153,10 @@ static unsigned list_counters(const struct coverage *coverage, char *arguments[A
     struct dirent **entries = NULL;
     unsigned count = 0;
 
-    arguments[count++] = strdup("gcov");
-    arguments[count++] = strdup("--json-format");
-    arguments[count++] = strdup("--stdout");
-    arguments[count++] = strdup("--branch-probabilities");
+    arguments[count++] = heap_string("gcov");
+    arguments[count++] = heap_string("--json-format");
+    arguments[count++] = heap_string("--stdout");
+    arguments[count++] = heap_string("--branch-probabilities");
     snprintf(folder, sizeof folder, "%s%s/core", coverage->folder, DRYDOCK_OBJECTS);
     int found = scandir(folder, &entries, NULL, alphasort);
 
@@ -171,10 +166,8 @@ static unsigned list_counters(const struct coverage *coverage, char *arguments[A
         if (length > 5 && strcmp(entries[i]->d_name + length - 5, ".gcda") == 0 && count < ARGUMENTS_MAX - 1) {
             size_t size = strlen(folder) + length + 2;
 
-            arguments[count] = malloc(size);
-            if (arguments[count] != NULL) {
-                snprintf(arguments[count++], size, "%s/%s", folder, entries[i]->d_name);
-            }
+            arguments[count] = heap_take(size);
+            snprintf(arguments[count++], size, "%s/%s", folder, entries[i]->d_name);
         }
         free(entries[i]);
     }
@@ -216,7 +209,7 @@ static char *run_gcov(char *const arguments[])
     }
     close(ends[0]);
     waitpid(child, &status, 0);
-    if (status != 0 || output.failed) {
+    if (status != 0) {
         fputs("drydock: coverage: gcov failed\n", stderr);
         sink_free(&output);
         return NULL;
@@ -236,7 +229,7 @@ static const char *file_name(struct coverage *coverage, const char *name)
         }
     }
     coverage->files = grown(coverage->files, coverage->file_count, &coverage->file_size, sizeof *coverage->files);
-    coverage->files[coverage->file_count] = strdup(name);
+    coverage->files[coverage->file_count] = heap_string(name);
     return coverage->files[coverage->file_count++];
 }
 
@@ -264,11 +257,7 @@ static void enlarge_slots(struct coverage *coverage)
     }
     coverage->slot_count = coverage->slot_count == 0 ? 1024 : 4 * coverage->slot_count;
     free(coverage->slots);
-    coverage->slots = calloc(coverage->slot_count, sizeof coverage->slots[0]);
-    if (coverage->slots == NULL) {
-        fputs("drydock: coverage: out of memory\n", stderr);
-        exit(3);
-    }
+    coverage->slots = heap_take_zeroed(coverage->slot_count, sizeof coverage->slots[0]);
     for (unsigned i = 0; i < coverage->point_count; i++) {
         const struct coverage_point *point = &coverage->points[i];
 
@@ -435,7 +424,7 @@ bool coverage_end(struct coverage *coverage, const char *folder, const struct ru
     }
     test_name(record, name, sizeof name);
     coverage->runs = grown(coverage->runs, coverage->run_count, &coverage->run_size, sizeof *coverage->runs);
-    coverage->runs[coverage->run_count++] = (struct coverage_run){strdup(name), 0, 0};
+    coverage->runs[coverage->run_count++] = (struct coverage_run){heap_string(name), 0, 0};
     sink_init(&info);
     write_info(coverage, &info, name, documents);
     free(documents);

@@ -1,3 +1,4 @@
+#include "core/heap.h"
 #include "reports/html_data.h"
 
 #include "reports/report.h"
@@ -25,7 +26,6 @@ struct data {
     struct arena arena; /* of one item */
     struct table strings, values;
     struct sink runs;
-    bool failed; /* memory ran out */
 };
 
 static uint32_t *slot_of(uint64_t *hashes, uint32_t *places, uint32_t size, uint64_t hash)
@@ -39,21 +39,16 @@ static uint32_t *slot_of(uint64_t *hashes, uint32_t *places, uint32_t size, uint
     return &places[slot];
 }
 
-static bool make_room(struct table *table)
+static void make_room(struct table *table)
 {
     uint32_t larger = table->size == 0 ? 1024 : table->size * 2;
 
     if ((table->count + 1) * 2 <= table->size) {
-        return true;
+        return;
     }
-    uint64_t *hashes = calloc(larger, sizeof *hashes);
-    uint32_t *places = calloc(larger, sizeof *places);
+    uint64_t *hashes = heap_take_zeroed(larger, sizeof *hashes);
+    uint32_t *places = heap_take_zeroed(larger, sizeof *places);
 
-    if (hashes == NULL || places == NULL) {
-        free(hashes);
-        free(places);
-        return false;
-    }
     for (uint32_t i = 0; i < table->size; i++) {
         if (table->places[i] != 0) {
             *slot_of(hashes, places, larger, table->hashes[i]) = table->places[i];
@@ -64,7 +59,6 @@ static bool make_room(struct table *table)
     table->hashes = hashes;
     table->places = places;
     table->size = larger;
-    return true;
 }
 
 /* The place of the value in the table, from 1; 0 for NULL. */
@@ -73,10 +67,7 @@ static uint32_t place_in(struct data *data, struct table *table, const struct va
     if (value == NULL) {
         return 0;
     }
-    if (!make_room(table)) {
-        data->failed = true;
-        return 0;
-    }
+    make_room(table);
     uint32_t *place = slot_of(table->hashes, table->places, table->size, value->hash);
 
     if (*place == 0) {
@@ -430,13 +421,12 @@ static void join(struct sink *sink, const char *key, const struct sink *part)
     sink_printf(sink, ",\n\"%s\":[", key);
     sink_add_n(sink, part->text == NULL ? "" : part->text, part->length);
     sink_add(sink, "]");
-    sink->failed |= part->failed;
 }
 
 void html_data_write(struct sink *sink, const struct run_record *const *records, size_t count,
                      const struct coverage *coverage)
 {
-    struct data data = {.failed = false};
+    struct data data = {.runs = {NULL, 0, 0}};
 
     arena_init(&data.arena, arena_source_malloc());
     sink_init(&data.runs);
@@ -467,7 +457,6 @@ void html_data_write(struct sink *sink, const struct run_record *const *records,
     join(sink, "strings", &data.strings.json);
     join(sink, "values", &data.values.json);
     sink_add(sink, "}\n");
-    sink->failed |= data.failed;
     sink_free(&data.runs);
     free_table(&data.strings);
     free_table(&data.values);

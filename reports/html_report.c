@@ -1,5 +1,6 @@
 /* The HTML report: one file that needs nothing but a browser. The page is reports/html/'s, the runs are in it as JSON
  * (html_data.h) in zlib's format (RFC 1950), in base64 (RFC 4648): nothing that a run says can end the script. */
+#include "core/heap.h"
 #include "reports/html_data.h"
 #include "reports/html_page.h"
 #include "reports/report.h"
@@ -25,14 +26,12 @@ static void add_base64(struct sink *sink, const unsigned char *bytes, size_t len
 static void add_deflated(struct sink *sink, const struct sink *data)
 {
     uLongf size = compressBound((uLong)data->length);
-    unsigned char *bytes = malloc(size);
+    unsigned char *bytes = heap_take(size);
 
-    if (bytes == NULL || data->failed ||
-        compress2(bytes, &size, (const unsigned char *)data->text, (uLong)data->length, Z_BEST_COMPRESSION) != Z_OK) {
-        sink->failed = true;
-    } else {
-        add_base64(sink, bytes, size);
+    if (compress2(bytes, &size, (const unsigned char *)data->text, (uLong)data->length, Z_BEST_COMPRESSION) != Z_OK) {
+        heap_is_out(); /* nothing else can be the matter */
     }
+    add_base64(sink, bytes, size);
     free(bytes);
 }
 

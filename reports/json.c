@@ -1,6 +1,7 @@
 #include "reports/json.h"
 
 #include "core/effect.h"
+#include "core/heap.h"
 
 #include <string.h>
 
@@ -43,10 +44,9 @@ void json_write(struct sink *sink, cJSON *json)
     char *text = cJSON_Print(json);
 
     if (text == NULL) {
-        sink->failed = true;
-    } else {
-        sink_printf(sink, "%s\n", text);
-        cJSON_free(text);
+        heap_is_out();
     }
+    sink_printf(sink, "%s\n", text);
+    cJSON_free(text);
     cJSON_Delete(json);
 }

@@ -1,6 +1,9 @@
 #include "reports/sink.h"
 
+#include "core/heap.h"
+
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +15,7 @@ enum { SIZE_FIRST = 4096, FILE_MODE = 0644 };
 
 void sink_init(struct sink *sink)
 {
-    *sink = (struct sink){NULL, 0, 0, false};
+    *sink = (struct sink){NULL, 0, 0};
 }
 
 void sink_free(struct sink *sink)
@@ -21,7 +24,7 @@ void sink_free(struct sink *sink)
     sink_init(sink);
 }
 
-static bool make_room(struct sink *sink, size_t more)
+static void make_room(struct sink *sink, size_t more)
 {
     size_t size = sink->size == 0 ? SIZE_FIRST : sink->size;
 
@@ -29,25 +32,17 @@ static bool make_room(struct sink *sink, size_t more)
         size *= 2;
     }
     if (size > sink->size) {
-        char *larger = sink->failed ? NULL : realloc(sink->text, size);
-
-        if (larger == NULL) {
-            sink->failed = true;
-            return false;
-        }
-        sink->text = larger;
+        sink->text = heap_resize(sink->text, size);
         sink->size = size;
     }
-    return true;
 }
 
 void sink_add_n(struct sink *sink, const char *text, size_t length)
 {
-    if (make_room(sink, length)) {
-        memcpy(sink->text + sink->length, text, length);
-        sink->length += length;
-        sink->text[sink->length] = '\0';
-    }
+    make_room(sink, length);
+    memcpy(sink->text + sink->length, text, length);
+    sink->length += length;
+    sink->text[sink->length] = '\0';
 }
 
 void sink_add(struct sink *sink, const char *text)
@@ -65,10 +60,12 @@ void sink_printf(struct sink *sink, const char *format, ...)
     int length = vsnprintf(NULL, 0, format, arguments);
 
     va_end(arguments);
-    if (length >= 0 && make_room(sink, (size_t)length)) {
-        vsnprintf(sink->text + sink->length, (size_t)length + 1, format, again);
-        sink->length += (size_t)length;
+    if (length < 0) {
+        heap_is_out(); /* of wide characters there are none */
     }
+    make_room(sink, (size_t)length);
+    vsnprintf(sink->text + sink->length, (size_t)length + 1, format, again);
+    sink->length += (size_t)length;
     va_end(again);
 }
 
@@ -119,23 +116,35 @@ static bool is_special(const char *path)
     return stat(path, &status) == 0 && !S_ISREG(status.st_mode);
 }
 
+static int open_aside(const char *path, char *aside, size_t size)
+{
+    int file = -1;
+
+    do {
+        snprintf(aside, size, "%s.XXXXXX", path);
+        file = mkstemp(aside);
+    } while (file < 0 && errno == EINTR);
+    return file;
+}
+
+/* Linux closes also when it is interrupted (close(2)); and what is closed here is synced. */
+static bool close_file(int file)
+{
+    return close(file) == 0 || errno == EINTR;
+}
+
 static bool deliver_aside(const struct sink *sink, const char *path)
 {
     char *target = realpath(path, NULL); /* a link stays one */
     size_t size = strlen(target == NULL ? path : target) + 8;
-    char *aside = malloc(size);
+    char *aside = heap_take(size);
 
-    if (aside == NULL) {
-        free(target);
-        return false;
-    }
-    snprintf(aside, size, "%s.XXXXXX", target == NULL ? path : target);
-    int file = mkstemp(aside);
+    int file = open_aside(target == NULL ? path : target, aside, size);
     bool good =
         file >= 0 && write_all(file, sink->text, sink->length) && fchmod(file, FILE_MODE) == 0 && fsync(file) == 0;
     int error = errno;
 
-    if (file >= 0 && close(file) != 0 && good) {
+    if (file >= 0 && !close_file(file) && good) {
         good = false;
         error = errno;
     }
@@ -155,22 +164,19 @@ static bool deliver_aside(const struct sink *sink, const char *path)
 /* What is there already stays: it may be the output's, with the file under its other name. */
 static bool deliver_stream(const struct sink *sink, const char *path)
 {
-    FILE *stream = path == NULL ? stdout : fopen(path, "a");
+    int file = path == NULL ? STDOUT_FILENO : open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, FILE_MODE);
 
-    if (stream == NULL) {
+    if (file < 0) {
         return false;
     }
-    bool good = fwrite(sink->text, 1, sink->length, stream) == sink->length && fflush(stream) == 0;
+    /* Past the stream, which gives up when it is interrupted; what is in it goes first. */
+    bool good = (path != NULL || fflush(stdout) == 0) && write_all(file, sink->text, sink->length);
 
-    return (path == NULL || fclose(stream) == 0) && good;
+    return (path == NULL || close_file(file)) && good;
 }
 
 bool sink_deliver(struct sink *sink, const char *path)
 {
-    if (sink->failed) {
-        errno = ENOMEM;
-        return false;
-    }
     if (sink->text == NULL) {
         sink_add(sink, "");
     }

@@ -11,7 +11,6 @@
 struct sink {
     char *text; /* NUL-terminated; the sink's */
     size_t length, size;
-    bool failed; /* memory ran out: nothing will be delivered */
 };
 
 void sink_init(struct sink *sink);

@@ -1,6 +1,8 @@
 /* Over all sweeps: which failures the calls of core/ met, of all that they can meet. */
 #include "reports/sweep_report.h"
 
+#include "core/heap.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,7 +14,7 @@ static int by_call(const void *left, const void *right)
     return order != 0 ? order : (int)a->effect - (int)b->effect;
 }
 
-bool sweep_failures(const struct sweep_result *const *results, size_t count, struct exercised_share *share)
+void sweep_failures(const struct sweep_result *const *results, size_t count, struct exercised_share *share)
 {
     size_t all = 0, filled = 0;
 
@@ -20,11 +22,8 @@ bool sweep_failures(const struct sweep_result *const *results, size_t count, str
     for (size_t i = 0; i < count; i++) {
         all += results[i]->met_count;
     }
-    struct sweep_met *calls = malloc((all + 1) * sizeof *calls);
+    struct sweep_met *calls = heap_take((all + 1) * sizeof *calls);
 
-    if (calls == NULL) {
-        return false;
-    }
     for (size_t i = 0; i < count; i++) {
         if (results[i]->met_count > 0) {
             memcpy(calls + filled, results[i]->met, results[i]->met_count * sizeof *calls);
@@ -43,5 +42,4 @@ bool sweep_failures(const struct sweep_result *const *results, size_t count, str
         i = next;
     }
     free(calls);
-    return true;
 }

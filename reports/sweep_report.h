@@ -80,7 +80,7 @@ struct sweep_result {
 const char *sweep_class_name(enum sweep_class class); /* "violating", "silent" … */
 
 /* Of the failures that the calls of core/ can meet, those that they met in one of these sweeps. false: no memory. */
-bool sweep_failures(const struct sweep_result *const *results, size_t count, struct exercised_share *share);
+void sweep_failures(const struct sweep_result *const *results, size_t count, struct exercised_share *share);
 
 /* Text: a line per scenario and release, each finding once over all of them, the sum, what never fired. */
 void sweep_table_write(struct sink *sink, const struct sweep_result *const *results, size_t count,

@@ -1,4 +1,5 @@
 /* drydock: replays incidents, races and failures in the container lifecycle of a FluxOS node. */
+#include "core/heap.h"
 #include "sim/cli/cli.h"
 
 #include <stdio.h>
@@ -22,6 +23,8 @@ static enum verb find_verb(const char *typed)
 
 int main(int argc, char **argv)
 {
+    heap_serves_json();
+    heap_serves_crypto();
     if (argc < 2) {
         return complain("expected a verb; `drydock help` lists them");
     }

@@ -1,8 +1,8 @@
 /* grep and sed, by POSIX regular expressions (regex.h). */
 #include "fakes/docker/command_io.h"
 #include "fakes/docker/command_steps.h"
+#include "fakes/docker/pattern.h"
 
-#include <regex.h>
 #include <string.h>
 
 enum { GROUP_COUNT = 10, EXIT_WRONG = 2 };
@@ -36,18 +36,18 @@ static bool compile(struct machine *machine, struct proc *proc, regex_t *regex)
     } else {
         text_add_string(machine->pool, &pattern, given);
     }
-    int error = regcomp(regex, text_string(&pattern),
-                        (is_extended ? REG_EXTENDED : 0) | (command_has_option(proc, 'i') ? REG_ICASE : 0));
+    bool is_one = pattern_read(regex, text_string(&pattern),
+                               (is_extended ? REG_EXTENDED : 0) | (command_has_option(proc, 'i') ? REG_ICASE : 0));
 
     text_free(machine->pool, &pattern);
-    return error == 0;
+    return is_one;
 }
 
 static void print_matches(struct machine *machine, struct proc *proc, const regex_t *regex, const char *text)
 {
     regmatch_t match;
 
-    while (*text != '\0' && regexec(regex, text, 1, &match, 0) == 0 && match.rm_eo > match.rm_so) {
+    while (*text != '\0' && pattern_fits(regex, text, 1, &match, 0) && match.rm_eo > match.rm_so) {
         command_print(machine, proc, "%.*s\n", (int)(match.rm_eo - match.rm_so), text + match.rm_so);
         text += match.rm_eo;
     }
@@ -64,7 +64,7 @@ static bool grep_line(struct machine *machine, struct proc *proc, const char *te
         proc->status = EXIT_WRONG;
         return false;
     }
-    bool fits = (regexec(&regex, text, 0, NULL, 0) == 0) != command_has_option(proc, 'v');
+    bool fits = (pattern_fits(&regex, text, 0, NULL, 0)) != command_has_option(proc, 'v');
 
     if (fits) {
         proc->state.count++;
@@ -182,10 +182,10 @@ static bool substitute(struct machine *machine, const struct sed_command *comman
     const char *at = text_string(line);
     bool found = false;
 
-    if (regcomp(&regex, text_string(&command->pattern), command->flags) != 0) {
+    if (!pattern_read(&regex, text_string(&command->pattern), command->flags)) {
         return false;
     }
-    while (regexec(&regex, at, GROUP_COUNT, groups, at == text_string(line) ? 0 : REG_NOTBOL) == 0) {
+    while (pattern_fits(&regex, at, GROUP_COUNT, groups, at == text_string(line) ? 0 : REG_NOTBOL)) {
         found = true;
         text_add(machine->pool, &out, at, (size_t)groups[0].rm_so);
         add_replacement(machine, &out, text_string(&command->with), at, groups);
@@ -216,10 +216,10 @@ static bool is_addressed(const struct proc *proc, const struct sed_command *comm
         return true;
     }
     if (address[0] == '/') {
-        bool fits = regcomp(&regex, address + 1, command->flags | REG_NOSUB) == 0;
+        bool fits = pattern_read(&regex, address + 1, command->flags | REG_NOSUB);
 
         if (fits) {
-            fits = regexec(&regex, line, 0, NULL, 0) == 0;
+            fits = pattern_fits(&regex, line, 0, NULL, 0);
             regfree(&regex);
         }
         return fits;

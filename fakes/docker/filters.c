@@ -1,8 +1,8 @@
 #include "fakes/docker/filters.h"
 
+#include "fakes/docker/pattern.h"
 #include "fakes/world.h"
 
-#include <regex.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -135,10 +135,10 @@ static bool is_pattern_of(const char *value, const char *text)
     if (strlen(value) > LENGTH_MAX || strpbrk(value, "{\\") != NULL) {
         return false;
     }
-    if (regcomp(&pattern, value, REG_EXTENDED | REG_NOSUB) != 0) {
+    if (!pattern_read(&pattern, value, REG_EXTENDED | REG_NOSUB)) {
         return false;
     }
-    bool found = regexec(&pattern, text, 0, NULL, 0) == 0;
+    bool found = pattern_fits(&pattern, text, 0, NULL, 0);
 
     regfree(&pattern);
     return found;

@@ -1,7 +1,10 @@
 #include "fakes/docker/tar.h"
 
+#include "core/heap.h"
+
 #include <archive.h>
 #include <archive_entry.h>
+#include <errno.h>
 #include <string.h>
 
 enum {
@@ -10,6 +13,15 @@ enum {
     PERMISSIONS = 07777,
     FIRST_ROOM = 10240, /* a tar's smallest record */
 };
+
+/* No memory is told from everything else that can be wrong with an archive. */
+static int checked(struct archive *archive, int status)
+{
+    if (status != ARCHIVE_OK && status != ARCHIVE_EOF && archive_errno(archive) == ENOMEM) {
+        heap_is_out();
+    }
+    return status;
+}
 
 /* ---- reading
  * -------------------------------------------------------------------------------------------------------------------
@@ -42,10 +54,10 @@ static struct archive *open_archive(const char *bytes, size_t length)
         archive_read_support_filter_zstd(archive) == ARCHIVE_FATAL ||
         archive_read_support_format_tar(archive) != ARCHIVE_OK ||
         archive_read_support_format_empty(archive) != ARCHIVE_OK) {
-        (void)archive_read_free(archive);
-        return NULL;
+        heap_is_out(); /* nothing else can be the matter */
     }
-    (void)archive_read_open_memory(archive, bytes == NULL ? "" : bytes, length); /* an error stays with it */
+    /* another error stays with it */
+    (void)checked(archive, archive_read_open_memory(archive, bytes == NULL ? "" : bytes, length));
     return archive;
 }
 
@@ -56,9 +68,9 @@ static bool read_content(struct archive *archive, struct arena *arena, struct ta
     size_t size = 0, room = 0;
     la_int64_t offset = 0;
     char *content = NULL;
-    int status = archive_read_data_block(archive, &block, &size, &offset);
+    int status = checked(archive, archive_read_data_block(archive, &block, &size, &offset));
 
-    for (; status == ARCHIVE_OK; status = archive_read_data_block(archive, &block, &size, &offset)) {
+    for (; status == ARCHIVE_OK; status = checked(archive, archive_read_data_block(archive, &block, &size, &offset))) {
         size_t end = (size_t)offset + size;
 
         if (end > room) {
@@ -99,10 +111,7 @@ const char *tar_read(struct arena *arena, const char *bytes, size_t length, tar_
     struct archive_entry *head = NULL;
     const char *wrong = NULL;
 
-    if (archive == NULL) {
-        return "no memory for it";
-    }
-    int status = archive_read_next_header(archive, &head);
+    int status = checked(archive, archive_read_next_header(archive, &head));
 
     while (status == ARCHIVE_OK || status == ARCHIVE_WARN) {
         struct tar_entry entry = entry_of(arena, head);
@@ -110,7 +119,7 @@ const char *tar_read(struct arena *arena, const char *bytes, size_t length, tar_
         if (!read_content(archive, arena, &entry)) {
             status = ARCHIVE_FATAL;
         } else {
-            status = visit(context, &entry) ? archive_read_next_header(archive, &head) : ARCHIVE_EOF;
+            status = visit(context, &entry) ? checked(archive, archive_read_next_header(archive, &head)) : ARCHIVE_EOF;
         }
     }
     if (status != ARCHIVE_EOF) {
@@ -188,10 +197,11 @@ struct tar_writer *tar_begin(struct arena *arena)
 
     *writer = (struct tar_writer){
         .arena = arena, .archive = archive_write_new(), .head = archive_entry_new(), .bytes = arena_alloc(arena, 1)};
-    if (writer->archive != NULL) {
-        (void)archive_write_set_format_pax_restricted(writer->archive);
-        (void)archive_write_set_bytes_in_last_block(writer->archive, 1);
-        (void)archive_write_open(writer->archive, writer, NULL, append, NULL);
+    if (writer->archive == NULL || writer->head == NULL ||
+        archive_write_set_format_pax_restricted(writer->archive) != ARCHIVE_OK ||
+        archive_write_set_bytes_in_last_block(writer->archive, 1) != ARCHIVE_OK ||
+        archive_write_open(writer->archive, writer, NULL, append, NULL) != ARCHIVE_OK) {
+        heap_is_out(); /* nothing else can be the matter */
     }
     return writer;
 }
@@ -202,9 +212,6 @@ void tar_add(struct tar_writer *writer, const struct tar_entry *entry)
 {
     struct archive_entry *head = writer->head;
 
-    if (writer->archive == NULL || head == NULL) {
-        return;
-    }
     (void)archive_entry_clear(head);
     archive_entry_set_pathname(head, entry->name);
     archive_entry_set_filetype(head, types[entry->kind]);
@@ -214,14 +221,17 @@ void tar_add(struct tar_writer *writer, const struct tar_entry *entry)
     if (entry->kind == TAR_LINK) {
         archive_entry_set_symlink(head, entry->target);
     }
-    (void)archive_write_header(writer->archive, head);
+    (void)checked(writer->archive, archive_write_header(writer->archive, head));
     if (entry->kind == TAR_FILE && entry->length > 0) {
-        (void)archive_write_data(writer->archive, entry->bytes, entry->length);
+        if (archive_write_data(writer->archive, entry->bytes, entry->length) < 0) {
+            (void)checked(writer->archive, ARCHIVE_FATAL);
+        }
     }
 }
 
 const char *tar_end(struct tar_writer *writer, size_t *length)
 {
+    (void)checked(writer->archive, archive_write_close(writer->archive));
     (void)archive_write_free(writer->archive);
     archive_entry_free(writer->head);
     *length = writer->length;

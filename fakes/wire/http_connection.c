@@ -70,12 +70,12 @@ void http_connection_close(struct http_connection *connection)
     http_connection_free(connection);
 }
 
-void http_connection_watch(struct http_connection *connection, int operation, uint32_t events)
+bool http_connection_watch(struct http_connection *connection, int operation, uint32_t events)
 {
     struct epoll_event event = {events, {.ptr = connection}};
 
-    /* Fails without kernel memory only: the connection stays until it has been idle longest. */
-    (void)epoll_ctl(connection->server->epoll, operation, connection->fd, &event);
+    /* Fails without kernel memory only. */
+    return epoll_ctl(connection->server->epoll, operation, connection->fd, &event) == 0;
 }
 
 static bool would_block(void)
@@ -138,7 +138,10 @@ static void hand_over(struct http_connection *connection)
     struct sockaddr address = {.sa_family = AF_UNIX}; /* it counts nobody's connections */
     const int fd = connection->fd;
 
-    http_connection_watch(connection, EPOLL_CTL_MOD, EPOLLRDHUP | EPOLLET);
+    if (!http_connection_watch(connection, EPOLL_CTL_MOD, EPOLLRDHUP | EPOLLET)) {
+        http_connection_close(connection);
+        return;
+    }
     if (server->idle.count >= IDLE_MAX) {
         shut(server->idle.first);
     }
@@ -240,7 +243,9 @@ static void add_connection(struct http_server *server, int fd)
     *connection = (struct http_connection){.watch = WATCH_CONNECTION, .server = server, .fd = fd};
     server->connections++;
     http_connection_move(connection, &server->waiting);
-    http_connection_watch(connection, EPOLL_CTL_ADD, EPOLLIN | EPOLLRDHUP | EPOLLET);
+    if (!http_connection_watch(connection, EPOLL_CTL_ADD, EPOLLIN | EPOLLRDHUP | EPOLLET)) {
+        http_connection_close(connection);
+    }
 }
 
 void http_accept(struct http_server *server, struct http_listener *listener)

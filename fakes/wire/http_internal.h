@@ -117,7 +117,7 @@ enum {
 /* Takes in who waits at a listener. */
 void http_accept(struct http_server *server, struct http_listener *listener);
 /* Asks for other events of a connection. */
-void http_connection_watch(struct http_connection *connection, int operation, uint32_t events);
+bool http_connection_watch(struct http_connection *connection, int operation, uint32_t events);
 /* A connection that libmicrohttpd does not have can be read; epoll's events of it. */
 void http_connection_read(struct http_connection *connection, uint32_t events);
 /* A period of the timer is over: closes who has waited too long. libmicrohttpd has a time-out of its own. */

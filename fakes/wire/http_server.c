@@ -1,6 +1,8 @@
 /* The loop, opening and closing. */
 #include "fakes/wire/http_internal.h"
 
+#include "core/heap.h"
+
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -184,8 +186,8 @@ static bool listen_everywhere(struct http_server *server, const struct http_serv
     while (options->addresses[count] != NULL) {
         count++;
     }
-    server->listeners = calloc(count + 1, sizeof *server->listeners);
-    for (size_t i = 0; server->listeners != NULL && i < count; i++) {
+    server->listeners = heap_take_zeroed(count + 1, sizeof *server->listeners);
+    for (size_t i = 0; i < count; i++) {
         struct http_listener *listener = &server->listeners[i];
 
         listener->watch = WATCH_LISTENER;
@@ -197,17 +199,13 @@ static bool listen_everywhere(struct http_server *server, const struct http_serv
             return false;
         }
     }
-    return server->listeners != NULL;
+    return true;
 }
 
 struct http_server *http_server_open(const struct http_server_options *options, char *error, size_t size)
 {
-    struct http_server *server = calloc(1, sizeof *server);
+    struct http_server *server = heap_take_zeroed(1, sizeof *server);
 
-    if (server == NULL) {
-        snprintf(error, size, "%s", strerror(ENOMEM));
-        return NULL;
-    }
     server->handlers = options->handlers;
     server->context = options->context;
     server->limits = options->limits;
@@ -216,9 +214,9 @@ struct http_server *http_server_open(const struct http_server_options *options, 
     server->held_watch = WATCH_HELD;
     set_limits(server);
     error[0] = '\0';
-    server->peeked = malloc(server->limits.header_bytes);
+    server->peeked = heap_take(server->limits.header_bytes);
     server->epoll = epoll_create1(EPOLL_CLOEXEC);
-    if (server->peeked == NULL || server->epoll < 0 || !start_library(server) || !start_timer(server) ||
+    if (server->epoll < 0 || !start_library(server) || !start_timer(server) ||
         !watch(server, server->held_fd, &server->held_watch) || !listen_everywhere(server, options, error, size)) {
         if (error[0] == '\0') {
             snprintf(error, size, "cannot start the HTTP server: %s", strerror(errno));

@@ -23,7 +23,7 @@ void http_raw_watch(struct http_exchange *exchange)
 
     if (exchange->suspended && exchange->watched != (events | EPOLLHUP)) {
         exchange->watched = events | EPOLLHUP; /* is always asked for: never 0 */
-        http_connection_watch(exchange->connection, EPOLL_CTL_MOD, events);
+        (void)http_connection_watch(exchange->connection, EPOLL_CTL_MOD, events);
     }
 }
 

@@ -1,5 +1,7 @@
 #include "fakes/wire/listen.h"
 
+#include "core/heap.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>
@@ -65,9 +67,63 @@ static bool remove_stale(const char *path, const struct place *place, const stru
     return unlink(path) == 0 ? true : complain(complaint, "%s", strerror(errno));
 }
 
+/* Sockets whose files are there: an exit in the middle of things takes them away too. */
+static struct listener *with_files;
+
+static bool is_ours(const struct listener *listener)
+{
+    struct stat status;
+
+    if (stat(listener->path, &status) != 0) {
+        return errno != ENOENT; /* what cannot be looked at was ours */
+    }
+    return status.st_dev == listener->device && status.st_ino == listener->inode;
+}
+
+static void remove_files(void)
+{
+    for (; with_files != NULL; with_files = with_files->next) {
+        if (is_ours(with_files)) {
+            unlink(with_files->path);
+        }
+    }
+}
+
+static void remember_file(struct listener *listener)
+{
+    static bool registered;
+
+    if (!registered && atexit(remove_files) != 0) {
+        heap_is_out();
+    }
+    registered = true;
+    listener->next = with_files;
+    with_files = listener;
+}
+
+static void forget_file(struct listener *listener)
+{
+    struct listener **place = &with_files;
+
+    while (*place != NULL && *place != listener) {
+        place = &(*place)->next;
+    }
+    if (*place != NULL) {
+        *place = listener->next;
+    }
+}
+
+static void listener_free(struct listener *listener)
+{
+    free(listener->path);
+    free(listener->address);
+    *listener = (struct listener){.fd = -1};
+}
+
 static bool listen_on(struct listener *listener, const struct place *place, const struct complaint *complaint)
 {
     const int on = 1;
+    bool bound = false;
     const mode_t owner_only = S_IRUSR | S_IWUSR;
 
     listener->fd = new_socket(place->socket.ss_family);
@@ -78,9 +134,12 @@ static bool listen_on(struct listener *listener, const struct place *place, cons
     if ((place->socket.ss_family == AF_UNIX
              ? fchmod(listener->fd, owner_only)
              : setsockopt(listener->fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on)) != 0 ||
-        bind(listener->fd, (const struct sockaddr *)&place->socket, place->length) != 0 ||
+        !(bound = bind(listener->fd, (const struct sockaddr *)&place->socket, place->length) == 0) ||
         listen(listener->fd, SOMAXCONN) != 0) {
         complain(complaint, "%s", strerror(errno));
+        if (bound && listener->path != NULL) {
+            unlink(listener->path);
+        }
         close(listener->fd);
         return false;
     }
@@ -97,18 +156,23 @@ static bool open_unix(struct listener *listener, const char *path, const struct 
         return complain(complaint, "must be an absolute path of less than %zu bytes", sizeof name->sun_path);
     }
     memcpy(name->sun_path, path, strlen(path) + 1);
+    /* Before there is a file that somebody has to know of. */
+    listener->path = heap_string(path);
+    listener->address = heap_string(complaint->address);
     if (!remove_stale(path, &place, complaint) || !listen_on(listener, &place, complaint)) {
+        listener_free(listener);
         return false;
     }
-    listener->path = strdup(path);
-    listener->address = strdup(complaint->address);
-    if (listener->path == NULL || listener->address == NULL || stat(path, &status) != 0) {
+    if (stat(path, &status) != 0) {
         complain(complaint, "%s", strerror(errno));
-        listener_close(listener);
+        unlink(path);
+        close(listener->fd);
+        listener_free(listener);
         return false;
     }
     listener->device = status.st_dev;
     listener->inode = status.st_ino;
+    remember_file(listener);
     return true;
 }
 
@@ -177,9 +241,7 @@ static bool open_tcp(struct listener *listener, const char *text, bool anywhere,
     unsigned port = ntohs(((const struct sockaddr_in *)&place.socket)->sin_port);
 
     if (asprintf(&listener->address, "tcp://%.*s%u", (int)(strrchr(text, ':') + 1 - text), text, port) < 0) {
-        listener->address = NULL;
-        listener_close(listener);
-        return complain(complaint, "%s", strerror(ENOMEM));
+        heap_is_out();
     }
     return true;
 }
@@ -202,13 +264,10 @@ bool listener_open(struct listener *listener, const char *address, bool anywhere
 
 void listener_close(struct listener *listener)
 {
-    struct stat status;
-
-    if (listener->path != NULL && stat(listener->path, &status) == 0 && status.st_dev == listener->device &&
-        status.st_ino == listener->inode) {
+    if (listener->path != NULL && is_ours(listener)) {
         unlink(listener->path);
     }
+    forget_file(listener);
     close(listener->fd);
-    free(listener->path);
-    free(listener->address);
+    listener_free(listener);
 }

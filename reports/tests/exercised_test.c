@@ -172,7 +172,6 @@ static void test_nothing(void **state)
 
         sink_init(&sink);
         writers[i / 2](&sink, records, i % 2, &options);
-        assert_false(sink.failed);
         assert_true(sink.length > 0);
         sink_free(&sink);
     }

@@ -60,7 +60,6 @@ static cJSON *written(const struct run_record *record)
 
     sink_init(&sink);
     sarif_report_write(&sink, &record, 1, &options);
-    assert_false(sink.failed);
     cJSON *json = cJSON_Parse(sink.text);
 
     free(sink.text);

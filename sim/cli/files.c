@@ -1,6 +1,7 @@
 /* Which files an operand means. */
 #include "sim/cli/cli.h"
 
+#include "core/heap.h"
 #include "fakes/world.h"
 
 #include <dirent.h>
@@ -37,6 +38,9 @@ static bool collect_folder(struct arena *arena, const char *path, struct file_li
     int count = scandir(path, &entries, NULL, NULL);
     bool good = count >= 0;
 
+    if (!good && errno == ENOMEM) {
+        heap_is_out();
+    }
     if (!good) {
         complain("%s: %s", path, strerror(errno));
         return false;

@@ -238,6 +238,7 @@ int verb_serve(int argc, char **argv)
         is_quiet = command.quiet;
         (void)sigaction(SIGINT, &action, NULL);
         (void)sigaction(SIGTERM, &action, NULL);
+        (void)signal(SIGPIPE, SIG_IGN); /* its clients are served, whoever has stopped reading what it prints */
         status = serve_scenario(&arena, &command);
     }
     arena_reset(&arena);

@@ -1,5 +1,7 @@
 #include "sim/kernel/snapshot.h"
 
+#include "core/heap.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,22 +24,13 @@ bool snapshot_possible(void)
     return coroutine_stack_is_plain();
 }
 
-static void out_of_memory(void)
-{
-    fputs("drydock: out of memory for a saved run\n", stderr);
-    exit(3);
-}
-
 static void add_piece(struct snapshot *snapshot, void *address, size_t length)
 {
     size_t needed = snapshot->length + sizeof(struct piece) + rounded(length);
 
     if (needed > snapshot->size) {
         snapshot->size = needed * 2;
-        snapshot->bytes = realloc(snapshot->bytes, snapshot->size);
-        if (snapshot->bytes == NULL) {
-            out_of_memory();
-        }
+        snapshot->bytes = heap_resize(snapshot->bytes, snapshot->size);
     }
     struct piece piece = {address, length};
 
@@ -72,12 +65,7 @@ static void add_task(struct snapshot *snapshot, const struct kernel_task *task)
 
 static void *room(size_t count, size_t size)
 {
-    void *bytes = calloc(count + 1, size); /* of the system: what is not used costs nothing */
-
-    if (bytes == NULL) {
-        out_of_memory();
-    }
-    return bytes;
+    return heap_take_zeroed(count + 1, size); /* of the system: what is not used costs nothing */
 }
 
 static char *block_at(const struct write_log *writes, uint32_t number)

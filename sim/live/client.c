@@ -1,5 +1,7 @@
 #include "sim/live/client.h"
 
+#include "core/heap.h"
+
 #include <curl/curl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,12 +55,12 @@ struct live_client *live_client_open(const char *address, char *error, size_t si
     struct live_client *client = NULL;
 
     if ((is_unix && rest[0] == '/') || (is_tcp && strchr(rest, ':') != NULL && strchr(rest, '/') == NULL)) {
-        client = calloc(1, sizeof *client);
+        client = heap_take_zeroed(1, sizeof *client);
     } else {
         snprintf(error, size, "%s is no Engine's address, expected unix:///PATH or tcp://HOST:PORT", address);
         return NULL;
     }
-    if (client == NULL || curl_global_init(CURL_GLOBAL_DEFAULT) != 0 || (client->curl = curl_easy_init()) == NULL) {
+    if (curl_global_init(CURL_GLOBAL_DEFAULT) != 0 || (client->curl = curl_easy_init()) == NULL) {
         snprintf(error, size, "no memory for libcurl");
         free(client);
         return NULL;

@@ -1,5 +1,6 @@
 #include "sim/live/live.h"
 
+#include "core/heap.h"
 #include "fakes/world.h"
 #include "sim/live/fit.h"
 #include "sim/live/mirror.h"
@@ -246,12 +247,8 @@ static bool is_usable(struct live *live, char *error, size_t size)
 
 struct live *live_open(const struct live_options *options, char *error, size_t size)
 {
-    struct live *live = calloc(1, sizeof *live);
+    struct live *live = heap_take_zeroed(1, sizeof *live);
 
-    if (live == NULL) {
-        snprintf(error, size, "no memory");
-        return NULL;
-    }
     live->backend.apply = apply;
     live->options = *options;
     arena_init(&live->lasting, arena_source_malloc());

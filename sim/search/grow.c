@@ -1,7 +1,7 @@
 #include "sim/search/grow.h"
 
-#include <stdio.h>
-#include <stdlib.h>
+#include "core/heap.h"
+
 #include <string.h>
 
 void grow_table(void *items, uint32_t *size, uint32_t count, size_t item_size)
@@ -15,11 +15,7 @@ void grow_table(void *items, uint32_t *size, uint32_t count, size_t item_size)
         larger *= 2;
     }
     memcpy(&table, items, sizeof table);
-    table = realloc(table, larger * item_size);
-    if (table == NULL) {
-        fputs("drydock: out of memory during the search\n", stderr);
-        exit(3);
-    }
+    table = heap_resize(table, larger * item_size);
     memset((char *)table + *size * item_size, 0, (larger - *size) * item_size);
     memcpy(items, &table, sizeof table);
     *size = larger;

@@ -1,5 +1,6 @@
 #include "sim/search/order.h"
 
+#include "core/heap.h"
 #include "sim/search/grow.h"
 
 #include <assert.h>
@@ -171,11 +172,10 @@ void order_add(struct order *order, struct order_event event, uint32_t cause)
     uint64_t *own = task_row(order, event.slot);
     const struct footprint *footprint = event.footprint;
     uint64_t rest_word = 0;
-    uint64_t *rest = words == 1 ? &rest_word : calloc(words, sizeof *rest);
+    uint64_t *rest = words == 1 ? &rest_word : heap_take_zeroed(words, sizeof *rest);
     uint32_t race_count = number == 0 ? 0 : order->events[number - 1].race_count;
     uint32_t last = 0;
 
-    assert(rest != NULL);
     memset(before, 0, words * sizeof *before);
     for (uint32_t i = 0; i < footprint->count; i++) {
         collect(order, footprint->accesses[i], rest);

@@ -24,11 +24,11 @@ check_arrows() {
   [ -z "$found" ] || { fail "includes against the arrows of $1/:"; printf '%s\n' "$found" >&2; }
 }
 check_arrows core 'core/.*'
-check_arrows fakes 'core/effect\.h|fakes/.*'
-check_arrows fakes/wire 'fakes/.*'
+check_arrows fakes 'core/effect\.h|core/heap\.h|fakes/.*'
+check_arrows fakes/wire 'core/heap\.h|fakes/.*'
 found=$(printf '%s\n' "${all[@]}" | grep -E '^(core|fakes|reports)/' | grep -vE '^fakes/wire/|/tests/' | xargs grep -nE '#include ("fakes/wire/|<microhttpd)')
 [ -z "$found" ] || { fail "only the wire and sim/ may:"; printf '%s\n' "$found" >&2; }
-check_arrows reports 'core/effect\.h|core/effects\.def|reports/.*'
+check_arrows reports 'core/effect\.h|core/heap\.h|core/effects\.def|reports/.*'
 
 echo "  LINT  places"
 # A call whose place is remembered (FROM_HERE, core/node.h) stands on one line: of several, compilers take different ones.
@@ -49,7 +49,7 @@ echo "  LINT  clocks, chance and environment below the command line"
 found=$(printf '%s\n' "${all[@]}" | grep -vE '^(sim/cli/|sim/bench/|reports/sink|reports/color|reports/coverage|sim/main)|/tests/' |
   xargs grep -nE '\b(time|gettimeofday|clock_gettime|rand|srand|random|getenv|localtime|gmtime|setlocale)\(')
 [ -z "$found" ] || { fail "not below the command line:"; printf '%s\n' "$found" >&2; }
-found=$(printf '%s\n' "${all[@]}" | grep -E '^(core|fakes)/' | grep -vE '/tests/|core/arena\.c|^fakes/wire/' | xargs grep -nE '\b(malloc|calloc|realloc|free)\(')
+found=$(printf '%s\n' "${all[@]}" | grep -E '^(core|fakes)/' | grep -vE '/tests/|core/(arena\.c|heap\.[ch])|^fakes/wire/' | xargs grep -nE '\b(malloc|calloc|realloc|free)\(')
 [ -z "$found" ] || { fail "core/ and fakes/ (but the wire) take memory from arenas only:"; printf '%s\n' "$found" >&2; }
 
 echo "  LINT  cppcheck"

@@ -1,0 +1,80 @@
+#include "sim/tests/oom/client.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { ANSWER_LIMIT_MS = 5 * 1000, TEXT_MAX = 2048 };
+
+static bool has_ended(pid_t process)
+{
+    siginfo_t info = {.si_pid = 0};
+
+    return waitid(P_PID, (id_t)process, &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid != 0;
+}
+
+/* −1: nobody listens, or nobody did in time. */
+static int connect_to(pid_t server, const char *folder, bool *late)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+
+    snprintf(address.sun_path, sizeof address.sun_path, "%s/sock", folder);
+    for (int waited = 0; waited < ANSWER_LIMIT_MS && !has_ended(server); waited++) {
+        int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+        if (connect(fd, (struct sockaddr *)&address, sizeof address) == 0) {
+            return fd;
+        }
+        close(fd);
+        (void)poll(NULL, 0, 1);
+    }
+    *late = !has_ended(server);
+    return -1;
+}
+
+/* false: it did not answer, and did not hang up. */
+static bool read_answer(int fd)
+{
+    char bytes[4096];
+    struct pollfd readable = {.fd = fd, .events = POLLIN};
+
+    while (poll(&readable, 1, ANSWER_LIMIT_MS) == 1) {
+        if (recv(fd, bytes, sizeof bytes, 0) <= 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool client_ask(pid_t server, const char *folder, const char *requests)
+{
+    while (*requests != '\0') {
+        const char *end = strchrnul(requests, '\n');
+        char method[16] = "", target[512] = "", body[512] = "", text[TEXT_MAX];
+        bool late = false;
+        int fd = connect_to(server, folder, &late);
+
+        if (fd < 0) {
+            return !late;
+        }
+        (void)sscanf(requests, "%15s %511s %511[^\n]", method, target, body);
+        int length = snprintf(text, sizeof text,
+                              "%s %s HTTP/1.1\r\nHost: docker\r\nConnection: close\r\nContent-Type: "
+                              "application/json\r\nContent-Length: %zu\r\n\r\n%s",
+                              method, target, strlen(body), body);
+
+        (void)send(fd, text, (size_t)length, MSG_NOSIGNAL);
+        bool answered = read_answer(fd);
+
+        close(fd);
+        if (!answered) {
+            return false;
+        }
+        requests = *end == '\0' ? end : end + 1;
+    }
+    return true;
+}
