@@ -64,6 +64,10 @@ refused check
 refused list
 refused list things
 refused help fly
+refused completion
+refused completion tcsh
+refused completion bash zsh
+refused completion --bash
 head -c 17000000 /dev/zero >"$work/large.json"
 refused check "$work/large.json"
 
