@@ -40,7 +40,7 @@ if command -v mandoc >/dev/null; then
   clean "$package/drydock.1" || fail "mandoc has something against the manual page"
   sed 's/^\.El$//' "$package/drydock.1" >"$work/broken.1"
   clean "$work/broken.1" >/dev/null && fail "mandoc has nothing against a broken page"
-  mandoc -T utf8 "$package/drydock.1" | col -b >"$work/page"
+  mandoc -T utf8 "$package/drydock.1" | col -bx >"$work/page"
   for verb in $("$drydock" help | awk '/^Verbs:/ {on = 1; next} /^$/ {on = 0} on {print $1}'); do
     "$drydock" help "$verb" | sed -n 's/^  \(--\?[A-Za-z-]*\).*/\1/p' >"$work/told"
     sed -n "/^   drydock $verb\$/,/^   drydock\|^[A-Z]/s/^     \(--\?[A-Za-z-]*\).*/\1/p" "$work/page" >"$work/shown"
@@ -74,7 +74,7 @@ grep -q '^\.Pa /opt/drydock/share/drydock/scenarios/schema.json$\|^\.It Pa /opt/
 # What it shows is what one can type.
 if command -v mandoc >/dev/null; then
   mkdir "$work/examples"
-  mandoc -T utf8 "$below/share/man/man1/drydock.1" | col -b | sed -n 's/^ *drydock \(\(run\|explore\|regress\) [^|[]*\)$/\1/p' | sed "s|/opt/drydock|$below|g" >"$work/shown"
+  mandoc -T utf8 "$below/share/man/man1/drydock.1" | col -bx | sed -n 's/^ *drydock \(\(run\|explore\|regress\) [^|[]*\)$/\1/p' | sed "s|/opt/drydock|$below|g" >"$work/shown"
   [ "$(wc -l <"$work/shown")" = 4 ] || fail "the manual page's examples: $(cat "$work/shown")"
   while read -ra example; do
     (cd "$work/examples" && "$below/bin/drydock" "${example[@]}" >"$work/said" 2>&1) || [ $? = 1 ] && ! grep '^drydock: ' "$work/said" ||
