@@ -385,6 +385,11 @@ test-package: $(BUILD)/.package-deps package
 	@sim/tests/package.sh $(BUILD)/drydock $(PACKAGE)
 .PHONY: test-package
 
+## test-recipes: follow every recipe of CONTRIBUTING.md in a copy of the tree (minutes; the first alone takes seconds: sim/tests/recipe.sh build)
+test-recipes: $(BUILD)/o0/drydock
+	@sim/tests/recipe.sh $(BUILD) effect fault actor oracle revision scenario
+.PHONY: test-recipes
+
 ## deb: Debian packages in build/deb/, judged by lintian (minutes)
 deb: $(BUILD)/.package-deps $(PAGE)
 	@sim/package/deb.sh $(BUILD)/deb $(PAGE) $(VERSION)

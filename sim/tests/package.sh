@@ -74,7 +74,7 @@ grep -q '^\.Pa /opt/drydock/share/drydock/scenarios/schema.json$\|^\.It Pa /opt/
 # What it shows is what one can type.
 if command -v mandoc >/dev/null; then
   mkdir "$work/examples"
-  mandoc -T utf8 "$below/share/man/man1/drydock.1" | col -bx | sed -n 's/^ *drydock \(\(run\|explore\|regress\) [^|[]*\)$/\1/p' | sed "s|/opt/drydock|$below|g" >"$work/shown"
+  mandoc -T utf8 -O width=200 "$below/share/man/man1/drydock.1" | col -bx | sed -n 's/^ *drydock \(\(run\|explore\|regress\) [^|[]*\)$/\1/p' | sed "s|/opt/drydock|$below|g" >"$work/shown"
   [ "$(wc -l <"$work/shown")" = 4 ] || fail "the manual page's examples: $(cat "$work/shown")"
   while read -ra example; do
     (cd "$work/examples" && "$below/bin/drydock" "${example[@]}" >"$work/said" 2>&1) || [ $? = 1 ] && ! grep '^drydock: ' "$work/said" ||
