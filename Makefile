@@ -42,6 +42,8 @@ CLIENT_PACKAGES := docker.io python3-docker nodejs
 BENCH_PACKAGES := spin
 # A browser for the test of the HTML report.
 BROWSER_PACKAGES := chromium
+# What makes and judges packages, the manual page and completions. What of it is not there, tests leave out.
+PACKAGE_PACKAGES := dpkg-dev debhelper lintian fakeroot mandoc bash-completion zsh fish pkg-config
 
 FOLDERS := core fakes fakes/docker fakes/wire reports sim sim/kernel sim/oracles sim/scenario sim/conform sim/search sim/serve sim/live sim/cli
 SOURCES := $(sort $(foreach folder,$(FOLDERS),$(wildcard $(folder)/*.c)))
@@ -190,9 +192,15 @@ $(BUILD)/html/.npm: reports/html/package.json | $(BUILD)/.deps
 	$(call npm_install,$(@D),$<)
 	@touch $@
 
+# Where there is neither npm nor a network, a page that was made before: PAGE_MADE=FILE (sim/package/debian/README.source).
+ifdef PAGE_MADE
+$(PAGE): $(PAGE_MADE)
+	@mkdir -p $(@D) && cp $< $@
+else
 $(PAGE): $(BUILD)/html/.npm $(wildcard reports/html/*.*)
 	@echo "  PAGE  $@"
 	@node reports/html/bundle.mjs $(@D) $@
+endif
 
 $(BUILD)/html-test/.npm: reports/html/tests/package.json | $(BUILD)/.deps
 	$(call install_packages,$(BROWSER_PACKAGES))
@@ -313,20 +321,119 @@ oom: $(BUILD)/o0/oom
 
 ## lint: formatting, static analysis, includes that run against the arrows
 lint: $(BUILD)/.lint-deps
-	@sim/tests/lint.sh $(SOURCES) $(TESTS) $(TEST_HELPERS) $(BENCHES) $(CONFORMANCE) $(OOM) $(HEADERS)
+	@sim/tests/lint.sh $(SOURCES) $(TESTS) $(TEST_HELPERS) $(BENCHES) $(CONFORMANCE) $(OOM) $(wildcard sim/package/*.c sim/package/*/*.c) $(HEADERS)
 .PHONY: lint
 
-## install: install the binary and the scenarios below $(DESTDIR)$(PREFIX)
-install: $(BUILD)/drydock
-	install -D -m 755 $(BUILD)/drydock $(DESTDIR)$(PREFIX)/bin/drydock
-	find scenarios -type f -print0 | xargs -0 -I{} install -D -m 644 {} $(DESTDIR)$(PREFIX)/share/drydock/{}
+# ---- packages of drydock: installing, the manual page, completions, the library, a Debian package ------------------
+
+# GNU's names (https://www.gnu.org/prep/standards/html_node/Directory-Variables.html); DESTDIR stands before each.
+prefix ?= $(PREFIX)
+exec_prefix ?= $(prefix)
+bindir ?= $(exec_prefix)/bin
+libdir ?= $(exec_prefix)/lib
+includedir ?= $(prefix)/include
+datarootdir ?= $(prefix)/share
+datadir ?= $(datarootdir)
+mandir ?= $(datarootdir)/man
+pkgconfigdir ?= $(libdir)/pkgconfig
+bashcompletiondir ?= $(datadir)/bash-completion/completions
+zshcompletiondir ?= $(datadir)/zsh/site-functions
+fishcompletiondir ?= $(datadir)/fish/vendor_completions.d
+
+PACKAGE := $(BUILD)/package
+# core/ for other programs: without link-time optimisation, whose objects only the same compiler reads.
+CORE_OBJECTS := $(patsubst %.c,$(PACKAGE)/obj/%.o,$(filter core/%,$(SOURCES)))
+CORE_HEADERS := $(sort $(wildcard core/*.h core/*.def))
+
+$(PACKAGE)/obj/%.o: %.c Makefile | $(BUILD)/.deps
+	@mkdir -p $(@D)
+	$(QUIET_CC)$(CC) $(BASE_CFLAGS) $(filter-out -flto%,$(CFLAGS)) -MMD -MP -c $< -o $@
+
+$(PACKAGE)/libdrydock-core.a: $(CORE_OBJECTS)
+	@rm -f $@
+	$(QUIET_AR)ar rcs $@ $^
+-include $(CORE_OBJECTS:%.o=%.d)
+
+$(PACKAGE)/verbs_mdoc: sim/package/verbs_mdoc.c sim/cli/verbs.def Makefile | $(BUILD)/.deps
+	@mkdir -p $(@D)
+	$(QUIET_LD)$(CC) $(BASE_CFLAGS) $< -o $@
+
+# What is put into texts, so that they are made again when it changes.
+$(PACKAGE)/places: CHANGELOG.md Makefile .FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' 's|@VERSION@|$(VERSION)|g' "s|@DATE@|$$(sim/package/changelog.py CHANGELOG.md date)|g" \
+	  's|@SCENARIOS@|$(datadir)/drydock/scenarios|g' 's|@prefix@|$(prefix)|g' \
+	  's|@libdir@|$(patsubst $(prefix)/%,$${prefix}/%,$(libdir))|g' \
+	  's|@includedir@|$(patsubst $(prefix)/%,$${prefix}/%,$(includedir))|g' >$@.new
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+.PHONY: .FORCE
+
+$(PACKAGE)/drydock.1: sim/package/drydock.1.in $(PACKAGE)/places $(PACKAGE)/verbs_mdoc
+	@$(PACKAGE)/verbs_mdoc >$@.verbs
+	@sed -e '/^@VERBS@$$/{' -e 'r $@.verbs' -e 'd' -e '}' $< | sed -f $(PACKAGE)/places >$@
+
+$(PACKAGE)/drydock-core.pc: sim/package/drydock-core.pc.in $(PACKAGE)/places
+	@sed -f $(PACKAGE)/places $< >$@
+
+$(PACKAGE)/completion.%: $(BUILD)/drydock
+	@mkdir -p $(@D)
+	@$(BUILD)/drydock completion $* >$@
+
+# mode:file:where it goes, for install and uninstall.
+INSTALLED = 755:$(BUILD)/drydock:$(bindir)/drydock \
+  644:$(PACKAGE)/drydock.1:$(mandir)/man1/drydock.1 \
+  644:$(PACKAGE)/completion.bash:$(bashcompletiondir)/drydock \
+  644:$(PACKAGE)/completion.zsh:$(zshcompletiondir)/_drydock \
+  644:$(PACKAGE)/completion.fish:$(fishcompletiondir)/drydock.fish \
+  644:$(PACKAGE)/libdrydock-core.a:$(libdir)/libdrydock-core.a \
+  644:$(PACKAGE)/drydock-core.pc:$(pkgconfigdir)/drydock-core.pc \
+  $(foreach file,$(CORE_HEADERS),644:$(file):$(includedir)/drydock/$(file)) \
+  $(foreach file,$(sort $(shell find scenarios -type f)),644:$(file):$(datadir)/drydock/$(file))
+
+## package: build all that install puts in place: beside the binary a manual page, completions and the library
+package: $(filter $(BUILD)/%,$(subst :, ,$(INSTALLED)))
+.PHONY: package
+
+## install: install binary, manual page, completions, scenarios and library below $(DESTDIR)$(PREFIX)
+install: package
+	$(file >$(PACKAGE)/installed)$(foreach entry,$(INSTALLED),$(file >>$(PACKAGE)/installed,$(entry)))
+	@echo "  INSTALL $(DESTDIR)$(prefix)"
+	@while IFS=: read -r mode file place; do install -D -m $$mode "$$file" "$(DESTDIR)$$place" || exit 1; done <$(PACKAGE)/installed
 .PHONY: install
 
-## uninstall: take away what install put there
+## uninstall: take away what install put there, and its folders when nothing else is in them
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/bin/drydock
-	rm -rf $(DESTDIR)$(PREFIX)/share/drydock
+	@mkdir -p $(PACKAGE)
+	$(file >$(PACKAGE)/installed)$(foreach entry,$(INSTALLED),$(file >>$(PACKAGE)/installed,$(entry)))
+	@while IFS=: read -r mode file place; do rm -f "$(DESTDIR)$$place"; done <$(PACKAGE)/installed
+	@for folder in "$(DESTDIR)$(datadir)/drydock" "$(DESTDIR)$(includedir)/drydock"; do \
+	  [ ! -d "$$folder" ] || find "$$folder" -depth -type d -empty -delete; done
 .PHONY: uninstall
+
+$(BUILD)/.package-deps: $(BUILD)/.deps
+	-$(call install_packages,$(PACKAGE_PACKAGES))
+	@touch $@
+
+## schema: put the names of effects, faults, actors and the like into scenarios/schema.json (after a new one)
+schema: $(BUILD)/o0/drydock
+	@sim/tests/schema.py $< scenarios/schema.json --write
+.PHONY: schema
+
+## test-package: the manual page, completions in their shells, install and uninstall, the library in a program of its own
+test-package: $(BUILD)/.package-deps package
+	@sim/tests/completion.sh $(BUILD)/drydock
+	@sim/tests/package.sh $(BUILD)/drydock $(PACKAGE)
+.PHONY: test-package
+
+## test-recipes: follow every recipe of CONTRIBUTING.md in a copy of the tree (minutes; the first alone takes seconds: sim/tests/recipe.sh build)
+test-recipes: $(BUILD)/o0/drydock
+	@sim/tests/recipe.sh $(BUILD) effect fault actor oracle revision scenario
+.PHONY: test-recipes
+
+## deb: Debian packages in build/deb/, judged by lintian (minutes)
+deb: $(BUILD)/.package-deps $(PAGE)
+	@sim/package/deb.sh $(BUILD)/deb $(PAGE) $(VERSION)
+.PHONY: deb
 
 ## clean: remove everything that was built
 clean:

@@ -71,6 +71,7 @@ int verb_diff(int argc, char **argv);
 int verb_regress(int argc, char **argv);
 int verb_compare(int argc, char **argv);
 int verb_list(int argc, char **argv);
+int verb_completion(int argc, char **argv);
 int verb_help(int argc, char **argv);
 int verb_version(int argc, char **argv);
 

@@ -206,7 +206,7 @@ static void help_of_all(void)
     puts("drydock replays incidents, races and failures in the container lifecycle of a FluxOS node.\n\n"
          "usage: drydock VERB [OPTION...] [OPERAND...]\n\nVerbs:");
     for (unsigned i = 0; i < VERB_COUNT; i++) {
-        printf("  %-8s %-46s %s\n", verb_info((enum verb)i)->name, verb_info((enum verb)i)->operands,
+        printf("  %-10s %-46s %s\n", verb_info((enum verb)i)->name, verb_info((enum verb)i)->operands,
                verb_info((enum verb)i)->summary);
     }
     puts("\nExit status: 0 all expectations met; 1 not; 2 unusable input; 3 internal error.\n"

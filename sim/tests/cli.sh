@@ -39,6 +39,10 @@ refused check
 refused list
 refused list things
 refused help fly
+refused completion
+refused completion tcsh
+refused completion bash zsh
+refused completion --bash
 head -c 17000000 /dev/zero >"$work/large.json"
 refused check "$work/large.json"
 
@@ -59,6 +63,12 @@ timeout -s KILL 60 "$drydock" check "$work/many.json" 2>"$work/err"
 [ $? = 2 ] && [ "$(wc -l <"$work/err")" = 20 ] || fail "40,000 actors of one name: $(tail -n 1 "$work/err")"
 
 "$drydock" check --quiet scenarios || fail "check scenarios"
+names() { # SCHEMA: its names are the tables'
+  "$(dirname "$0")/schema.py" "$drydock" "$1"
+}
+names scenarios/schema.json || fail "the names in the schema"
+sed '/"lost-reply",/d' scenarios/schema.json >"$work/schema.json"
+names "$work/schema.json" 2>/dev/null && fail "a name that the schema lacks is not noticed"
 for table in effects faults oracles actors revisions counts; do
   [ -n "$("$drydock" list $table)" ] || fail "list $table"
 done
