@@ -42,6 +42,9 @@ CLIENT_PACKAGES := docker.io python3-docker nodejs
 BENCH_PACKAGES := spin
 # A browser for the test of the HTML report.
 BROWSER_PACKAGES := chromium
+# libFuzzer comes with clang's run-time library.
+FUZZ_PACKAGES := clang libclang-rt-14-dev python3
+AFL_PACKAGES := afl++ $(FUZZ_PACKAGES)
 
 FOLDERS := core fakes fakes/docker fakes/wire reports sim sim/kernel sim/oracles sim/scenario sim/conform sim/search sim/serve sim/live sim/cli
 SOURCES := $(sort $(foreach folder,$(FOLDERS),$(wildcard $(folder)/*.c)))
@@ -53,6 +56,11 @@ TESTS := $(sort $(wildcard core/tests/*_test.c fakes/tests/*_test.c reports/test
 TEST_HELPERS := $(filter-out $(TESTS),$(sort $(wildcard */tests/*.c)))
 BENCHES := $(sort $(wildcard sim/bench/*.c))
 CONFORMANCE := $(sort $(wildcard fakes/tests/conformance/*.c))
+# What is fuzzed, a file each (sim/fuzz/README.md), what they share, and the main that plays inputs once.
+FUZZ_TARGETS := $(sort $(wildcard sim/fuzz/*_fuzz.c))
+FUZZ_MAIN := sim/fuzz/play.c
+FUZZ_HELPERS := $(filter-out $(FUZZ_TARGETS) $(FUZZ_MAIN),$(sort $(wildcard sim/fuzz/*.c)))
+FUZZ_SOURCES := $(FUZZ_TARGETS) $(FUZZ_MAIN) $(FUZZ_HELPERS)
 HEADERS := $(filter-out $(BUILD)/%,$(sort $(wildcard */*.h */*/*.h */*/*/*.h */*.def */*/*.def)))
 
 ## all: build build/drydock (default)
@@ -60,10 +68,11 @@ all: $(BUILD)/drydock
 .PHONY: all
 
 # ---- variants -----------------------------------------------------------------------------------------------------
-# variant(name, directory, compiler, flags, link flags)
+# variant(name, directory, compiler, flags, link flags, main of the fuzz targets: with none the compiler brings its own)
 define variant
 $(1)_OBJECTS := $$(LIBRARY:%.c=$(2)/obj/%.o)
 $(1)_TESTS := $$(TESTS:%.c=$(2)/%)
+$(1)_FUZZ := $$(FUZZ_TARGETS:%.c=$(2)/%)
 $(1)_BENCHES := $$(BENCHES:%.c=$(2)/%)
 
 $(2)/obj/%.o: %.c Makefile | $$(BUILD)/.deps
@@ -85,11 +94,15 @@ $$($(1)_BENCHES): $(2)/%: $(2)/obj/%.o $(2)/libdrydock.a
 	@mkdir -p $$(@D)
 	$$(QUIET_LD)$(3) $(4) $(5) $$^ $$(LIBS) -o $$@
 
+$$($(1)_FUZZ): $(2)/%: $(2)/obj/%.o $$(patsubst %.c,$(2)/obj/%.o,$$(FUZZ_HELPERS) $(6)) $(2)/libdrydock.a
+	@mkdir -p $$(@D)
+	$$(QUIET_LD)$(3) $(4) $(5) $$^ $$(LIBS) -o $$@
+
 $(2)/conformance: $$(CONFORMANCE:%.c=$(2)/obj/%.o) $(2)/libdrydock.a
 	$$(QUIET_LD)$(3) $(4) $(5) $$^ $$(LIBS) -pthread -o $$@
 
-.SECONDARY: $$(SOURCES:%.c=$(2)/obj/%.o) $$(TESTS:%.c=$(2)/obj/%.o) $$(TEST_HELPERS:%.c=$(2)/obj/%.o)
--include $$(SOURCES:%.c=$(2)/obj/%.d) $$(PAGE:%.c=$(2)/obj/%.d) $$(TESTS:%.c=$(2)/obj/%.d) $$(TEST_HELPERS:%.c=$(2)/obj/%.d) $$(BENCHES:%.c=$(2)/obj/%.d) $$(CONFORMANCE:%.c=$(2)/obj/%.d)
+.SECONDARY: $$(SOURCES:%.c=$(2)/obj/%.o) $$(TESTS:%.c=$(2)/obj/%.o) $$(TEST_HELPERS:%.c=$(2)/obj/%.o) $$(FUZZ_SOURCES:%.c=$(2)/obj/%.o)
+-include $$(SOURCES:%.c=$(2)/obj/%.d) $$(PAGE:%.c=$(2)/obj/%.d) $$(TESTS:%.c=$(2)/obj/%.d) $$(TEST_HELPERS:%.c=$(2)/obj/%.d) $$(BENCHES:%.c=$(2)/obj/%.d) $$(CONFORMANCE:%.c=$(2)/obj/%.d) $$(FUZZ_SOURCES:%.c=$(2)/obj/%.d)
 endef
 
 ifneq ($(V),1)
@@ -100,13 +113,16 @@ endif
 
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
-$(eval $(call variant,plain,$(BUILD),$$(CC),$$(CFLAGS),$$(LDFLAGS)))
+$(eval $(call variant,plain,$(BUILD),$$(CC),$$(CFLAGS),$$(LDFLAGS),$(FUZZ_MAIN)))
 # Only core/ is counted: the rest costs a run as little as it can. -Og leaves out some 3 % of core/'s lines that -O0 counts, and makes a
 # covered run cost about 3 times a plain one instead of 5.4 (sim/bench/coverage.sh).
 $(eval $(call variant,coverage,$(BUILD)/coverage,gcc,-O2 -g $$(if $$(findstring /obj/core/,$$@),-Og --coverage) -DDRYDOCK_COVERAGE -DDRYDOCK_OBJECTS='"$(CURDIR)/$(BUILD)/coverage/obj"',--coverage))
-$(eval $(call variant,asan,$(BUILD)/asan,gcc,-O1 -g $(SANITIZE) -DDRYDOCK_CHECKED,))
-$(eval $(call variant,o0,$(BUILD)/o0,gcc,-O0 -DDRYDOCK_CHECKED,))
+$(eval $(call variant,asan,$(BUILD)/asan,gcc,-O1 -g $(SANITIZE) -DDRYDOCK_CHECKED,,$(FUZZ_MAIN)))
+$(eval $(call variant,o0,$(BUILD)/o0,gcc,-O0 -DDRYDOCK_CHECKED,,$(FUZZ_MAIN)))
 $(eval $(call variant,clang,$(BUILD)/clang,clang,-O2,))
+# What is fuzzed: libFuzzer counts the edges of all but the targets' own code; AFL++ brings compiler, main and counters.
+$(eval $(call variant,fuzz,$(BUILD)/fuzz,clang,-O1 -g $$(if $$(findstring /obj/,$$@),-fsanitize=fuzzer-no-link,-fsanitize=fuzzer) $(SANITIZE) -DDRYDOCK_CHECKED,))
+$(eval $(call variant,afl,$(BUILD)/afl,afl-clang-fast,-O1 -g $$(if $$(findstring /obj/,$$@),,-fsanitize=fuzzer) -DDRYDOCK_CHECKED,))
 
 SERVE_BENCH := $(BUILD)/sim/bench/serve_bench
 
