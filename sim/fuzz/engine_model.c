@@ -12,7 +12,10 @@ enum {
     NO_SUCH = 404,
     CONFLICT = 409,
     SERVER_ERROR = 500,
-    KILLED = 137, /* exit code: 128 and the signal */
+    /* exit codes */
+    NOT_STARTED = 128, /* a start failed before there was a process */
+    NOT_FOUND = 127,   /* no such command */
+    KILLED = 137,      /* 128 and the signal */
 };
 
 void model_begin(struct engine_model *model)
@@ -71,15 +74,26 @@ int model_create(struct engine_model *model, int name, int reference, int networ
     return CREATED;
 }
 
-/* It comes up, and what ends at once has ended. false: its network is not there, by number once it has been on it. */
+/* A start fails; it leaves an exit code where there was none. */
+static bool fail(struct model_container *container, int exit_code)
+{
+    container->exit_code = container->exit_code == 0 ? exit_code : container->exit_code;
+    return false;
+}
+
+/* It comes up, and what ends at once has ended. false: its network is not there, by number once it has been on it, or
+ * its command is not. */
 static bool come_up(struct engine_model *model, struct model_container *container)
 {
+    if (container->command == MODEL_IS_MISSING) {
+        return fail(container, NOT_FOUND);
+    }
     if (container->network != MODEL_NONE) {
         int network =
             container->attached != MODEL_NONE ? container->attached : model_network_named(model, container->network);
 
         if (network == MODEL_NONE || !model->networks[network].exists) {
-            return false;
+            return fail(container, NOT_STARTED);
         }
         container->attached = network;
     }
@@ -110,10 +124,7 @@ int model_start(struct engine_model *model, int number)
     if (model_is_up(container)) {
         return container->state == MODEL_PAUSED ? CONFLICT : NOT_MODIFIED;
     }
-    if (container->command == MODEL_IS_MISSING) {
-        return BAD_PARAMETER;
-    }
-    return come_up(model, container) ? NO_CONTENT : NO_SUCH;
+    return come_up(model, container) ? NO_CONTENT : container->command == MODEL_IS_MISSING ? BAD_PARAMETER : NO_SUCH;
 }
 
 /* ContainerStop, at once: 304 already stopped. `sleep` does not end by SIGTERM as process 1, so it is killed. */
@@ -176,7 +187,7 @@ int model_unpause(struct engine_model *model, int number)
     return NO_CONTENT;
 }
 
-/* ContainerRestart: stop, then start, whatever it was before. A command that cannot be run: 500. */
+/* ContainerRestart: stop, then start, whatever it was before. Whatever makes the start fail: 500. */
 int model_restart(struct engine_model *model, int number)
 {
     struct model_container *container = find(model, number);
@@ -187,10 +198,7 @@ int model_restart(struct engine_model *model, int number)
     if (model_is_up(container)) {
         end(container);
     }
-    if (container->command == MODEL_IS_MISSING) {
-        return SERVER_ERROR;
-    }
-    return come_up(model, container) ? NO_CONTENT : NO_SUCH;
+    return come_up(model, container) ? NO_CONTENT : SERVER_ERROR;
 }
 
 /* ContainerRename: 400 the same name, 409 another's. */

@@ -31,7 +31,7 @@ struct model_container {
     int attached; /* the network that its first start found, which alone it is started on again; MODEL_NONE: none yet */
     enum model_state state;
     enum model_command command;
-    int exit_code; /* once exited */
+    int exit_code; /* once exited, or a start has failed */
 };
 
 struct model_network {
