@@ -44,7 +44,7 @@ static struct {
     const uint8_t *next, *end;
     bool heads, json; /* http_answers_read()'s */
     enum stage stage;
-    int client, other; /* descriptors; the other keeps the server busy until it asks, too */
+    int client, other, slow; /* descriptors; the slow one only keeps the server from sleeping */
     char *answers;
     size_t length;
     bool closed;
@@ -86,6 +86,11 @@ static int connect_client(void)
                 connect(client, (struct sockaddr *)&fuzzed.socket_address, sizeof fuzzed.socket_address) == 0,
             "no connection: %s", strerror(errno));
     return client;
+}
+
+static void send_text(int client, const char *text)
+{
+    REQUIRE(send(client, text, strlen(text), MSG_NOSIGNAL) == (ssize_t)strlen(text), "no sending: %s", strerror(errno));
 }
 
 /* ---- the client whose bytes are the input -------------------------------------------------------------------------
@@ -161,20 +166,15 @@ static void take_turn(void)
         fuzzed.closed = false;
         fuzzed.rounds = 0;
         fuzzed.stage = STAGE_OTHER;
-        (void)send(fuzzed.other, "\r\n\r\n", 4, MSG_NOSIGNAL);
+        fuzzed.other = connect_client();
+        send_text(fuzzed.other, "GET /_drydock/ HTTP/1.1\r\nHost: d\r\n\r\n");
     }
 }
 
 /* ---- the other client ---------------------------------------------------------------------------------------------
  */
 
-/* One that is slow to ask: a byte each round, so that the server does not sleep. What it asks for is no effect, which
- * no fault can hit. */
-static void keep_awake(void)
-{
-    (void)send(fuzzed.other, "a", 1, MSG_NOSIGNAL);
-}
-
+/* What it asks for is no effect, which no fault can hit. */
 static void await_answer(void)
 {
     (void)receive(fuzzed.other);
@@ -186,6 +186,17 @@ static void await_answer(void)
     if (answers.whole == 1) {
         fuzzed.stage = STAGE_OVER;
         (void)close(fuzzed.other);
+        (void)close(fuzzed.slow);
+    }
+}
+
+/* A byte each round of a request that never ends. The server leaves them in the socket, which holds a few hundred. */
+static void keep_awake(void)
+{
+    if (send(fuzzed.slow, "G", 1, MSG_NOSIGNAL) != 1) {
+        (void)close(fuzzed.slow);
+        fuzzed.slow = connect_client();
+        send_text(fuzzed.slow, "G");
     }
 }
 
@@ -194,8 +205,8 @@ static void await_answer(void)
 
 static bool stopped(void)
 {
+    keep_awake();
     if (fuzzed.stage == STAGE_INPUT) {
-        keep_awake();
         take_turn();
     } else {
         await_answer();
@@ -215,13 +226,9 @@ static int64_t date_ms(void)
 
 static void listening(const char *address)
 {
-    static const char beginning[] = "GET /_drydock/ HTTP/1.1\r\nHost: d\r\nX-Wait: ";
-
     (void)address;
     fuzzed.client = connect_client();
-    fuzzed.other = connect_client();
-    REQUIRE(send(fuzzed.other, beginning, strlen(beginning), MSG_NOSIGNAL) == (ssize_t)strlen(beginning),
-            "no sending: %s", strerror(errno));
+    fuzzed.slow = connect_client();
 }
 
 static bool mentions(const uint8_t *data, size_t size, const char *word)
