@@ -169,6 +169,11 @@ struct http_answers http_answers_read(const char *bytes, size_t length, bool clo
             return answers;
         }
         head.end = head_end + 4;
+        /* libmicrohttpd's head of an error, twice (http_server.h). */
+        if ((size_t)(end - head.end) >= (size_t)(head.end - at) && memcmp(at, head.end, (size_t)(head.end - at)) == 0) {
+            at = head.end;
+            continue;
+        }
         answers.wrong = read_head(at, &head);
         at = head.end;
         answers.last = head.status;

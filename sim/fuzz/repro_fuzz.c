@@ -60,8 +60,8 @@ static void require_steps(const struct repro_steps *steps, struct arena *arena)
 
     REQUIRE(repro_steps_read(arena, lines, &again, &line), "line %u of written steps cannot be read: %s", line,
             value_json(arena, lines));
-    REQUIRE(again.count + again.more == steps->count + steps->more, "%u steps became %u: %s",
-            steps->count + steps->more, again.count + again.more, value_json(arena, lines));
+    REQUIRE(again.count + again.more == steps->count, "%u steps became %u: %s", steps->count, again.count + again.more,
+            value_json(arena, lines));
     for (uint32_t i = 0; i < again.count; i++) {
         REQUIRE(strcmp(again.items[i].task, steps->items[i].task) == 0 &&
                     strcmp(again.items[i].text, steps->items[i].text) == 0,
