@@ -77,7 +77,7 @@ static const struct value *installed_state(struct import *import, const struct v
 {
     const char *name = value_get_text(spec, "name");
     const struct value *compose = value_get(spec, "compose");
-    int version = (int)value_get_number(spec, "version", 0);
+    int version = value_get_int(spec, "version", 0);
     const struct value *components = value_empty_object();
 
     if (version <= 3) {
