@@ -86,7 +86,7 @@ $(2)/libdrydock.a: $$($(1)_OBJECTS)
 $(2)/drydock: $(2)/obj/$$(MAIN:.c=.o) $$($(1)_OBJECTS)
 	$$(QUIET_LD)$(3) $(4) $(5) $$^ $$(LIBS) -o $$@
 
-$$($(1)_TESTS): $(2)/%: $(2)/obj/%.o $$(TEST_HELPERS:%.c=$(2)/obj/%.o) $(2)/libdrydock.a
+$$($(1)_TESTS): $(2)/%: $(2)/obj/%.o $$(patsubst %.c,$(2)/obj/%.o,$$(TEST_HELPERS) $$(FUZZ_HELPERS)) $(2)/libdrydock.a
 	@mkdir -p $$(@D)
 	$$(QUIET_LD)$(3) $(4) $(5) $$^ $$(TEST_LIBS) -o $$@
 
@@ -213,8 +213,9 @@ run: $(BUILD)/drydock $(BUILD)/coverage/drydock
 .PHONY: run
 
 ## test: build and run every test, then the scenario library, twice and under faked dates
-test: $(BUILD)/drydock $(o0_TESTS) $(BUILD)/o0/drydock $(BUILD)/o0/conformance $(BUILD)/.format-deps
+test: $(BUILD)/drydock $(o0_TESTS) $(BUILD)/o0/drydock $(BUILD)/o0/conformance $(o0_FUZZ) $(BUILD)/.format-deps
 	@sim/tests/run_tests.sh $(BUILD)/o0 $(o0_TESTS)
+	@sim/fuzz/replay.sh $(BUILD)/o0
 	@$(BUILD)/o0/conformance --quiet --target in-process $(sort $(wildcard fakes/tests/conformance/cases/*/*.json))
 	@sim/tests/scenarios.sh $(BUILD)/drydock
 	@sim/tests/cli.sh $(BUILD)/drydock
@@ -226,8 +227,9 @@ test: $(BUILD)/drydock $(o0_TESTS) $(BUILD)/o0/drydock $(BUILD)/o0/conformance $
 .PHONY: test
 
 ## test-asan: the same tests and scenarios under AddressSanitizer, UndefinedBehaviorSanitizer and LeakSanitizer
-test-asan: $(BUILD)/asan/drydock $(asan_TESTS)
+test-asan: $(BUILD)/asan/drydock $(asan_TESTS) $(asan_FUZZ)
 	@sim/tests/run_tests.sh $(BUILD)/asan $(asan_TESTS)
+	@sim/fuzz/replay.sh $(BUILD)/asan
 	@sim/tests/scenarios.sh $(BUILD)/asan/drydock
 .PHONY: test-asan
 
@@ -272,6 +274,27 @@ live: $(BUILD)/drydock $(BUILD)/.engine-deps
 	[ $$status != 77 ] || { echo "live: no real Engine can be started here (see above): skipped"; status=0; }; exit $$status
 .PHONY: live
 
+$(BUILD)/.fuzz-deps: $(BUILD)/.deps
+	$(call install_packages,$(FUZZ_PACKAGES))
+	@touch $@
+
+$(BUILD)/.afl-deps: $(BUILD)/.deps
+	$(call install_packages,$(AFL_PACKAGES))
+	@touch $@
+
+## fuzz: every target of sim/fuzz/ for T each (T=60s, 10m, 1h), with libFuzzer; findings stay in build/fuzz/
+T ?= 60s
+fuzz: $(BUILD)/.fuzz-deps
+	@$(MAKE) --no-print-directory $(fuzz_FUZZ)
+	@sim/fuzz/fuzz.sh $(BUILD)/fuzz $(T) $(fuzz_FUZZ)
+.PHONY: fuzz
+
+## fuzz-afl: the same targets for T each with AFL++; findings stay in build/afl/
+fuzz-afl: $(BUILD)/.afl-deps
+	@$(MAKE) --no-print-directory $(afl_FUZZ)
+	@sim/fuzz/fuzz_afl.sh $(BUILD)/afl $(T) $(afl_FUZZ)
+.PHONY: fuzz-afl
+
 ## sweep: fail every call of every scenario but the long ones in every way it can fail (minutes)
 sweep: $(BUILD)/drydock
 	@$(BUILD)/drydock sweep $(filter-out scenarios/boot scenarios/recordings scenarios/incidents,$(patsubst %/,%,$(wildcard scenarios/*/)))
@@ -289,7 +312,7 @@ findings: $(BUILD)/drydock
 
 ## lint: formatting, static analysis, includes that run against the arrows
 lint: $(BUILD)/.lint-deps
-	@sim/tests/lint.sh $(SOURCES) $(TESTS) $(TEST_HELPERS) $(BENCHES) $(CONFORMANCE) $(HEADERS)
+	@sim/tests/lint.sh $(SOURCES) $(TESTS) $(TEST_HELPERS) $(BENCHES) $(CONFORMANCE) $(FUZZ_SOURCES) $(HEADERS)
 .PHONY: lint
 
 ## install: install the binary and the scenarios below $(DESTDIR)$(PREFIX)

@@ -70,16 +70,15 @@ static void read_op(struct reader *reader, const struct value *line, bool setup)
     struct recording *recording = reader->recording;
     struct recorded_op *op =
         table_add(reader->arena, (void **)&recording->ops, &recording->op_count, &recording->op_size, sizeof *op);
-    double called_ms = value_get_number(line, "t", 0);
-    double call = value_get_number(line, "i", -1);
-    double completion = value_get_number(line, "o", -1);
+    int64_t called_ms = value_get_whole(line, "t", 0);
+    int64_t call = value_get_whole(line, "i", -1);
 
     *op = (struct recorded_op){.line = reader->line,
                                .setup = setup,
-                               .call = (int64_t)call,
-                               .completion = (int64_t)completion,
-                               .called_ms = (int64_t)called_ms,
-                               .completed_ms = (int64_t)(called_ms + value_get_number(line, "dt", 0)),
+                               .call = call,
+                               .completion = value_get_whole(line, "o", -1),
+                               .called_ms = called_ms,
+                               .completed_ms = called_ms + value_get_whole(line, "dt", 0),
                                .actor = wanted_text(reader, line, "actor"),
                                .task = value_get_text(line, "task"),
                                .port = wanted_text(reader, line, "port"),
