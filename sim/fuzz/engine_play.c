@@ -119,11 +119,37 @@ static const char *reference_text(struct play *play, int reference)
     return arena_printf(&play->client.arena, "busybox%d", reference);
 }
 
+/* One of `count` names, mostly of those that are in use (by `user_of`), so that there is something to do. */
+static int some_name(struct play *play, int count, int (*user_of)(const struct engine_model *model, int name))
+{
+    enum { ANY_FROM = 224 };
+    int byte = fuzz_byte(&play->input);
+    int used[UINT8_MAX];
+    int used_count = 0;
+
+    for (int i = 0; i < count; i++) {
+        if (user_of(&play->model, i) != MODEL_NONE) {
+            used[used_count++] = i;
+        }
+    }
+    return byte < ANY_FROM && used_count > 0 ? used[byte % used_count] : byte % count;
+}
+
+static int image_of(const struct engine_model *model, int reference)
+{
+    return model->references[reference];
+}
+
+static int some_reference(struct play *play)
+{
+    return some_name(play, MODEL_REFERENCES, image_of);
+}
+
 /* Some container by its name, id or short id; one that is not there, too. */
 static const char *some_container(struct play *play, int *number)
 {
     enum { BY_NAME, BY_ID, BY_SHORT_ID, WAYS };
-    int name = (int)fuzz_below(&play->input, MODEL_NAMES);
+    int name = some_name(play, MODEL_NAMES, model_container_named);
     unsigned way = fuzz_below(&play->input, WAYS);
 
     *number = model_container_named(&play->model, name);
@@ -323,13 +349,17 @@ static void list_everything(struct play *play)
 
 static void create_container(struct play *play)
 {
+    enum { NO_NETWORK = 3, MORE_SLEEPERS = 6 };
     static const char *const commands[] = {"\"sleep\",\"1000000\"", "\"true\"", "\"false\"", "\"nosuch\""};
     struct arena *arena = &play->client.arena;
     int name = (int)fuzz_below(&play->input, MODEL_NAMES);
-    int reference = (int)fuzz_below(&play->input, MODEL_REFERENCES);
-    int network = (int)fuzz_below(&play->input, MODEL_NETWORKS + 1) - 1;
-    enum model_command command = fuzz_below(&play->input, MODEL_COMMANDS);
+    int reference = some_reference(play);
+    int network = (int)fuzz_below(&play->input, MODEL_NETWORKS + NO_NETWORK);
+    enum model_command command = fuzz_below(&play->input, MODEL_COMMANDS + MORE_SLEEPERS);
 
+    /* Most run and go on running, so that there is something to refuse. */
+    network = network < MODEL_NETWORKS ? network : MODEL_NONE;
+    command = command < MODEL_COMMANDS ? command : MODEL_SLEEPS;
     /* What a start that fails in the middle leaves of a network is another matter. */
     network = command == MODEL_IS_MISSING ? MODEL_NONE : network;
     int number = play->model.container_count;
@@ -506,7 +536,7 @@ static void create_network(struct play *play)
 
 static const char *some_network(struct play *play, int *number)
 {
-    int name = (int)fuzz_below(&play->input, MODEL_NETWORKS);
+    int name = some_name(play, MODEL_NETWORKS, model_network_named);
     bool by_id = fuzz_below(&play->input, 2) == 1;
 
     *number = model_network_named(&play->model, name);
@@ -570,7 +600,7 @@ static void import_image(struct play *play)
 
 static void tag_image(struct play *play)
 {
-    int reference = (int)fuzz_below(&play->input, MODEL_REFERENCES);
+    int reference = some_reference(play);
     int other = (int)fuzz_below(&play->input, MODEL_REFERENCES);
     int status = model_tag(&play->model, reference, other);
 
@@ -580,7 +610,7 @@ static void tag_image(struct play *play)
 
 static void remove_image(struct play *play)
 {
-    int reference = (int)fuzz_below(&play->input, MODEL_REFERENCES);
+    int reference = some_reference(play);
     bool force = fuzz_below(&play->input, 2) == 1;
     int status = model_remove_image(&play->model, reference, force);
 

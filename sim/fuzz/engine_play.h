@@ -23,7 +23,7 @@ enum engine_defect {
     DEFECT_COUNT,
 };
 
-enum { PLAY_SAID_MAX = 2000 };
+enum { PLAY_SAID_MAX = 32 * 1024 };
 
 /* One play of an input; false with what parted them, and all requests up to there, in `said`. */
 bool engine_play(const uint8_t *data, size_t size, enum engine_defect defect, char said[PLAY_SAID_MAX]);
