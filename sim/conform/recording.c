@@ -1,6 +1,7 @@
 #include "sim/conform/recording.h"
 
 #include "fakes/world.h"
+#include "reports/sink.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,8 +18,8 @@ struct reader {
 static void mistake(struct reader *reader, const char *what)
 {
     if (reader->mistake == NULL) {
-        reader->mistake =
-            arena_printf(reader->arena, "%s:%u: %s", reader->file, reader->line == 0 ? 1 : reader->line, what);
+        reader->mistake = blank_controls(
+            arena_printf(reader->arena, "%s:%u: %s", reader->file, reader->line == 0 ? 1 : reader->line, what));
     }
 }
 

@@ -3,6 +3,8 @@
 #include "core/utf8.h"
 #include "core/value.h"
 
+#include <cjson/cJSON.h>
+
 #include <string.h>
 
 enum { PATH_DEPTH_MAX = JSON_DEPTH_MAX + 1 };
@@ -231,12 +233,38 @@ static bool add_key(struct arena *arena, struct seen_key **place, const char *st
     return true;
 }
 
-/* Whether the next step of the path is this key. Keys with escapes are not those of a scenario. */
+/* A key of good text without its escapes; NULL: it has none. To be freed by cJSON_Delete(). */
+static cJSON *unescaped(const char *start, size_t length)
+{
+    return memchr(start, '\\', length) == NULL ? NULL : cJSON_ParseWithLength(start - 1, length + 2);
+}
+
+/* Whether the next step of the path is this key. */
 static bool leads_to_key(const struct scanner *scanner, unsigned depth, const char *start, size_t length)
 {
     const char *wanted = depth < scanner->path_length ? scanner->path[depth]->key : NULL;
+    cJSON *key = wanted == NULL ? NULL : unescaped(start, length);
 
+    if (key != NULL) {
+        bool leads = strcmp(wanted, key->valuestring) == 0;
+
+        cJSON_Delete(key);
+        return leads;
+    }
     return wanted != NULL && strlen(wanted) == length && memcmp(wanted, start, length) == 0;
+}
+
+/* Whether an object has no such key yet: "a" and "\u0061" are the same. */
+static bool is_new_key(struct arena *arena, struct seen_key **seen, const char *start, size_t length)
+{
+    cJSON *key = unescaped(start, length);
+
+    if (key != NULL) {
+        start = arena_string(arena, key->valuestring);
+        length = strlen(start);
+        cJSON_Delete(key);
+    }
+    return add_key(arena, seen, start, length);
 }
 
 static void reached(struct scanner *scanner, size_t at)
@@ -260,7 +288,7 @@ static bool scan_member(struct scanner *scanner, unsigned depth, bool on_path, s
     const char *start = scanner->text + key_at + 1;
     size_t length = scanner->at - key_at - 2;
 
-    if (scanner->arena != NULL && !add_key(scanner->arena, seen, start, length)) {
+    if (scanner->arena != NULL && !is_new_key(scanner->arena, seen, start, length)) {
         return wrong(scanner, key_at,
                      arena_printf(scanner->arena, "duplicate key \"%.*s\", expected each key once",
                                   (int)(length < 60 ? length : 60), start));

@@ -1,6 +1,7 @@
 /* The mechanism of loader.h: shapes, simple readers, mistakes. */
 #include "sim/scenario/loader.h"
 
+#include "reports/sink.h"
 #include "sim/scenario/units.h"
 
 #include <math.h>
@@ -25,7 +26,9 @@ void mistake_at(struct loader *loader, const struct json_path *path, bool at_key
     const char *message = arena_vprintf(loader->arena, format, arguments);
 
     va_end(arguments);
-    message = arena_printf(loader->arena, "%s:%u:%u: %s", loader->file, place.line, place.column, message);
+    /* Keys and texts of the file are in it. */
+    message =
+        blank_controls(arena_printf(loader->arena, "%s:%u:%u: %s", loader->file, place.line, place.column, message));
     loader->mistakes =
         loader->mistake_count++ == 0 ? message : arena_printf(loader->arena, "%s\n%s", loader->mistakes, message);
 }
