@@ -44,6 +44,9 @@ BENCH_PACKAGES := spin
 BROWSER_PACKAGES := chromium
 # What makes and judges packages, the manual page and completions. What of it is not there, tests leave out.
 PACKAGE_PACKAGES := dpkg-dev debhelper lintian fakeroot mandoc bash-completion zsh fish pkg-config
+# libFuzzer comes with clang's run-time library.
+FUZZ_PACKAGES := clang libclang-rt-14-dev python3
+AFL_PACKAGES := afl++ $(FUZZ_PACKAGES)
 
 FOLDERS := core fakes fakes/docker fakes/wire reports sim sim/kernel sim/oracles sim/scenario sim/conform sim/search sim/serve sim/live sim/cli
 SOURCES := $(sort $(foreach folder,$(FOLDERS),$(wildcard $(folder)/*.c)))
@@ -56,6 +59,11 @@ TEST_HELPERS := $(filter-out $(TESTS),$(sort $(wildcard */tests/*.c)))
 BENCHES := $(sort $(wildcard sim/bench/*.c))
 CONFORMANCE := $(sort $(wildcard fakes/tests/conformance/*.c))
 OOM := $(sort $(wildcard sim/tests/oom/*.c))
+# What is fuzzed, a file each (sim/fuzz/README.md), what they share, and the main that plays inputs once.
+FUZZ_TARGETS := $(sort $(wildcard sim/fuzz/*_fuzz.c))
+FUZZ_MAIN := sim/fuzz/play.c
+FUZZ_HELPERS := $(filter-out $(FUZZ_TARGETS) $(FUZZ_MAIN),$(sort $(wildcard sim/fuzz/*.c)))
+FUZZ_SOURCES := $(FUZZ_TARGETS) $(FUZZ_MAIN) $(FUZZ_HELPERS)
 HEADERS := $(filter-out $(BUILD)/%,$(sort $(wildcard */*.h */*/*.h */*/*/*.h */*.def */*/*.def)))
 
 ## all: build build/drydock (default)
@@ -63,10 +71,11 @@ all: $(BUILD)/drydock
 .PHONY: all
 
 # ---- variants -----------------------------------------------------------------------------------------------------
-# variant(name, directory, compiler, flags, link flags)
+# variant(name, directory, compiler, flags, link flags, main of the fuzz targets: with none the compiler brings its own)
 define variant
 $(1)_OBJECTS := $$(LIBRARY:%.c=$(2)/obj/%.o)
 $(1)_TESTS := $$(TESTS:%.c=$(2)/%)
+$(1)_FUZZ := $$(FUZZ_TARGETS:%.c=$(2)/%)
 $(1)_BENCHES := $$(BENCHES:%.c=$(2)/%)
 
 $(2)/obj/%.o: %.c Makefile | $$(BUILD)/.deps
@@ -80,11 +89,15 @@ $(2)/libdrydock.a: $$($(1)_OBJECTS)
 $(2)/drydock: $(2)/obj/$$(MAIN:.c=.o) $$($(1)_OBJECTS)
 	$$(QUIET_LD)$(3) $(4) $(5) $$^ $$(LIBS) -o $$@
 
-$$($(1)_TESTS): $(2)/%: $(2)/obj/%.o $$(TEST_HELPERS:%.c=$(2)/obj/%.o) $(2)/libdrydock.a
+$$($(1)_TESTS): $(2)/%: $(2)/obj/%.o $$(patsubst %.c,$(2)/obj/%.o,$$(TEST_HELPERS) $$(FUZZ_HELPERS)) $(2)/libdrydock.a
 	@mkdir -p $$(@D)
 	$$(QUIET_LD)$(3) $(4) $(5) $$^ $$(TEST_LIBS) -o $$@
 
 $$($(1)_BENCHES): $(2)/%: $(2)/obj/%.o $(2)/libdrydock.a
+	@mkdir -p $$(@D)
+	$$(QUIET_LD)$(3) $(4) $(5) $$^ $$(LIBS) -o $$@
+
+$$($(1)_FUZZ): $(2)/%: $(2)/obj/%.o $$(patsubst %.c,$(2)/obj/%.o,$$(FUZZ_HELPERS) $(6)) $(2)/libdrydock.a
 	@mkdir -p $$(@D)
 	$$(QUIET_LD)$(3) $(4) $(5) $$^ $$(LIBS) -o $$@
 
@@ -99,8 +112,8 @@ $(2)/obj/sim/tests/oom/main.o: $(MAIN) Makefile | $$(BUILD)/.deps
 $(2)/oom: $$(OOM:%.c=$(2)/obj/%.o) $(2)/obj/sim/tests/oom/main.o $(2)/libdrydock.a
 	$$(QUIET_LD)$(3) $(4) $(5) -rdynamic -Wl,--wrap=memory_init,--wrap=CRYPTO_set_mem_functions $$^ $$(LIBS) -o $$@
 
-.SECONDARY: $$(SOURCES:%.c=$(2)/obj/%.o) $$(TESTS:%.c=$(2)/obj/%.o) $$(TEST_HELPERS:%.c=$(2)/obj/%.o)
--include $$(SOURCES:%.c=$(2)/obj/%.d) $$(PAGE:%.c=$(2)/obj/%.d) $$(TESTS:%.c=$(2)/obj/%.d) $$(TEST_HELPERS:%.c=$(2)/obj/%.d) $$(BENCHES:%.c=$(2)/obj/%.d) $$(CONFORMANCE:%.c=$(2)/obj/%.d) $$(OOM:%.c=$(2)/obj/%.d)
+.SECONDARY: $$(SOURCES:%.c=$(2)/obj/%.o) $$(TESTS:%.c=$(2)/obj/%.o) $$(TEST_HELPERS:%.c=$(2)/obj/%.o) $$(FUZZ_SOURCES:%.c=$(2)/obj/%.o)
+-include $$(SOURCES:%.c=$(2)/obj/%.d) $$(PAGE:%.c=$(2)/obj/%.d) $$(TESTS:%.c=$(2)/obj/%.d) $$(TEST_HELPERS:%.c=$(2)/obj/%.d) $$(BENCHES:%.c=$(2)/obj/%.d) $$(CONFORMANCE:%.c=$(2)/obj/%.d) $$(OOM:%.c=$(2)/obj/%.d) $$(FUZZ_SOURCES:%.c=$(2)/obj/%.d)
 endef
 
 ifneq ($(V),1)
@@ -111,15 +124,18 @@ endif
 
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
-$(eval $(call variant,plain,$(BUILD),$$(CC),$$(CFLAGS),$$(LDFLAGS)))
+$(eval $(call variant,plain,$(BUILD),$$(CC),$$(CFLAGS),$$(LDFLAGS),$(FUZZ_MAIN)))
 # Only core/ is counted: the rest costs a run as little as it can. -Og leaves out some 3 % of core/'s lines that -O0 counts, and makes a
 # covered run cost about 3 times a plain one instead of 5.4 (sim/bench/coverage.sh): it is for runs, `make coverage` counts at -O0.
 counting = -O2 -g $$(if $$(findstring /obj/core/,$$@),$(2) --coverage) -DDRYDOCK_COVERAGE $$(if $$(findstring /reports/coverage.o,$$@),-DDRYDOCK_OBJECTS='"$(CURDIR)/$(BUILD)/$(1)/obj"')
 $(eval $(call variant,coverage,$(BUILD)/coverage,gcc,$(call counting,coverage,-Og),--coverage))
 $(eval $(call variant,counted,$(BUILD)/counted,gcc,$(call counting,counted,-O0),--coverage))
-$(eval $(call variant,asan,$(BUILD)/asan,gcc,-O1 -g $(SANITIZE) -DDRYDOCK_CHECKED,))
-$(eval $(call variant,o0,$(BUILD)/o0,gcc,-O0 -DDRYDOCK_CHECKED,))
+$(eval $(call variant,asan,$(BUILD)/asan,gcc,-O1 -g $(SANITIZE) -DDRYDOCK_CHECKED,,$(FUZZ_MAIN)))
+$(eval $(call variant,o0,$(BUILD)/o0,gcc,-O0 -DDRYDOCK_CHECKED,,$(FUZZ_MAIN)))
 $(eval $(call variant,clang,$(BUILD)/clang,clang,-O2,))
+# What is fuzzed: libFuzzer counts the edges of all but the targets' own code; AFL++ brings compiler, main and counters.
+$(eval $(call variant,fuzz,$(BUILD)/fuzz,clang,-O1 -g $$(if $$(findstring /obj/,$$@),-fsanitize=fuzzer-no-link,-fsanitize=fuzzer) $(SANITIZE) -DDRYDOCK_CHECKED,))
+$(eval $(call variant,afl,$(BUILD)/afl,afl-clang-fast,-O1 -g $$(if $$(findstring /obj/,$$@),,-fsanitize=fuzzer) -DDRYDOCK_CHECKED,))
 
 SERVE_BENCH := $(BUILD)/sim/bench/serve_bench
 
@@ -218,8 +234,8 @@ run: $(BUILD)/drydock $(BUILD)/coverage/drydock
 ## test: build and run every test, then the scenario library, twice and under faked dates
 # Its parts run side by side, the longest first; each can be asked for alone.
 TEST_PARTS := test-units test-determinism test-cli test-explore test-formats test-serve test-live test-replay test-traces test-sweep \
-  test-oom test-ablate test-compare test-conform test-conformance test-library test-tools
-test: $(BUILD)/drydock $(o0_TESTS) $(BUILD)/o0/drydock $(BUILD)/o0/conformance $(BUILD)/o0/oom $(BUILD)/.format-deps
+  test-oom test-ablate test-compare test-conform test-conformance test-fuzz test-library test-tools
+test: $(BUILD)/drydock $(o0_TESTS) $(BUILD)/o0/drydock $(BUILD)/o0/conformance $(BUILD)/o0/oom $(o0_FUZZ) $(BUILD)/.format-deps
 	@$(MAKE) --no-print-directory --keep-going --output-sync=target $(TEST_PARTS)
 .PHONY: test $(TEST_PARTS)
 
@@ -239,6 +255,10 @@ test-determinism: $(BUILD)/drydock $(BUILD)/o0/drydock
 test-formats: $(BUILD)/drydock $(BUILD)/.format-deps
 	@sim/tests/formats.sh $< $(BUILD)/formats/node_modules
 
+# What fuzzers found once.
+test-fuzz: $(o0_FUZZ)
+	@sim/fuzz/replay.sh $(BUILD)/o0
+
 test-oom: $(BUILD)/o0/oom
 	@$< --self --quiet
 	@$< --every 200 --quiet
@@ -252,8 +272,9 @@ $(filter test-cli test-explore test-replay test-traces test-sweep test-ablate te
 	@sim/tests/$*.sh $<
 
 ## test-asan: the same tests and scenarios under AddressSanitizer, UndefinedBehaviorSanitizer and LeakSanitizer
-test-asan: $(BUILD)/asan/drydock $(asan_TESTS)
+test-asan: $(BUILD)/asan/drydock $(asan_TESTS) $(asan_FUZZ)
 	@sim/tests/run_tests.sh $(BUILD)/asan $(asan_TESTS)
+	@sim/fuzz/replay.sh $(BUILD)/asan
 	@sim/tests/scenarios.sh $(BUILD)/asan/drydock
 .PHONY: test-asan
 
@@ -298,6 +319,27 @@ live: $(BUILD)/drydock $(BUILD)/.engine-deps
 	[ $$status != 77 ] || { echo "live: no real Engine can be started here (see above): skipped"; status=0; }; exit $$status
 .PHONY: live
 
+$(BUILD)/.fuzz-deps: $(BUILD)/.deps
+	$(call install_packages,$(FUZZ_PACKAGES))
+	@touch $@
+
+$(BUILD)/.afl-deps: $(BUILD)/.deps
+	$(call install_packages,$(AFL_PACKAGES))
+	@touch $@
+
+## fuzz: every target of sim/fuzz/ for T each (T=60s, 10m, 1h), with libFuzzer; findings stay in build/fuzz/
+T ?= 60s
+fuzz: $(BUILD)/.fuzz-deps
+	@$(MAKE) --no-print-directory $(fuzz_FUZZ)
+	@sim/fuzz/fuzz.sh $(BUILD)/fuzz $(T) $(fuzz_FUZZ)
+.PHONY: fuzz
+
+## fuzz-afl: the same targets for T each with AFL++; findings stay in build/afl/
+fuzz-afl: $(BUILD)/.afl-deps
+	@$(MAKE) --no-print-directory $(afl_FUZZ)
+	@sim/fuzz/fuzz_afl.sh $(BUILD)/afl $(T) $(afl_FUZZ)
+.PHONY: fuzz-afl
+
 ## sweep: fail every call of every scenario but the long ones in every way it can fail (minutes)
 sweep: $(BUILD)/drydock
 	@$(BUILD)/drydock sweep $(filter-out scenarios/boot scenarios/recordings scenarios/incidents,$(patsubst %/,%,$(wildcard scenarios/*/)))
@@ -321,7 +363,7 @@ oom: $(BUILD)/o0/oom
 
 ## lint: formatting, static analysis, includes that run against the arrows
 lint: $(BUILD)/.lint-deps
-	@sim/tests/lint.sh $(SOURCES) $(TESTS) $(TEST_HELPERS) $(BENCHES) $(CONFORMANCE) $(OOM) $(wildcard sim/package/*.c sim/package/*/*.c) $(HEADERS)
+	@sim/tests/lint.sh $(SOURCES) $(TESTS) $(TEST_HELPERS) $(BENCHES) $(CONFORMANCE) $(OOM) $(FUZZ_SOURCES) $(wildcard sim/package/*.c sim/package/*/*.c) $(HEADERS)
 .PHONY: lint
 
 # ---- packages of drydock: installing, the manual page, completions, the library, a Debian package ------------------

@@ -29,7 +29,7 @@ struct app_spec *app_spec_from(struct arena *arena, const struct value *document
     const char *enterprise = value_get_text(document, "enterprise");
 
     spec->document = document;
-    spec->version = (int)value_get_number(document, "version", 0);
+    spec->version = value_get_int(document, "version", 0);
     spec->name = value_get_text(document, "name");
     spec->hash = value_get_text(document, "hash");
     spec->owner = value_get_text(document, "owner");

@@ -9,6 +9,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#if defined(__SANITIZE_ADDRESS__)
+#define ARENA_ASAN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define ARENA_ASAN 1
+#endif
+#endif
+#ifdef ARENA_ASAN
+#include <sanitizer/asan_interface.h>
+#endif
+
 enum { ARENA_ALIGNMENT = 16, ARENA_CHUNK_SIZE_MIN = 4096 };
 
 _Static_assert(sizeof(struct arena_chunk) % ARENA_ALIGNMENT == 0, "a chunk's first byte must be aligned");
@@ -23,6 +34,34 @@ static size_t rounded_up(size_t size)
     return (size + ARENA_ALIGNMENT - 1) & ~(size_t)(ARENA_ALIGNMENT - 1);
 }
 
+/* AddressSanitizer knows the chunks of malloc, but not what is taken out of them. There it is told: only what was taken
+ * may be touched, and something lies between two takings. Not in the memory of runs, which is copied as a whole. */
+static bool is_guarded(const struct arena *arena)
+{
+#ifdef ARENA_ASAN
+    return arena->source == arena_source_malloc();
+#else
+    (void)arena;
+    return false;
+#endif
+}
+
+static void guard(const struct arena *arena, char *memory, size_t size, bool taken)
+{
+#ifdef ARENA_ASAN
+    if (is_guarded(arena) && taken) {
+        __asan_unpoison_memory_region(memory, size);
+    } else if (is_guarded(arena)) {
+        __asan_poison_memory_region(memory, size);
+    }
+#else
+    (void)arena;
+    (void)memory;
+    (void)size;
+    (void)taken;
+#endif
+}
+
 static void add_chunk(struct arena *arena, size_t size)
 {
     size_t wanted = size + sizeof(struct arena_chunk);
@@ -34,19 +73,21 @@ static void add_chunk(struct arena *arena, size_t size)
     arena->chunks = chunk;
     arena->next = (char *)(chunk + 1);
     arena->end = (char *)chunk + chunk->size;
+    guard(arena, arena->next, chunk->size - sizeof *chunk, false);
 }
 
 static void *take(struct arena *arena, size_t size)
 {
     assert(size <= PTRDIFF_MAX); /* so that neither rounding up nor a chunk's header wraps */
-    size_t rounded = rounded_up(size);
+    size_t rounded = rounded_up(size) + (is_guarded(arena) ? ARENA_ALIGNMENT : 0);
 
     if ((size_t)(arena->end - arena->next) < rounded || arena->next == NULL) {
         add_chunk(arena, rounded);
     }
-    void *memory = arena->next;
+    char *memory = arena->next;
 
     arena->next += rounded;
+    guard(arena, memory, size, true);
     return memory;
 }
 
@@ -57,7 +98,7 @@ void *arena_take(struct arena *arena, size_t size)
 
 void *arena_alloc(struct arena *arena, size_t size)
 {
-    return memset(take(arena, size), 0, rounded_up(size));
+    return memset(take(arena, size), 0, is_guarded(arena) ? size : rounded_up(size));
 }
 
 char *arena_string_n(struct arena *arena, const char *text, size_t length)

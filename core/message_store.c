@@ -69,7 +69,7 @@ static const struct error *store_one(struct task *task, const struct value *mess
                                      bool *stored)
 {
     struct arena *arena = task->arena;
-    int64_t at_ms = (int64_t)value_get_number(message, "broadcastedAt", 0);
+    int64_t at_ms = value_get_whole(message, "broadcastedAt", 0);
     const char *name = value_get_text(app, "name");
     const struct value *filter = filter_name_ip(task, name, value_get_text(message, "ip"));
     const struct value *known = NULL;
@@ -116,7 +116,7 @@ const struct error *store_app_running_message(struct task *task, const struct va
 
     *stored = false;
     if (!is_valid_running_message(message) ||
-        (int64_t)value_get_number(message, "broadcastedAt", 0) + RUNNING_VALIDITY_MS < now_ms(task)) {
+        value_get_whole(message, "broadcastedAt", 0) + RUNNING_VALIDITY_MS < now_ms(task)) {
         return NULL;
     }
     if (apps != NULL && value_count(apps) == 0) {
@@ -144,7 +144,7 @@ const struct error *store_app_running_message(struct task *task, const struct va
 const struct error *store_app_installing_error_message(struct task *task, const struct value *message)
 {
     struct arena *arena = task->arena;
-    int64_t at_ms = (int64_t)value_get_number(message, "broadcastedAt", 0);
+    int64_t at_ms = value_get_whole(message, "broadcastedAt", 0);
     const struct value *name = value_get(message, "name");
     const struct value *hash = value_get(message, "hash");
     const struct value *ip = value_get(message, "ip");

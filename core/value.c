@@ -379,6 +379,29 @@ double value_get_number(const struct value *object, const char *key, double othe
     return value_to_number(value_get(object, key), otherwise);
 }
 
+/* The number between two limits; the cast of what is beyond the type is undefined (C17 6.3.1.4). */
+static double within(double number, double least, double most)
+{
+    return isnan(number) ? 0 : number < least ? least : number > most ? most : number;
+}
+
+int64_t number_to_whole(double number)
+{
+    const double most = 9007199254740992; /* 2^53 */
+
+    return (int64_t)within(number, -most, most);
+}
+
+int64_t value_get_whole(const struct value *object, const char *key, int64_t otherwise)
+{
+    return number_to_whole(value_get_number(object, key, (double)otherwise));
+}
+
+int value_get_int(const struct value *object, const char *key, int otherwise)
+{
+    return (int)within(value_get_number(object, key, otherwise), INT_MIN, INT_MAX);
+}
+
 bool value_truthy(const struct value *value)
 {
     if (value == NULL) {

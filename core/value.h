@@ -96,6 +96,11 @@ const char *value_get_text(const struct value *object, const char *key);
 /* The number, or `otherwise` when it is none. A date gives its ms. */
 double value_to_number(const struct value *value, double otherwise);
 double value_get_number(const struct value *object, const char *key, double otherwise);
+/* The same as a whole number, towards 0; what is beyond the type is its limit (of int64_t: 2^53, up to which numbers
+ * are exact). number_to_whole(): of any number; of none of them (NaN) 0. */
+int64_t number_to_whole(double number);
+int64_t value_get_whole(const struct value *object, const char *key, int64_t otherwise);
+int value_get_int(const struct value *object, const char *key, int otherwise);
 /* JavaScript's truthiness: undefined, null, false, 0, NaN and "" are false. */
 bool value_truthy(const struct value *value);
 bool value_equal(const struct value *left, const struct value *right);

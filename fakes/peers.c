@@ -127,7 +127,7 @@ static void forget_all_of(const struct peers *peers, struct peer *peer, const ch
 static void receive_running(struct peers *peers, struct peer *peer, const struct value *message)
 {
     const char *ip = value_get_text(message, "ip");
-    int64_t at_ms = (int64_t)value_get_number(message, "broadcastedAt", 0);
+    int64_t at_ms = value_get_whole(message, "broadcastedAt", 0);
     const struct value *apps = value_get(message, "apps");
 
     if (ip == NULL || at_ms + RUNNING_VALIDITY_MS < peers->world->now_ms) {
@@ -152,7 +152,7 @@ static void receive_removed(struct peers *peers, struct peer *peer, const struct
 {
     const char *app = value_get_text(message, "appName");
     const char *ip = value_get_text(message, "ip");
-    int64_t at_ms = (int64_t)value_get_number(message, "broadcastedAt", 0);
+    int64_t at_ms = value_get_whole(message, "broadcastedAt", 0);
 
     if (app == NULL || ip == NULL || at_ms + REMOVED_VALIDITY_MS < peers->world->now_ms) {
         return;
@@ -169,7 +169,7 @@ static void receive_removed(struct peers *peers, struct peer *peer, const struct
 static void receive(struct peers *peers, struct peer *peer, const struct value *message)
 {
     const struct value *type = value_get(message, "type");
-    int64_t at_ms = (int64_t)value_get_number(message, "broadcastedAt", 0);
+    int64_t at_ms = value_get_whole(message, "broadcastedAt", 0);
 
     if (value_is_text(type, "fluxapprunning")) {
         receive_running(peers, peer, message);

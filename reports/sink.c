@@ -69,20 +69,34 @@ void sink_printf(struct sink *sink, const char *format, ...)
     va_end(again);
 }
 
-void sink_blank_controls(struct sink *sink, size_t from)
+/* `spared`: a byte that stays, NUL: none. */
+static void blank(char *text, size_t length, char spared)
 {
     enum { DELETE = 0x7f, C1_LEAD = 0xc2, C1_LAST = 0x9f };
 
-    for (size_t i = from; i < sink->length; i++) {
-        unsigned char byte = (unsigned char)sink->text[i];
-        unsigned char next = (unsigned char)sink->text[i + 1]; /* the last is NUL */
+    for (size_t i = 0; i < length; i++) {
+        unsigned char byte = (unsigned char)text[i];
+        unsigned char next = (unsigned char)text[i + 1]; /* the last is NUL */
 
-        if ((byte < ' ' && byte != '\n') || byte == DELETE) {
-            sink->text[i] = ' ';
+        if ((byte < ' ' && text[i] != spared) || byte == DELETE) {
+            text[i] = ' ';
         } else if (byte == C1_LEAD && next >= 0x80 && next <= C1_LAST) {
-            sink->text[i] = sink->text[i + 1] = ' ';
+            text[i] = text[i + 1] = ' ';
         }
     }
+}
+
+void sink_blank_controls(struct sink *sink, size_t from)
+{
+    if (sink->text != NULL) {
+        blank(sink->text + from, sink->length - from, '\n');
+    }
+}
+
+char *blank_controls(char *text)
+{
+    blank(text, strlen(text), '\0');
+    return text;
 }
 
 static bool write_all(int file, const char *text, size_t length)

@@ -21,6 +21,8 @@ void sink_printf(struct sink *sink, const char *format, ...) __attribute__((form
 /* Makes blanks of control characters (C0 but line breaks, DEL, C1) from a place on, where texts of others went in: a
  * terminal would obey them. */
 void sink_blank_controls(struct sink *sink, size_t from);
+/* The same of a text that is to be one line: line breaks too. Returns it. */
+char *blank_controls(char *text);
 /* To a file (path) or, with NULL, to standard output. false, with errno, when it could not be written. */
 bool sink_deliver(struct sink *sink, const char *path);
 

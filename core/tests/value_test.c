@@ -449,6 +449,26 @@ static void test_base64(void **state)
     assert_null(base64_decode(&arena, "!!!!", &length));
 }
 
+/* The cast of what is beyond the type would be undefined. */
+static void test_whole_numbers_have_limits(void **state)
+{
+    static const char text[] = "{\"a\":3.9,\"b\":-3.9,\"c\":1e300,\"d\":-1e300,\"e\":\"3\",\"f\":2147483648}";
+    const struct value *object = value_parse(&arena, text, strlen(text));
+
+    (void)state;
+    assert_int_equal(value_get_int(object, "a", 7), 3);
+    assert_int_equal(value_get_int(object, "b", 7), -3);
+    assert_int_equal(value_get_int(object, "c", 7), INT_MAX);
+    assert_int_equal(value_get_int(object, "d", 7), INT_MIN);
+    assert_int_equal(value_get_int(object, "e", 7), 7);
+    assert_int_equal(value_get_int(object, "f", 7), INT_MAX);
+    assert_int_equal(value_get_int(object, "g", 7), 7);
+    assert_true(value_get_whole(object, "f", 7) == INT64_C(2147483648));
+    assert_true(value_get_whole(object, "c", 7) == INT64_C(9007199254740992));
+    assert_true(number_to_whole(-INFINITY) == -INT64_C(9007199254740992));
+    assert_true(number_to_whole(NAN) == 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -471,6 +491,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_a_memo_keeps_so_many, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_tables, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_base64, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_whole_numbers_have_limits, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

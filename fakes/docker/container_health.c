@@ -71,7 +71,7 @@ static const struct value *scripted(const struct docker_engine *engine, const st
     for (uint32_t i = 0; i < value_count(said); i++) {
         const struct value *one = value_at(said, i);
 
-        if (container->started_ms + (int64_t)value_get_number(one, "after", 0) <= engine->world->now_ms) {
+        if (container->started_ms + value_get_whole(one, "after", 0) <= engine->world->now_ms) {
             now = one;
         }
     }
@@ -102,7 +102,7 @@ static void perform_check(struct docker_engine *engine, const struct container *
     health->probes[health->count++ % PROBES_KEPT] = (struct docker_probe){
         .start_ms = now_ms,
         .end_ms = now_ms,
-        .exit_code = said != NULL ? (int)value_get_number(said, "exitCode", 0) : exit_code_of_command(container),
+        .exit_code = said != NULL ? value_get_int(said, "exitCode", 0) : exit_code_of_command(container),
         .output = output == NULL ? "" : output,
     };
 }

@@ -367,7 +367,7 @@ void docker_containers_list(struct docker_request *request)
     struct text_room room = {.arena = request->lasting};
     const char *limit = docker_parameter(request, "limit");
 
-    listing.limit = limit == NULL ? (long)value_get_number(request->effect->args, "limit", 0) : 0;
+    listing.limit = limit == NULL ? value_get_whole(request->effect->args, "limit", 0) : 0;
     if ((limit != NULL && limit[0] != '\0' && !read_number(request, limit, &listing.limit)) ||
         !read_filters(&listing)) {
         return;

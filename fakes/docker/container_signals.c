@@ -69,5 +69,5 @@ int container_stop_signal(const struct container *container)
 
 int container_stop_timeout_s(const struct container *container)
 {
-    return (int)value_get_number(container->details->config, "StopTimeout", STOP_TIMEOUT_S);
+    return value_get_int(container->details->config, "StopTimeout", STOP_TIMEOUT_S);
 }

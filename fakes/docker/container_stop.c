@@ -72,7 +72,7 @@ static bool read_timeout(struct docker_request *request, const struct container 
     const char *text = docker_parameter(request, "t");
     char *end = NULL;
 
-    *timeout_s = (int)value_get_number(request->effect->args, "t", container_stop_timeout_s(container));
+    *timeout_s = value_get_int(request->effect->args, "t", container_stop_timeout_s(container));
     if (text == NULL || text[0] == '\0') {
         return true;
     }

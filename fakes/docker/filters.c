@@ -262,9 +262,9 @@ bool docker_filter_until(struct docker_request *request, const struct docker_fil
     }
     number = strtod(text, &end);
     if (end != text && *end == '\0') {
-        *until_ms = (int64_t)(number * MS_PER_SECOND);
+        *until_ms = number_to_whole(number * MS_PER_SECOND);
     } else if (read_duration(text, &number)) {
-        *until_ms = request->engine->world->now_ms - (int64_t)number;
+        *until_ms = request->engine->world->now_ms - number_to_whole(number);
     } else if (!parse_iso_date(text, until_ms) &&
                !parse_iso_date(arena_printf(request->answers, "%sZ", text), until_ms) &&
                !parse_iso_date(arena_printf(request->answers, "%sT00:00:00Z", text), until_ms)) {

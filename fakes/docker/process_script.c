@@ -41,8 +41,8 @@ void script_start(struct process *process, const struct value *script)
     bool ends = after != NULL || value_get(script, "exitCode") != NULL || value_truthy(value_get(script, "oomKilled"));
 
     process->script = script;
-    process->script_exit = (int)value_get_number(script, "exitCode", 0);
-    process->ends_ms = ends ? process->started_ms + (int64_t)value_to_number(after, 0) : INT64_MAX;
+    process->script_exit = value_get_int(script, "exitCode", 0);
+    process->ends_ms = ends ? process->started_ms + value_get_whole(script, "after", 0) : INT64_MAX;
 }
 
 /* The instant of the next output, or INT64_MAX. */
@@ -50,7 +50,7 @@ static int64_t next_output_ms(const struct process *process)
 {
     const struct value *output = value_at(value_get(process->script, "output"), process->script_output);
 
-    return output == NULL ? INT64_MAX : process->started_ms + (int64_t)value_get_number(output, "after", 0);
+    return output == NULL ? INT64_MAX : process->started_ms + value_get_whole(output, "after", 0);
 }
 
 int64_t script_next_ms(const struct process *process)
@@ -105,8 +105,8 @@ void script_signal(struct process *process, int number, int64_t now_ms)
             text_add_string(process->pool, &process->script_text, text);
         }
         if (value_get(reaction, "exitCode") != NULL) {
-            process->ends_ms = now_ms + (int64_t)value_get_number(reaction, "after", 0);
-            process->script_exit = (int)value_get_number(reaction, "exitCode", 0);
+            process->ends_ms = now_ms + value_get_whole(reaction, "after", 0);
+            process->script_exit = value_get_int(reaction, "exitCode", 0);
         }
     } else if (number == SIGTERM || number == SIGINT || number == SIGQUIT) {
         process->ends_ms = now_ms;

@@ -37,11 +37,12 @@ void docker_engine_make_whole(struct docker_engine *engine, const struct docker_
     docker_containers_init(engine);
     docker_images_init(engine);
     docker_networks_init(engine);
+    /* All of them first: an address is looked for among all. */
     for (uint32_t i = 0; i < engine->container_count; i++) {
-        bool runs = engine->containers[i].state == CONTAINER_RUNNING;
-
         docker_container_added(engine, &engine->containers[i]);
-        if (runs) {
+    }
+    for (uint32_t i = 0; i < engine->container_count; i++) {
+        if (engine->containers[i].state == CONTAINER_RUNNING) {
             (void)docker_networks_attach(engine, NULL, &engine->containers[i]);
             docker_container_started(engine, &engine->containers[i]);
         }

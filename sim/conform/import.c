@@ -77,7 +77,7 @@ static const struct value *installed_state(struct import *import, const struct v
 {
     const char *name = value_get_text(spec, "name");
     const struct value *compose = value_get(spec, "compose");
-    int version = (int)value_get_number(spec, "version", 0);
+    int version = value_get_int(spec, "version", 0);
     const struct value *components = value_empty_object();
 
     if (version <= 3) {
@@ -364,6 +364,74 @@ static int64_t begin_of_run(const struct recording *recording)
     return 0;
 }
 
+/* ---- put together
+ * ------------------------------------------------------------------------------------------------------------------ */
+
+/* Whether a scenario loads; else what is wrong becomes a word for a person, and what it was tried with is left out. */
+static bool loads(struct import *import, const struct value *tree)
+{
+    const char *json = value_json(import->arena, tree);
+    struct scenario_mistake mistake = {NULL};
+
+    if (scenario_parse(import->arena, "scenario", json, strlen(json), &mistake) != NULL) {
+        return true;
+    }
+    const char *line = strchr(mistake.text, ' '); /* behind the place, which is none in any file */
+
+    todo(import, arena_printf(import->arena, "left out: %.*s", (int)strcspn(line + 1, "\n"), line + 1));
+    return false;
+}
+
+static const struct value *with_member(struct import *import, const struct value *tree, const char *key,
+                                       const struct value *member)
+{
+    const struct value *more = member == NULL ? tree : value_with(import->arena, tree, key, member);
+
+    return member == NULL || loads(import, more) ? more : tree;
+}
+
+/* A list item by item, into the tree's member, or into the world's. */
+static const struct value *with_items(struct import *import, const struct value *tree, bool of_world, const char *key,
+                                      const struct value *items)
+{
+    for (uint32_t i = 0; i < value_count(items); i++) {
+        const struct value *holder = of_world ? value_get(tree, "world") : tree;
+        const struct value *list = append(import, value_get(holder, key), value_at(items, i));
+        const struct value *more = value_with(import->arena, holder, key, list);
+
+        more = of_world ? value_with(import->arena, tree, "world", more) : more;
+        tree = loads(import, more) ? more : tree;
+    }
+    return tree;
+}
+
+/* A recording can tell of what no scenario can say: what does not load is left out. */
+static const struct value *assemble(struct import *import, const struct value *node, int64_t end_ms)
+{
+    struct arena *arena = import->arena;
+    const struct recording *recording = import->recording;
+    const struct value *clock = value_string(arena, value_iso_date(arena, recording->started_ms + import->run_ms));
+    const struct value *tree = OBJECT(arena, {"name", text(import, "imported")}, {"world", value_empty_object()},
+                                      {"actors", value_empty_array()});
+
+    tree = with_member(import, tree, "name", text(import, recording->name));
+    tree = with_member(import, tree, "summary", text(import, recording->about));
+    tree = with_member(import, tree, "revisions", ARRAY(arena, text(import, recording->tag)));
+    tree = with_member(import, tree, "clock", clock);
+    tree = with_member(import, tree, "world", OBJECT(arena, {"node", node}));
+    tree = with_items(import, tree, true, "apps", import->apps);
+    tree = with_items(import, tree, false, "actors", import->actors);
+    tree = with_items(import, tree, false, "schedule", import->schedule);
+    tree = with_member(import, tree, "duration", duration(import, end_ms - import->run_ms + 60000));
+    tree = with_member(import, tree, "expect", final_containers(import));
+    return OBJECT(arena, {"$schema", text(import, "../schema.json")}, {"name", value_get(tree, "name")},
+                  {"summary", value_get(tree, "summary")}, {"todo", import->todo},
+                  {"revisions", value_get(tree, "revisions")}, {"clock", value_get(tree, "clock")},
+                  {"world", value_get(tree, "world")}, {"actors", value_get(tree, "actors")},
+                  {"schedule", value_get(tree, "schedule")}, {"duration", value_get(tree, "duration")},
+                  {"expect", value_get(tree, "expect")});
+}
+
 const struct value *import_recording(struct arena *arena, const struct conformity *replayed)
 {
     const struct recording *recording = replayed->recording;
@@ -394,13 +462,5 @@ const struct value *import_recording(struct arena *arena, const struct conformit
         todo(&import, arena_printf(arena, "errors from outside, to become faults: %s", replayed->injected[0]));
     }
     todo(&import, "what the run is expected to violate: expect.violates");
-    const struct value *world = OBJECT(arena, {"node", node}, {"apps", import.apps});
-
-    return OBJECT(arena, {"$schema", text(&import, "../schema.json")}, {"name", text(&import, recording->name)},
-                  {"summary", text(&import, recording->about)}, {"todo", import.todo},
-                  {"revisions", ARRAY(arena, text(&import, recording->tag))},
-                  {"clock", value_string(arena, value_iso_date(arena, recording->started_ms + import.run_ms))},
-                  {"world", world}, {"actors", import.actors == NULL ? value_empty_array() : import.actors},
-                  {"schedule", import.schedule}, {"duration", duration(&import, end_ms - import.run_ms + 60000)},
-                  {"expect", final_containers(&import)});
+    return assemble(&import, node, end_ms);
 }

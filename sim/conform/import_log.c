@@ -2,11 +2,15 @@
 #include "sim/conform/import.h"
 
 #include "core/names.h"
+#include "sim/scenario/scenario.h"
 #include "sim/scenario/units.h"
 
 #include <string.h>
 
 enum { TODO_MAX = 40, AFTERWARDS_MS = 10 * 60 * 1000 };
+
+/* Longer than any log; a scenario may last ten years. */
+static const int64_t SPAN_MAX_MS = INT64_C(5) * 365 * 24 * 60 * 60 * 1000;
 
 /* What a message tells: `before` the name and what comes `after` it. */
 static const struct pattern {
@@ -88,7 +92,8 @@ static const char *name_in(struct arena *arena, const struct pattern *pattern, c
     }
     const char *name = arena_string_n(arena, begin, (size_t)(end - begin));
 
-    return pattern->component ? main_app_name(arena, name) : name;
+    name = pattern->component ? main_app_name(arena, name) : name;
+    return is_app_name(name) ? name : NULL;
 }
 
 static void read_message(struct log_import *import, int64_t at_ms, const char *message)
@@ -134,10 +139,15 @@ static void read_line(struct log_import *import, const char *text, size_t length
     }
     if (!import->begun) {
         import->begun = true;
-        import->first_ms = at_ms;
+        import->first_ms = import->last_ms = at_ms;
     }
     import->understood++;
-    import->last_ms = at_ms;
+    if (at_ms - import->first_ms > SPAN_MAX_MS || import->first_ms - at_ms > SPAN_MAX_MS) {
+        note_todo(import, arena_printf(import->arena, "years from the first line: %s", line));
+        return;
+    }
+    /* Lines of several processes are not always in order: what is earlier than the first happens at the start. */
+    import->last_ms = at_ms > import->last_ms ? at_ms : import->last_ms;
     read_message(import, at_ms, message);
 }
 

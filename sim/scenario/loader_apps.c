@@ -170,8 +170,10 @@ const struct object_shape compose_shape = {"a component", "component", compose_f
 static void read_compose_entry(struct loader *loader, const struct value *value, const struct json_path *path,
                                void *target)
 {
+    char nothing = 0; /* is read: these are only checked */
+
     (void)target;
-    read_object(loader, value, path, &compose_shape, NULL);
+    read_object(loader, value, path, &compose_shape, &nothing);
 }
 
 static void read_compose(struct loader *loader, const struct value *value, const struct json_path *path, void *target)
@@ -454,6 +456,11 @@ static void fill_component(struct loader *loader, struct scenario_component *com
     component->data = state->volume_data != GIVEN_NO && component->volume != VOLUME_MISSING;
 }
 
+bool is_app_name(const char *name)
+{
+    return strpbrk(name, "_ /") == NULL && strncmp(name, "zel", 3) != 0 && strncmp(name, "flux", 4) != 0;
+}
+
 static void read_app(struct loader *loader, const struct value *value, const struct json_path *path, void *target)
 {
     struct scenario_app *app = target;
@@ -470,8 +477,7 @@ static void read_app(struct loader *loader, const struct value *value, const str
     if (!good) {
         return;
     }
-    if (strpbrk(source.name, "_ /") != NULL || strncmp(source.name, "zel", 3) == 0 ||
-        strncmp(source.name, "flux", 4) == 0) {
+    if (!is_app_name(source.name)) {
         struct json_path member = {path, "name", 0};
 
         mistake_at(

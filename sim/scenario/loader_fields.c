@@ -1,6 +1,7 @@
 /* The mechanism of loader.h: shapes, simple readers, mistakes. */
 #include "sim/scenario/loader.h"
 
+#include "reports/sink.h"
 #include "sim/scenario/units.h"
 
 #include <math.h>

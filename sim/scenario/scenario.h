@@ -274,6 +274,8 @@ struct scenario *scenario_load(struct arena *arena, const char *path, struct sce
 /* The same from text; `file` is what messages call it. */
 struct scenario *scenario_parse(struct arena *arena, const char *file, const char *text, size_t length,
                                 struct scenario_mistake *mistake);
+/* Whether an app of a scenario may be called that. */
+bool is_app_name(const char *name);
 /* One entry of a scenario's "faults". false on a mistake. */
 bool fault_parse(struct arena *arena, const char *file, const char *text, size_t length, struct scenario_fault *fault,
                  struct scenario_mistake *mistake);

@@ -171,6 +171,17 @@ static void test_a_request_is_an_effect_of_the_run(void **state)
     finish();
 }
 
+/* Each has an address of its own from the start. */
+static void test_containers_that_run_at_the_start(void **state)
+{
+    (void)state;
+    begin("{\"name\":\"two\",\"world\":{\"docker\":{\"containers\":[{\"name\":\"one\",\"image\":\"a/b:1\"},"
+          "{\"name\":\"two\",\"image\":\"a/b:1\"}]}},\"actors\":[]}");
+    expect_answer(200, "\"IPAddress\":\"172.17.0.2\"", "GET", "/v1.41/containers/one/json", NULL);
+    expect_answer(200, "\"IPAddress\":\"172.17.0.3\"", "GET", "/v1.41/containers/two/json", NULL);
+    finish();
+}
+
 static void test_who_waits_is_answered_when_it_happens(void **state)
 {
     static struct client waiter, gone;
@@ -476,6 +487,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_request_is_an_effect_of_the_run),
+        cmocka_unit_test(test_containers_that_run_at_the_start),
         cmocka_unit_test(test_who_waits_is_answered_when_it_happens),
         cmocka_unit_test(test_input_waits_for_the_start),
         cmocka_unit_test(test_faults),
