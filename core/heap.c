@@ -79,5 +79,9 @@ static void crypto_free(void *memory, const char *file, int line)
 
 void heap_serves_crypto(void)
 {
-    (void)CRYPTO_set_mem_functions(crypto_take, crypto_resize, crypto_free);
+    /* Nor does it clean up at the end: when it is the one that ran out of memory, it would wait for a lock that it
+     * holds. */
+    if (CRYPTO_set_mem_functions(crypto_take, crypto_resize, crypto_free) == 1) {
+        (void)OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, NULL);
+    }
 }

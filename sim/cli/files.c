@@ -35,7 +35,11 @@ static bool is_skipped_folder(const char *name)
 static bool collect_folder(struct arena *arena, const char *path, struct file_list *files, int depth)
 {
     struct dirent **entries = NULL;
-    int count = scandir(path, &entries, NULL, NULL);
+    int count = -1;
+
+    do {
+        count = scandir(path, &entries, NULL, NULL);
+    } while (count < 0 && errno == EINTR);
     bool good = count >= 0;
 
     if (!good && errno == ENOMEM) {
