@@ -256,13 +256,21 @@ bool network_attach(struct docker_engine *engine, struct docker_request *request
     return true;
 }
 
+/* By what an endpoint's network is looked for: one that it was on by its id, so that another of the same name is none
+ * (moby getNetworkID). */
+static const char *network_of(const struct docker_endpoint *endpoint)
+{
+    return network_is_user_defined(endpoint->network) && endpoint->network_id[0] != '\0' ? endpoint->network_id
+                                                                                         : endpoint->network;
+}
+
 bool docker_networks_attach(struct docker_engine *engine, struct docker_request *request, struct container *container)
 {
     struct docker_endpoints *endpoints = &container->details->endpoints;
 
     for (uint32_t i = 0; i < endpoints->count; i++) {
         struct docker_endpoint *endpoint = &endpoints->all[i];
-        const struct docker_network *network = network_named(engine, endpoint->network);
+        const struct docker_network *network = network_named(engine, network_of(endpoint));
 
         if (endpoint->id[0] != '\0') {
             continue;
@@ -273,8 +281,7 @@ bool docker_networks_attach(struct docker_engine *engine, struct docker_request 
         if (network == NULL) {
             docker_networks_detach(engine, container);
             return fail(request, 404,
-                        arena_printf(texts_of(engine, request), "network %s not found",
-                                     endpoint->network_id[0] != '\0' ? endpoint->network_id : endpoint->network));
+                        arena_printf(texts_of(engine, request), "network %s not found", network_of(endpoint)));
         }
         if (!network_attach(engine, request, container, endpoint, network)) {
             docker_networks_detach(engine, container);
