@@ -43,7 +43,7 @@ BENCH_PACKAGES := spin
 # A browser for the test of the HTML report.
 BROWSER_PACKAGES := chromium
 # What makes and judges packages, the manual page and completions. What of it is not there, tests leave out.
-PACKAGE_PACKAGES := dpkg-dev debhelper lintian fakeroot mandoc bash-completion zsh fish pkg-config
+PACKAGE_PACKAGES := dpkg-dev debhelper lintian mandoc bsdextrautils zsh fish patch
 
 FOLDERS := core fakes fakes/docker fakes/wire reports sim sim/kernel sim/oracles sim/scenario sim/conform sim/search sim/serve sim/live sim/cli
 SOURCES := $(sort $(foreach folder,$(FOLDERS),$(wildcard $(folder)/*.c)))
@@ -386,7 +386,7 @@ test-package: $(BUILD)/.package-deps package
 .PHONY: test-package
 
 ## test-recipes: follow every recipe of CONTRIBUTING.md in a copy of the tree (minutes; the first alone takes seconds: sim/tests/recipe.sh build)
-test-recipes: $(BUILD)/o0/drydock
+test-recipes: $(BUILD)/o0/drydock $(BUILD)/.package-deps
 	@sim/tests/recipe.sh $(BUILD) effect fault actor oracle revision scenario
 .PHONY: test-recipes
 
