@@ -43,7 +43,7 @@ BENCH_PACKAGES := spin
 # A browser for the test of the HTML report.
 BROWSER_PACKAGES := chromium
 # What makes and judges packages, the manual page and completions. What of it is not there, tests leave out.
-PACKAGE_PACKAGES := dpkg-dev debhelper lintian fakeroot mandoc bash-completion zsh fish pkg-config
+PACKAGE_PACKAGES := dpkg-dev debhelper lintian mandoc bsdextrautils zsh fish patch
 # libFuzzer comes with clang's run-time library.
 FUZZ_PACKAGES := clang libclang-rt-14-dev python3
 AFL_PACKAGES := afl++ $(FUZZ_PACKAGES)
@@ -468,7 +468,7 @@ test-package: $(BUILD)/.package-deps package
 .PHONY: test-package
 
 ## test-recipes: follow every recipe of CONTRIBUTING.md in a copy of the tree (minutes; the first alone takes seconds: sim/tests/recipe.sh build)
-test-recipes: $(BUILD)/o0/drydock
+test-recipes: $(BUILD)/o0/drydock $(BUILD)/.package-deps
 	@sim/tests/recipe.sh $(BUILD) effect fault actor oracle revision scenario
 .PHONY: test-recipes
 
