@@ -60,7 +60,7 @@ all: $(BUILD)/drydock
 .PHONY: all
 
 # ---- variants -----------------------------------------------------------------------------------------------------
-# variant(name, directory, compiler, flags, link flags)
+# variant(name, directory, compiler, flags, link flags, library: a (default), or so for one whose parts can be replaced when it is loaded)
 define variant
 $(1)_OBJECTS := $$(LIBRARY:%.c=$(2)/obj/%.o)
 $(1)_TESTS := $$(TESTS:%.c=$(2)/%)
@@ -74,10 +74,13 @@ $(2)/libdrydock.a: $$($(1)_OBJECTS)
 	@rm -f $$@
 	$$(QUIET_AR)ar rcs $$@ $$^
 
-$(2)/drydock: $(2)/obj/$$(MAIN:.c=.o) $$($(1)_OBJECTS)
+$(2)/libdrydock.so: $$($(1)_OBJECTS)
+	$$(QUIET_LD)$(3) $(4) $(5) -shared -Wl,-soname,$$(@F) $$^ $$(LIBS) -o $$@
+
+$(2)/drydock: $(2)/obj/$$(MAIN:.c=.o) $(if $(6),$(2)/libdrydock.$(6),$$($(1)_OBJECTS))
 	$$(QUIET_LD)$(3) $(4) $(5) $$^ $$(LIBS) -o $$@
 
-$$($(1)_TESTS): $(2)/%: $(2)/obj/%.o $$(TEST_HELPERS:%.c=$(2)/obj/%.o) $(2)/libdrydock.a
+$$($(1)_TESTS): $(2)/%: $(2)/obj/%.o $$(TEST_HELPERS:%.c=$(2)/obj/%.o) $(2)/libdrydock.$(or $(6),a)
 	@mkdir -p $$(@D)
 	$$(QUIET_LD)$(3) $(4) $(5) $$^ $$(TEST_LIBS) -o $$@
 
@@ -98,6 +101,7 @@ QUIET_AR = @echo "  AR    $@";
 QUIET_LD = @echo "  LINK  $@";
 endif
 
+comma := ,
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
 $(eval $(call variant,plain,$(BUILD),$$(CC),$$(CFLAGS),$$(LDFLAGS)))
@@ -106,6 +110,8 @@ $(eval $(call variant,plain,$(BUILD),$$(CC),$$(CFLAGS),$$(LDFLAGS)))
 $(eval $(call variant,coverage,$(BUILD)/coverage,gcc,-O2 -g $$(if $$(findstring /obj/core/,$$@),-Og --coverage) -DDRYDOCK_COVERAGE -DDRYDOCK_OBJECTS='"$(CURDIR)/$(BUILD)/coverage/obj"',--coverage))
 $(eval $(call variant,asan,$(BUILD)/asan,gcc,-O1 -g $(SANITIZE) -DDRYDOCK_CHECKED,))
 $(eval $(call variant,o0,$(BUILD)/o0,gcc,-O0 -DDRYDOCK_CHECKED,))
+# What sim/mutate/ runs its mutants in: one file of core/ is replaced when libdrydock.so is loaded.
+$(eval $(call variant,mutate,$(BUILD)/mutate,gcc,-O1 -fPIC -DDRYDOCK_CHECKED,-Wl$$(comma)-z$$(comma)now,so))
 $(eval $(call variant,clang,$(BUILD)/clang,clang,-O2,))
 
 SERVE_BENCH := $(BUILD)/sim/bench/serve_bench
@@ -199,6 +205,7 @@ run: $(BUILD)/drydock $(BUILD)/coverage/drydock
 ## test: build and run every test, then the scenario library, twice and under faked dates
 test: $(BUILD)/drydock $(o0_TESTS) $(BUILD)/o0/drydock $(BUILD)/o0/conformance $(BUILD)/.format-deps
 	@sim/tests/run_tests.sh $(BUILD)/o0 $(o0_TESTS)
+	@python3 sim/mutate/mutate_test.py --quiet
 	@$(BUILD)/o0/conformance --quiet --target in-process $(sort $(wildcard fakes/tests/conformance/cases/*/*.json))
 	@sim/tests/scenarios.sh $(BUILD)/drydock
 	@sim/tests/cli.sh $(BUILD)/drydock
@@ -230,6 +237,28 @@ test-compilers: $(BUILD)/.lint-deps
 coverage: $(BUILD)/coverage/drydock $(coverage_TESTS)
 	@sim/tests/coverage.sh $(BUILD)/coverage $(coverage_TESTS)
 .PHONY: coverage
+
+# core/ as it is, once as mutants are compiled and once as gcov counts it: what checks reach, and how long they take.
+MUTATE_CORE := $(filter core/%,$(SOURCES))
+$(BUILD)/mutate/unmutated/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(QUIET_CC)gcc $(BASE_CFLAGS) -O0 -fPIC -DDRYDOCK_CHECKED -MMD -MP -c $< -o $@
+$(BUILD)/mutate/coverage/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(QUIET_CC)gcc $(BASE_CFLAGS) -O0 -fPIC -DDRYDOCK_CHECKED --coverage -MMD -MP -c $< -o $@
+$(BUILD)/mutate/unmutated.so: $(MUTATE_CORE:%.c=$(BUILD)/mutate/unmutated/%.o)
+	$(QUIET_LD)gcc -shared $^ -o $@
+$(BUILD)/mutate/coverage/libdrydock.so: $(MUTATE_CORE:%.c=$(BUILD)/mutate/coverage/%.o) $(filter-out $(BUILD)/mutate/obj/core/%,$(mutate_OBJECTS))
+	$(QUIET_LD)gcc -shared --coverage -Wl,-soname,$(@F) $^ $(LIBS) -o $@
+-include $(MUTATE_CORE:%.c=$(BUILD)/mutate/unmutated/%.d) $(MUTATE_CORE:%.c=$(BUILD)/mutate/coverage/%.d)
+
+MUTATE_NEEDS := $(mutate_TESTS) $(BUILD)/mutate/drydock $(BUILD)/mutate/conformance $(BUILD)/mutate/unmutated.so $(BUILD)/mutate/coverage/libdrydock.so
+MUTATE ?=
+
+## mutate: change core/ one token at a time and see whether the suite notices (an hour; goes on where it was stopped); MUTATE="--files core/db.c"
+mutate: $(MUTATE_NEEDS)
+	@sim/mutate/mutate.py --build $(BUILD)/mutate --json $(BUILD)/mutate/report.json $(MUTATE)
+.PHONY: mutate
 
 ## bench: how long a replay takes, how fast the searches and the served Engine are, and peers in the same run
 bench: $(BUILD)/drydock $(BUILD)/coverage/drydock $(plain_BENCHES) $(BUILD)/.bench-deps $(BUILD)/.engine-deps
