@@ -24,7 +24,7 @@ LEFT_OUT = frozenset(
         "sim/tests/scenario_stage", "sim/tests/search", "sim/tests/strategies", "sim/tests/trace",
     )
 )  # fmt: skip
-MEMORY_LIMIT = 16 << 30  # of address space: drydock reserves a part of it and touches little
+MEMORY_LIMIT = 64 << 30  # of address space: drydock reserves a part of it and touches little
 # A check that waits for ever takes no CPU time. Far above what a loaded machine makes of a check.
 WAIT_LIMIT_S = 120
 

@@ -20,7 +20,12 @@ from mutants import InputError, equivalent_line, mutants_of, read_equivalents
 from report import INVALID, KILLED, SAME, SURVIVED
 
 FOLDER = os.path.dirname(os.path.abspath(__file__))
-COMPILE = ["gcc", "-std=c17", "-w", "-D_GNU_SOURCE", "-I.", "-DDRYDOCK_CHECKED", "-x", "c"]  # as the variant `mutate` of the Makefile
+FLAGS = ["-w", "-D_GNU_SOURCE", "-I.", "-DDRYDOCK_CHECKED"]  # as the variant `mutate` of the Makefile
+# To run: tcc takes a tenth of gcc's time, and core/ made by it does the same (the checks must pass on it before a mutant is run). What it
+# does not know (_Thread_local) gcc has to compile.
+SHARED = {"tcc": ["tcc", "-std=c11", *FLAGS, "-shared", "-fPIC"], "gcc": ["gcc", "-std=c17", *FLAGS, "-O0", "-fPIC", "-shared", "-x", "c"]}
+# To compare: what gcc makes of two texts when it tries.
+OPTIMISED = ["gcc", "-std=c17", *FLAGS, "-O2", "-S", "-x", "c"]
 
 
 class Bench:
@@ -32,6 +37,7 @@ class Bench:
         self.runner = runner
         self.headers = hash_of_files(glob.glob("core/*.h") + glob.glob("core/*.def"))
         self.texts = {}
+        self.compilers = {}
         self.optimised = {}
         self.state_path = f"{build}/state.jsonl"
         self.state = read_state(self.state_path)
@@ -47,17 +53,29 @@ class Bench:
         """Of all that the object code depends on."""
         return hash_of(mutant.id, mutant.file, self.text(mutant.file), self.headers)
 
-    def compile(self, file, text, *options):
-        """gcc on a text that says it is `file`; gives whether it compiles."""
-        environment = dict(os.environ, CCACHE_DISABLE="1")
-        return subprocess.run(
-            [*COMPILE, *options, "-"], input=f'# 1 "{file}"\n{text}', text=True, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        ).returncode == 0  # fmt: skip
+    def shared_object(self, file, text, path):
+        """Compiles a text that says it is `file`; gives whether that is possible."""
+        with self.lock:
+            compiler = self.compilers.get(file)
+        if compiler is None:
+            compiler = "tcc" if compiles(SHARED["tcc"], file, self.text(file), path) else "gcc"
+            with self.lock:
+                self.compilers[file] = compiler
+        return compiles(SHARED[compiler], file, text, path)
+
+    def unmutated(self, workers):
+        """All of core/ as mutants are compiled, for LD_PRELOAD."""
+        files = sorted(glob.glob("core/*.c"))
+        paths = [f"{self.runner.build}/work/{os.path.basename(file)}.so" for file in files]
+        for file, done in zip(files, workers.map(self.shared_object, files, map(self.text, files), paths)):
+            if not done:
+                raise InputError(f"{file}: does not compile")
+        return ":".join(paths)
 
     def optimised_code(self, file, text):
         """Assembly at -O2, without what names the file."""
         path = f"{self.build}/work/{threading.get_ident()}.s"
-        if not self.compile(file, text, "-O2", "-S", "-o", path):
+        if not compiles(OPTIMISED, file, text, path):
             return None
         with open(path, encoding="utf-8") as assembly:
             return hashlib.sha256(assembly.read().encode()).hexdigest()
@@ -84,7 +102,7 @@ class Bench:
             counts = check.counts.get(mutant.file, {})
             if counts.get(line, False) if known else any(counts.values()):
                 found.append(check)
-        return sorted(found, key=lambda check: (f"/{stem}_test" not in check.name, not check.name.startswith("core/"), check.cpu_s, check.name))
+        return sorted(found, key=lambda check: (f"/{stem}_test" not in check.name, not check.name.startswith("core/"), round(check.cpu_s, 1), check.name))
 
     def judge(self, mutant):
         """What becomes of one mutant: from the state file as far as it still holds, else by running it."""
@@ -111,7 +129,7 @@ class Bench:
         mutated = operators.applied(self.text(mutant.file), mutant.edits)
         shared = f"{self.build}/work/{mutant.id}.so"
         try:
-            if not self.compile(mutant.file, mutated, "-O0", "-fPIC", "-shared", "-o", shared):
+            if not self.shared_object(mutant.file, mutated, shared):
                 return {"status": INVALID}
             compared = "status" in known
             for check in todo:
@@ -130,6 +148,14 @@ class Bench:
         finally:
             if os.path.exists(shared):
                 os.unlink(shared)
+
+
+def compiles(command, file, text, path):
+    """Runs a compiler on a text that says it is `file`."""
+    environment = dict(os.environ, CCACHE_DISABLE="1")
+    input = f'# 1 "{file}"\n{text}'
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    return subprocess.run([*command, "-o", path, "-"], input=input, text=True, env=environment, check=False, **quiet).returncode == 0
 
 
 def read_state(path):
@@ -220,7 +246,7 @@ def prepare(options):
     checks = checks_in(options.build)
     bench = Bench(options.build, checks, runner)
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as workers:
-        failing = runner.measure(checks, f"{runner.build}/unmutated.so", workers)
+        failing = runner.measure(checks, bench.unmutated(workers), workers)
     if failing:
         raise InputError(f"{', '.join(check.name for check in failing)}: expected to pass on the sources as they are")
     return bench
