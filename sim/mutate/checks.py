@@ -16,12 +16,12 @@ from dataclasses import dataclass, field
 
 CPU_FACTOR = 10  # times what the check takes on the sources as they are
 CPU_LIMIT_LEAST_S = 1
-# Programs that take seconds, for one mutant: they search, over and over, what the others run once. Leaving them out can only cost score.
+# Programs that take seconds, for one mutant: they search, over and over, what the others run once, or wait. Leaving them out can only cost score.
 LEFT_OUT = frozenset(
     f"{name}_test"
     for name in (
-        "fakes/tests/footprint", "sim/tests/compare", "sim/tests/course", "sim/tests/every_fault", "sim/tests/explore", "sim/tests/finding",
-        "sim/tests/scenario_stage", "sim/tests/search", "sim/tests/strategies", "sim/tests/trace",
+        "fakes/tests/footprint", "fakes/tests/http_server", "sim/tests/compare", "sim/tests/course", "sim/tests/every_fault",
+        "sim/tests/explore", "sim/tests/finding", "sim/tests/scenario_stage", "sim/tests/search", "sim/tests/strategies", "sim/tests/trace",
     )
 )  # fmt: skip
 MEMORY_LIMIT = 64 << 30  # of address space: drydock reserves a part of it and touches little
@@ -61,19 +61,18 @@ def hash_of_files(paths):
 
 
 def checks_in(build):
-    """The cmocka programs, then the scenario library with its repros, switches and conformance cases."""
+    """The cmocka programs (one runs the scenario library and compares its traces), then repros and conformance cases."""
     drydock, conformance = f"{build}/drydock", f"{build}/conformance"
     programs = sorted(path for path in glob.glob(f"{build}/*/tests/*_test") if path[len(build) + 1 :] not in LEFT_OUT)
     scenarios = hash_of_files(path for path in glob.glob("scenarios/**", recursive=True) if os.path.isfile(path))
+    reads = {f"{build}/sim/tests/trace_hashes_test": ["sim/tests/trace_hashes"]}
+    checks = []
+    for path in programs:
+        version = hash_of(hash_of_files([path, *reads.get(path, [])]), scenarios if path.startswith(f"{build}/sim/") else "")
+        checks.append(Check(path[len(build) + 1 :], [path], version))
+    repros = ["regress", "scenarios/regressions/found"]
+    checks.append(Check("repros", [drydock, *repros], hash_of(scenarios, *repros)))
     cases = sorted(glob.glob("fakes/tests/conformance/cases/*/*.json"))
-    checks = [Check(path[len(build) + 1 :], [path], hash_of_files([path])) for path in programs]
-    library = {
-        "scenarios": ["run", "scenarios", "--revision", "all", "--quiet"],
-        "repros": ["regress", "scenarios/regressions/found"],
-        "switches": ["ablate", "scenarios", "--strict", "--revision", "8.9.2"],
-    }
-    for name, arguments in library.items():
-        checks.append(Check(name, [drydock, *arguments], hash_of(scenarios, *arguments)))
     checks.append(Check("conformance", [conformance, "--quiet", "--target", "in-process", *cases], hash_of_files([conformance, *cases])))
     return checks
 
