@@ -65,7 +65,10 @@ def checks_in(build):
     drydock, conformance = f"{build}/drydock", f"{build}/conformance"
     programs = sorted(path for path in glob.glob(f"{build}/*/tests/*_test") if path[len(build) + 1 :] not in LEFT_OUT)
     scenarios = hash_of_files(path for path in glob.glob("scenarios/**", recursive=True) if os.path.isfile(path))
-    reads = {f"{build}/sim/tests/trace_hashes_test": ["sim/tests/trace_hashes"]}
+    reads = {
+        f"{build}/sim/tests/trace_hashes_test": ["sim/tests/trace_hashes"],
+        f"{build}/core/tests/workflows_test": glob.glob("core/tests/workflows/*"),
+    }
     checks = []
     for path in programs:
         version = hash_of(hash_of_files([path, *reads.get(path, [])]), scenarios if path.startswith(f"{build}/sim/") else "")
