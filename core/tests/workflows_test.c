@@ -57,7 +57,7 @@ struct answer {
     int times;
 };
 
-enum { ANSWERS_MAX = 16, LINES_TOLD = 3, MAIN_ONLY = -1 };
+enum { ANSWERS_MAX = 16, LINES_TOLD = 2, MAIN_ONLY = -1 };
 
 struct workflow {
     const char *name, *revision;
@@ -145,6 +145,70 @@ static void masters(struct script *script)
         }
     }
 }
+
+/* The primary was another and is not heard of any more: four rounds, two minutes apart. */
+static void masters_fail_over(struct script *script)
+{
+    script_answer(script, "fdm appips", NULL, "{\"status\":\"success\",\"data\":{\"ips\":[\"203.0.113.9:16127\"]}}", 1);
+    for (int i = 0; i < 4; i++) {
+        script->spawned_count = 0;
+        masters(script);
+        script->now_ms += 2 * 60 * 1000;
+    }
+}
+
+/* There never was one. */
+static void masters_begin(struct script *script)
+{
+    for (int i = 0; i < 4; i++) {
+        script->spawned_count = 0;
+        masters(script);
+        script->now_ms += 2 * 60 * 1000;
+    }
+}
+
+/* Every flag that is looked at keeps it from acting. */
+static void reinstall_refused(struct script *script)
+{
+    static const enum flag_id flags[] = {FLAG_REM, FLAG_INS, FLAG_SRD, FLAG_HRD};
+
+    script->random_next = 1;
+    for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {
+        script->node.cells.flags[flags[i]] = true;
+        reinstall_old_applications(&script->task);
+        script->node.cells.flags[flags[i]] = false;
+    }
+    for (uint32_t lot = 2; lot < 4; lot++) {
+        script->random_next = lot;
+        reinstall_old_applications(&script->task);
+    }
+}
+
+#define TIERED                                                                                                         \
+    "{\"name\":\"db\",\"description\":\"c\",\"repotag\":\"a/b:1\",\"ports\":[31001],\"domains\":[\"\"],"               \
+    "\"environmentParameters\":[],\"commands\":[],\"containerPorts\":[80],\"containerData\":\"/"                       \
+    "d\",\"cpu\":0.5,\"ram\":100,"                                                                                     \
+    "\"hdd\":1,\"tiered\":true,\"cpubasic\":0.7,\"rambasic\":300,\"hddbasic\":2}"
+#define OLD                                                                                                            \
+    "{\"version\":3,\"name\":\"app\",\"description\":\"d\",\"owner\":\"o\",\"repotag\":\"a/b:1\",\"ports\":[31001],"   \
+    "\"domains\":[\"\"],\"environmentParameters\":[],\"commands\":[],\"containerPorts\":[80],\"containerData\":\"r:/"  \
+    "d\","                                                                                                             \
+    "\"cpu\":0.5,\"ram\":100,\"hdd\":1,\"tiered\":true,\"cpubasic\":0.7,\"rambasic\":300,\"hddbasic\":2,"              \
+    "\"instances\":3,"                                                                                                 \
+    "\"hash\":\"h\",\"height\":5}"
+
+static void install_component(struct script *script)
+{
+    struct app_spec *app = stored_spec(script, SPEC(PLAIN "," TIERED));
+
+    outcome = register_app_locally(&script->task, app, &app->components[1], NULL, false, true);
+}
+
+RUN(install_old, outcome = register_app_locally(task, stored_spec(script, OLD), NULL, NULL, false, true))
+RUN(install_old_softly, outcome = soft_register_app_locally(task, stored_spec(script, OLD)))
+RUN(redeploy_old_softly, soft_redeploy(task, stored_spec(script, OLD)))
+RUN(install_two_softly, outcome = soft_register_app_locally(task, stored_spec(script, SPEC(PLAIN "," TIERED))))
+RUN(redeploy_tiered_softly, soft_redeploy_component(task, stored_spec(script, SPEC(TIERED)), "db"))
 
 /* The folder is ill for three hours, looked at every six minutes, and then well. */
 static void watch_health(struct script *script)
@@ -331,6 +395,117 @@ static const struct workflow workflows[] = {
      {{"syncthing GET /rest/config/folders", NULL, FOLDER("sendreceive"), -1},
       {"db find", "app", DOCS(AT("198.51.100.7:16127", "1") "," AT("203.0.113.9:16127", "2")), 1}},
      MAIN_ONLY},
+    {"install-component",
+     "8.9.1",
+     install_component,
+     DOCS(SPEC(PLAIN "," TIERED)),
+     "[" LISTED("db_app", "exited") "]",
+     {{"host mount | grep", NULL, MOUNTED, -1}},
+     0},
+    {"install-version-3",
+     "8.9.2",
+     install_old,
+     DOCS(OLD),
+     "[" LISTED("app", "exited") "]",
+     {{"db find", "app", DOCS(OLD), -1},
+      {"db find", "app", DOCS(""), 1},
+      {"host mount | grep", NULL, "{\"stdout\":\"x on /flux/ZelApps/fluxapp type ext4\"}", -1},
+      {"docker network.inspect", NULL, NETWORK, -1}},
+     0},
+    {"install-soft-version-3",
+     "8.9.2",
+     install_old_softly,
+     DOCS(OLD),
+     "[" LISTED("app", "exited") "]",
+     {{"db find", "app", DOCS(""), 1}},
+     0},
+    {"install-soft-two",
+     "8.9.2",
+     install_two_softly,
+     DOCS(""),
+     "[" LISTED("db_app", "exited") "]",
+     {{NULL, NULL, NULL, 0}},
+     0},
+    {"redeploy-softly-version-3",
+     "8.9.2",
+     redeploy_old_softly,
+     DOCS(OLD),
+     "[" LISTED("app", "running") "]",
+     {{"db find", "app", DOCS(""), 1}, {"db find", "app", DOCS(OLD), 1}},
+     0},
+    {"redeploy-component-softly-tiered",
+     "8.9.2",
+     redeploy_tiered_softly,
+     DOCS(SPEC(TIERED)),
+     "[{\"Id\":\"1\",\"Names\":[\"/fluxnull\"]},{\"Id\":\"2\",\"Names\":[\"/fluxundefined\"]}," LISTED("db_app",
+                                                                                                       "running") "]",
+     {{NULL, NULL, NULL, 0}},
+     0},
+    {"masters-fail-over-first",
+     "8.9.2",
+     masters_fail_over,
+     DOCS(SPEC(COMPONENT("db", "31001", "g:/d"))),
+     "[]",
+     {{"syncthing GET /rest/config/folders", NULL, FOLDER("sendreceive"), -1},
+      {"db find", "app", DOCS(AT("198.51.100.7:16127", "1") "," AT("203.0.113.9:16127", "2")), -1}},
+     MAIN_ONLY},
+    {"masters-fail-over-third",
+     "8.9.2",
+     masters_fail_over,
+     DOCS(SPEC(COMPONENT("db", "31001", "g:/d"))),
+     "[]",
+     {{"syncthing GET /rest/config/folders", NULL, FOLDER("sendreceive"), -1},
+      {"db find", "app",
+       DOCS(AT("198.51.100.7:16127", "3") "," AT("203.0.113.8", "2") "," AT("203.0.113.9:16137", "1")), -1}},
+     MAIN_ONLY},
+    {"masters-fail-over-second",
+     "8.9.2",
+     masters_fail_over,
+     DOCS(SPEC(COMPONENT("db", "31001", "g:/d"))),
+     "[]",
+     {{"bench getbenchmarks", NULL, "{\"status\":\"CUMULUS\",\"ipaddress\":\"198.51.100.7\"}", -1},
+      {"syncthing GET /rest/config/folders", NULL, FOLDER("sendreceive"), -1},
+      {"db find", "app", DOCS(AT("203.0.113.9", "2") "," AT("198.51.100.7", "1") ",{\"ip\":\"203.0.113.8\"}"), -1}},
+     MAIN_ONLY},
+    {"masters-fail-over-unlisted",
+     "8.9.2",
+     masters_fail_over,
+     DOCS(SPEC(COMPONENT("db", "31001", "g:/d"))),
+     "[]",
+     {{"syncthing GET /rest/config/folders", NULL, FOLDER("sendreceive"), -1},
+      {"db find", "app", DOCS(AT("198.51.100.7:16127", "1") "," AT("203.0.113.7", "1") "," AT("203.0.113.1", "1")),
+       -1}},
+     MAIN_ONLY},
+    {"masters-previous-runs",
+     "8.9.2",
+     masters_fail_over,
+     DOCS(SPEC(COMPONENT("db", "31001", "g:/d")) ","
+                                                 "{\"version\":3,\"name\":\"old\",\"containerData\":\"g:/d\"}"),
+     "[]",
+     {{"peers listrunningapps", NULL,
+       "{\"status\":\"success\",\"data\":[{\"Names\":[\"/other\"]},{},{\"Names\":[\"/fluxdb_app\"]}]}", -1},
+      {"syncthing GET /rest/config/folders", NULL, FOLDER("sendreceive"), -1},
+      {"db find", "app", DOCS(AT("198.51.100.7:16127", "2") "," AT("203.0.113.9:16127", "1")), -1}},
+     MAIN_ONLY},
+    {"masters-begin-third",
+     "8.9.2",
+     masters_begin,
+     DOCS(SPEC(PLAIN "," COMPONENT("ui", "31001", "g:/d"))),
+     "[]",
+     {{"peers listrunningapps", "203.0.113.8:16127",
+       "{\"status\":\"success\",\"data\":[{\"Names\":[\"/fluxui_app\"]}]}", 1},
+      {"syncthing GET /rest/config/folders", NULL,
+       "[{\"id\":\"fluxui_app\",\"path\":\"/flux/ZelApps/fluxui_app\",\"type\":\"sendreceive\"}]", -1},
+      {"db find", "app",
+       DOCS(AT("198.51.100.7:16127", "2") "," AT("203.0.113.8", "1") "," AT("203.0.113.9:16137", "1")), -1}},
+     MAIN_ONLY},
+    {"reinstall-refused",
+     "8.9.2",
+     reinstall_refused,
+     DOCS(SPEC(PLAIN)),
+     "[]",
+     {{"db find", "app", DOCS("{\"version\":8,\"name\":\"app\",\"hash\":\"new\",\"compose\":[" PLAIN "]}"), 5}},
+     0},
     {"redeploy-softly",
      "8.9.2",
      redeploy_softly,
@@ -595,7 +770,30 @@ static void play(struct script *script, const struct workflow *workflow)
     }
 }
 
-/* What the process remembers that it did not at boot: flags, and how much is in each cache. */
+/* What a cell holds, where its key does not say it all. */
+static const char *content_of(struct script *script, enum cell_id cell, const void *content)
+{
+    const struct sync_state *sync = content;
+    const struct folder_health *ill = content;
+
+    switch (cell_content(cell)) {
+    case CONTENT_TEXT:
+        return arena_printf(&script->arena, "=%s", (const char *)content);
+    case CONTENT_INSTANT:
+        return arena_printf(&script->arena, "=+%lldms", (long long)(*(const int64_t *)content - 1774569600000));
+    case CONTENT_SYNC_STATE:
+        return arena_printf(&script->arena, "=%s%s%s%d", sync->restarted ? "restarted," : "",
+                            sync->first_encounter_skipped ? "skipped," : "", sync->blocked ? "blocked," : "",
+                            sync->executions);
+    case CONTENT_FOLDER_HEALTH:
+        return arena_printf(&script->arena, "=%s%s%s", ill->ill_since_ms == 0 ? "well" : "ill",
+                            ill->stopped ? ",stopped" : "", ill->restarted ? ",restarted" : "");
+    default:
+        return "";
+    }
+}
+
+/* What the process remembers that it did not at boot: flags, and what is in each cache. */
 static const char *memory_of(struct script *script)
 {
     const struct node_cells *cells = &script->node.cells;
@@ -607,52 +805,73 @@ static const char *memory_of(struct script *script)
         }
     }
     for (int i = 0; i < CELL_COUNT; i++) {
+        if (i == CELL_DAEMON_REPLIES || i == CELL_RAW_TRANSACTIONS || i == CELL_REPOSITORY_LISTS) {
+            continue; /* the calls that are not made again tell of them */
+        }
         for (uint32_t j = 0; j < cells->caches[i].count; j++) {
-            text = arena_printf(&script->arena, "%s %s:%s", text, cell_name((enum cell_id)i),
-                                cells->caches[i].entries[j].key);
+            const struct cache_entry *entry = &cells->caches[i].entries[j];
+
+            text = arena_printf(&script->arena, "%s %s:%s%s", text, cell_name((enum cell_id)i), entry->key,
+                                content_of(script, (enum cell_id)i, entry->content));
         }
     }
     return text;
 }
 
-/* Whether there is such a call. `usual`: what is left when nothing goes wrong. */
-static bool tell_mishap(FILE *out, const struct workflow *workflow, int call, enum mishap what, const char *usual)
+/* What follows when a call fails, or answers null; NULL: there is no such call, or it is one that never fails. `usual`:
+ * what is left when nothing goes wrong. */
+static char *what_follows(const struct workflow *workflow, int call, enum mishap what, const char *usual,
+                          const char **name)
 {
     struct script script;
+    char *text = NULL;
+    size_t size = 0;
 
     mishap_at = call;
     mishap = what;
     play(&script, workflow);
-    bool is_there = script.call_count > call;
-
-    if (is_there && strcmp(script.calls[call], "clock delay") != 0) { /* which never fails */
+    *name = script.call_count > call ? script.calls[call] : NULL;
+    if (*name != NULL && strcmp(*name, "clock delay") != 0) {
+        FILE *out = open_memstream(&text, &size);
         const char *left = memory_of(&script);
 
-        fprintf(out, "%s %d %s: %d more", what == FAILS ? "fails" : "null ", call + 1, script.calls[call],
-                script.call_count - call - 1);
+        fprintf(out, "%d more", script.call_count - call - 1);
         if (strcmp(left, usual) != 0) {
             fprintf(out, ", left:%s", left);
         }
         for (int i = lines_before; i < script.line_count && i < lines_before + LINES_TOLD; i++) {
             fprintf(out, " | %s", script.lines[i]);
         }
-        fputc('\n', out);
+        fclose(out);
     }
     script_end(&script);
-    return is_there;
+    return text;
 }
 
 static void tell(FILE *out, const struct workflow *workflow)
 {
     struct script usual;
+    const char *name = "";
 
     mishap = NONE;
     play(&usual, workflow);
     const char *left = memory_of(&usual);
 
     fprintf(out, "%sleft:%s, %d tasks\n", transcript(&usual), left, usual.spawned_count);
-    for (int i = 0; tell_mishap(out, workflow, i, FAILS, left); i++) {
-        tell_mishap(out, workflow, i, ANSWERS_NULL, left);
+    for (int i = 0; name != NULL; i++) {
+        char *failed = what_follows(workflow, i, FAILS, left, &name);
+        char *null = name == NULL ? NULL : what_follows(workflow, i, ANSWERS_NULL, left, &name);
+
+        if (failed != NULL && null != NULL) {
+            bool same = strcmp(failed, null) == 0;
+
+            fprintf(out, "%d %s fails%s: %s\n", i + 1, name, same ? " or answers null" : "", failed);
+            if (!same) {
+                fprintf(out, "%d answers null: %s\n", i + 1, null);
+            }
+        }
+        free(failed);
+        free(null);
     }
     script_end(&usual);
 }
