@@ -256,10 +256,20 @@ $(BUILD)/mutate/coverage/libdrydock.so: $(MUTATE_CORE:%.c=$(BUILD)/mutate/covera
 MUTATE_NEEDS := $(BUILD)/.mutate-deps $(mutate_TESTS) $(BUILD)/mutate/drydock $(BUILD)/mutate/conformance $(BUILD)/mutate/coverage/libdrydock.so
 MUTATE ?=
 
-## mutate: change core/ one token at a time and see whether the suite notices (an hour; goes on where it was stopped); MUTATE="--files core/db.c"
+## mutate: change core/ one token at a time and see whether the suite notices (an hour; goes on where it was stopped)
 mutate: $(MUTATE_NEEDS)
 	@sim/mutate/mutate.py --build $(BUILD)/mutate --json $(BUILD)/mutate/report.json $(MUTATE)
 .PHONY: mutate
+
+## mutate-sample: the same with 400 of the mutants, always the same ones
+mutate-sample: $(MUTATE_NEEDS)
+	@sim/mutate/mutate.py --build $(BUILD)/mutate --json $(BUILD)/mutate/sample.json --sample 400 $(MUTATE)
+.PHONY: mutate-sample
+
+## trace-hashes: renew sim/tests/trace_hashes after a change that is meant to change the library's traces
+trace-hashes: $(BUILD)/drydock
+	@sim/tests/trace_hashes.sh $(BUILD)/drydock >sim/tests/trace_hashes.new && mv sim/tests/trace_hashes.new sim/tests/trace_hashes
+.PHONY: trace-hashes
 
 ## bench: how long a replay takes, how fast the searches and the served Engine are, and peers in the same run
 bench: $(BUILD)/drydock $(BUILD)/coverage/drydock $(plain_BENCHES) $(BUILD)/.bench-deps $(BUILD)/.engine-deps
