@@ -27,6 +27,7 @@ SHARED = {"tcc": ["tcc", "-std=c11", *FLAGS, "-shared", "-fPIC"], "gcc": ["gcc",
 # To compare: what gcc makes of two texts when it tries.
 OPTIMISED = ["gcc", "-std=c17", *FLAGS, "-O2", "-S", "-x", "c"]
 
+LEAST_PRICE_S = 0.015  # what starting a program costs
 COMPARED_FROM_S = 0.15  # checks that cost more are run on mutants only that differ
 
 
@@ -43,6 +44,10 @@ class Bench:
         self.optimised = {}
         self.state_path = f"{build}/state.jsonl"
         self.state = read_state(self.state_path)
+        self.noticed = {}  # file and function → check → how many mutants it noticed
+        for result in self.state.values():
+            if result["status"] == KILLED:
+                self.count_noticed(result["file"], result.get("function", ""), result["by"])
         self.lock = threading.Lock()
 
     def text(self, file):
@@ -92,19 +97,26 @@ class Bench:
         return self.optimised_code(mutant.file, mutated) == original
 
     def reaching(self, mutant):
-        """The checks that reach a mutant, likeliest to notice first: the file's own test, those of core/, then by cost."""
-        line = mutant.line
-        if mutant.operator != "constant" or mutant.function != "":
-            known = any(line in check.counts.get(mutant.file, {}) for check in self.checks)
-        else:
-            known = False
-        stem = os.path.basename(mutant.file)[: -len(".c")]
+        """The checks that reach a mutant, in the order in which the least time is spent until one notices, as far as can be told: by what
+        they cost and how many mutants of the same function they have noticed. Nothing but the time depends on it."""
+        known = any(mutant.line in check.counts.get(mutant.file, {}) for check in self.checks)
+        own = f"core/tests/{os.path.basename(mutant.file)[: -len('.c')]}_test"
+        noticed = self.noticed.get((mutant.file, mutant.function), {})
+
+        def price(check):
+            likely = 3 if check.name == own else 1 if check.name.startswith("core/") else 0.2
+            return max(check.cpu_s, LEAST_PRICE_S) / (likely + noticed.get(check.name, 0))
+
         found = []
         for check in self.checks:
             counts = check.counts.get(mutant.file, {})
-            if counts.get(line, False) if known else any(counts.values()):
+            if counts.get(mutant.line, False) if known else any(counts.values()):
                 found.append(check)
-        return sorted(found, key=lambda check: (f"/{stem}_test" not in check.name, not check.name.startswith("core/"), round(check.cpu_s, 1), check.name))
+        return sorted(found, key=price)
+
+    def count_noticed(self, file, function, by):
+        counts = self.noticed.setdefault((file, function), {})
+        counts[by] = counts.get(by, 0) + 1
 
     def judge(self, mutant):
         """What becomes of one mutant: from the state file as far as it still holds, else by running it."""
@@ -120,9 +132,11 @@ class Bench:
         if known.get("status") == SURVIVED and not todo:
             return known
         result = self.run(mutant, todo, {name: versions[name] for name in passed}, known)
-        result.update(key=key, id=mutant.id, file=mutant.file)
+        result.update(key=key, id=mutant.id, file=mutant.file, function=mutant.function)
         with self.lock:
             self.state[key] = result
+            if result["status"] == KILLED:
+                self.count_noticed(mutant.file, mutant.function, result["by"])
             with open(self.state_path, "a", encoding="utf-8") as state:
                 state.write(json.dumps(result) + "\n")
         return result
