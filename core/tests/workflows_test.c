@@ -146,14 +146,15 @@ static void masters(struct script *script)
     }
 }
 
-/* The primary was another and is not heard of any more: four rounds, two minutes apart. */
+/* The primary was another and is not heard of any more: four rounds, three minutes apart (the loop's own half
+ * included). */
 static void masters_fail_over(struct script *script)
 {
     script_answer(script, "fdm appips", NULL, "{\"status\":\"success\",\"data\":{\"ips\":[\"203.0.113.9:16127\"]}}", 1);
     for (int i = 0; i < 4; i++) {
         script->spawned_count = 0;
         masters(script);
-        script->now_ms += 2 * 60 * 1000;
+        script->now_ms += 150 * 1000;
     }
 }
 
@@ -163,7 +164,7 @@ static void masters_begin(struct script *script)
     for (int i = 0; i < 4; i++) {
         script->spawned_count = 0;
         masters(script);
-        script->now_ms += 2 * 60 * 1000;
+        script->now_ms += 150 * 1000;
     }
 }
 
@@ -196,6 +197,30 @@ static void reinstall_refused(struct script *script)
     "\"cpu\":0.5,\"ram\":100,\"hdd\":1,\"tiered\":true,\"cpubasic\":0.7,\"rambasic\":300,\"hddbasic\":2,"              \
     "\"instances\":3,"                                                                                                 \
     "\"hash\":\"h\",\"height\":5}"
+
+static void install_duplicate(struct script *script)
+{
+    script_fail(script, "db insert", NULL, 11000, "E11000 duplicate key", -1);
+    install(script);
+}
+
+/* Both flags, one after the other. */
+static void refused_by_flags(struct script *script)
+{
+    static const enum flag_id flags[] = {FLAG_REM, FLAG_INS};
+
+    for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {
+        script->node.cells.flags[flags[i]] = true;
+        assert_non_null(soft_remove_app_locally(&script->task, "app"));
+        assert_false(soft_register_app_locally(&script->task, stored_spec(script, SPEC(PLAIN))));
+        remove_app_locally(&script->task, "app", false, true, "here");
+        script->node.cells.flags[flags[i]] = true;
+        soft_redeploy(&script->task, stored_spec(script, SPEC(PLAIN)));
+        hard_redeploy_component(&script->task, stored_spec(script, SPEC(PLAIN)), "db");
+        install(script);
+        script->node.cells.flags[flags[i]] = false;
+    }
+}
 
 static void install_component(struct script *script)
 {
@@ -313,8 +338,10 @@ static const struct workflow workflows[] = {
      "8.9.2",
      remove_by_force,
      DOCS("{\"height\":1,\"appSpecifications\":" SPEC(PLAIN) "},{\"height\":3,\"appSpecifications\":" SPEC(
-         SHARED) "},{\"height\":3,\"appSpecifications\":" SPEC(PLAIN) "},{\"height\":2,"
-                                                                      "\"appSpecifications\":" SPEC(PLAIN) "}"),
+         SHARED) "},{\"height\":3,\"appSpecifications\":" SPEC(COMPONENT("third", "31001",
+                                                                         "/d")) "},{\"height\":2,"
+                                                                                "\"appSpecifications\":" SPEC(
+                                                                                    PLAIN) "}"),
      "[]",
      {{"db find", "app", DOCS(""), 2}},
      0},
@@ -395,6 +422,63 @@ static const struct workflow workflows[] = {
      {{"syncthing GET /rest/config/folders", NULL, FOLDER("sendreceive"), -1},
       {"db find", "app", DOCS(AT("198.51.100.7:16127", "1") "," AT("203.0.113.9:16127", "2")), 1}},
      MAIN_ONLY},
+    {"install-duplicate", "8.9.2", install_duplicate, DOCS(""), "[]", {{"db find", "app", DOCS(""), 2}}, 0},
+    {"install-beside-compose-undefined",
+     "8.9.1",
+     install,
+     DOCS("{\"version\":4,\"name\":\"odd\"}"),
+     "[]",
+     {{"db find", "app", DOCS(""), 1}},
+     0},
+    {"install-over-a-record",
+     "8.9.1",
+     install,
+     DOCS(SPEC(PLAIN)),
+     "[" LISTED("db_app", "exited") "]",
+     {{"db find", "app", DOCS(""), 1}, {"host mount | grep", NULL, MOUNTED, -1}},
+     0},
+    {"install-without-mount", "8.9.1", install, DOCS(SPEC(PLAIN)), "[]", {{"db find", "app", DOCS(""), 1}}, 0},
+    {"install-short-address",
+     "8.9.1",
+     install,
+     DOCS(""),
+     "[]",
+     {{"bench getbenchmarks", NULL, "{\"status\":\"CUMULUS\",\"ipaddress\":\"::123\"}", -1}},
+     0},
+    {"install-longer-address",
+     "8.9.1",
+     install,
+     DOCS("{\"version\":4,\"name\":\"odd\"}"),
+     "[]",
+     {{"bench getbenchmarks", NULL, "{\"status\":\"CUMULUS\",\"ipaddress\":\"::1234\"}", -1},
+      {"db find", "app", DOCS(""), 1}},
+     0},
+    {"refused-by-flags", "8.9.2", refused_by_flags, DOCS(""), "[]", {{NULL, NULL, NULL, 0}}, 0},
+    {"remove-softly-two",
+     "8.9.2",
+     remove_softly,
+     DOCS("{\"version\":4,\"name\":\"app\",\"description\":\"d\",\"owner\":\"o\",\"instances\":3,\"compose\":[" PLAIN
+          "," COMPONENT("ui", "31002", "/d") "]}"),
+     "[" LISTED("db_app", "running") "," LISTED("ui_app", "running") "]",
+     {{NULL, NULL, NULL, 0}},
+     0},
+    {"spawner-of-two",
+     "8.9.2",
+     spawn,
+     DOCS(""),
+     "[" LISTED("db_app", "exited") "]",
+     {{"db find", NULL, DOCS("{\"name\":\"many\"},{\"name\":\"more\"}," SPEC(PLAIN)), 1},
+      {"db find", "many", DOCS(AT("1.2.3.4", "1") "," AT("1.2.3.5", "1") "," AT("1.2.3.6", "1")), -1},
+      {"db find", "more", DOCS(AT("1.2.3.4", "1") "," AT("1.2.3.5", "1") "," AT("1.2.3.6", "1") "," AT("1.2.3.7", "1")),
+       -1},
+      {"db find", "app", DOCS(AT("1.2.3.4", "1") "," AT("1.2.3.5", "1") "," AT("1.2.3.6", "1")), -1},
+      {"db find", "app", DOCS(SPEC(PLAIN)), 1},
+      {"db find", "app", DOCS(""), 2},
+      {"db find", "app", DOCS(SPEC(PLAIN)), 1},
+      {"db find", "app", DOCS(AT("1.2.3.4", "1") "," AT("1.2.3.5", "1")), 2},
+      {"docker network.inspect", NULL, NETWORK, -1},
+      {"host mount | grep", NULL, MOUNTED, -1}},
+     MAIN_ONLY},
     {"install-component",
      "8.9.1",
      install_component,
@@ -473,7 +557,7 @@ static const struct workflow workflows[] = {
      DOCS(SPEC(COMPONENT("db", "31001", "g:/d"))),
      "[]",
      {{"syncthing GET /rest/config/folders", NULL, FOLDER("sendreceive"), -1},
-      {"db find", "app", DOCS(AT("198.51.100.7:16127", "1") "," AT("203.0.113.7", "1") "," AT("203.0.113.1", "1")),
+      {"db find", "app", DOCS(AT("198.51.100.7:16127", "2") "," AT("203.0.113.7", "1") "," AT("203.0.113.1", "1")),
        -1}},
      MAIN_ONLY},
     {"masters-previous-runs",

@@ -252,7 +252,7 @@ def arguments():
 
 def prepare(options):
     """A bench whose checks are measured, and pass."""
-    for needed in (f"{options.build}/libdrydock.so", f"{options.build}/coverage/libdrydock.so", f"{options.build}/drydock", f"{options.build}/conformance"):
+    for needed in (f"{options.build}/libdrydock.so", f"{options.build}/coverage/libdrydock.so", f"{options.build}/drydock"):
         if not os.path.exists(needed):
             raise InputError(f"{needed}: not built, expected what `make mutate` builds")
     os.makedirs(f"{options.build}/work", exist_ok=True)
