@@ -129,6 +129,49 @@ static void test_2_6_3_which_disk(void **state)
     }
 }
 
+/* 2.6 step 2: asked for while it is unknown. */
+static void test_2_6_2_ssd_size_is_asked_for_until_it_is_known(void **state)
+{
+    struct script script;
+
+    (void)state;
+    script_begin(&script, "8.9.2");
+    struct app_spec *app =
+        spec_of(&script,
+                "{\"version\":8,\"name\":\"app\",\"compose\":[{\"name\":\"web\",\"containerData\":\"/d\",\"hdd\":1}]}");
+
+    script_answer(&script, "bench getbenchmarks", NULL, "{\"status\":\"X\",\"ssd\":1}", 1);
+    script_answer(&script, "bench getbenchmarks", NULL, "{\"status\":\"X\"}", 2);
+    for (int i = 0; i < 5; i++) {
+        assert_non_null(create_app_volume(&script.task, &app->components[0], "app", true, app));
+    }
+    assert_int_equal(script_calls_of(&script, "bench getbenchmarks", NULL), 3);
+    script_end(&script);
+}
+
+/* 2.6, clean-up: what umount says is ignored, what deleting says is logged, and the first error is thrown. */
+static void test_2_6_clean_up_tells_what_could_not_be_deleted(void **state)
+{
+    struct script script;
+
+    (void)state;
+    script_begin(&script, "8.9.2");
+    struct app_spec *app =
+        spec_of(&script,
+                "{\"version\":8,\"name\":\"app\",\"compose\":[{\"name\":\"web\",\"containerData\":\"/d\",\"hdd\":1}]}");
+
+    script_fail(&script, "host mke2fs", NULL, 1, "is mounted", -1);
+    script_fail(&script, "host umount", NULL, 32, "no mount point", -1);
+    script_fail(&script, "host rm", NULL, 1, "busy", -1);
+    assert_string_equal(create_app_volume(&script.task, &app->components[0], "app", true, app)->message,
+                        "Command failed: sudo mke2fs -t ext4 /fluxappvolumes/fluxweb_appFLUXFSVOL\nis mounted");
+    assert_int_equal(script.line_count, 2);
+    assert_true(
+        script_logged(&script, "error: Error: Command failed: sudo rm -rf /fluxappvolumes/fluxweb_appFLUXFSVOL\nbusy"));
+    assert_true(script_logged(&script, "error: Error: Command failed: sudo rm -rf /flux/ZelApps/fluxweb_app\nbusy"));
+    script_end(&script);
+}
+
 /* ---- 2.5 --------------------------------------------------------------------------------------------------------- */
 
 static const char *verified(struct script *script, const char *repotag)
@@ -197,6 +240,92 @@ static void test_2_5_4_a_list_of_manifests(void **state)
                   "{\"manifests\":[{\"platform\":{\"architecture\":\"arm64\"},\"digest\":\"sha256:a\"}]}", 1);
     assert_string_equal(verified(&script, "a/b:1"), "Architecture amd64 not supported by the image");
     script_end(&script);
+}
+
+static void test_2_5_4_a_list_is_as_good_as_its_entries(void **state)
+{
+    static const char list[] = "{\"manifests\":[{\"platform\":{\"architecture\":\"arm64\"},\"digest\":\"sha256:b\"},"
+                               "{\"platform\":{\"architecture\":\"amd64\"},\"digest\":\"sha256:a\"}]}";
+    struct script script;
+
+    (void)state;
+    script_begin(&script, "8.9.2");
+    script_answer(&script, "net GET /v2/IMAGE/manifests/REF", NULL, "{\"layers\":[{\"size\":1}]}", -1);
+    script_answer(&script, "net GET /v2/IMAGE/manifests/REF", NULL, "{\"layers\":[{\"size\":2000000001}]}", 1);
+    script_answer(&script, "net GET /v2/IMAGE/manifests/REF", NULL, list, 1);
+    assert_string_equal(verified(&script, "a/b:1"),
+                        "Docker image size is over Flux limit"); /* even of another architecture */
+    script_fail(&script, "net GET /v2/IMAGE/manifests/REF", NULL, 500, "gone", 1);
+    script_answer(&script, "net GET /v2/IMAGE/manifests/REF", NULL, list, 1);
+    assert_string_equal(verified(&script, "a/b:1"), "gone");
+    script_answer(&script, "net GET /v2/IMAGE/manifests/REF", NULL, list, 1);
+    assert_string_equal(verified(&script, "a/b:1"), "good");
+    script_end(&script);
+}
+
+/* 2.5 step 2: every entry of the list, every image of the app. */
+static void test_2_5_2_what_is_blocked(void **state)
+{
+    static const struct {
+        const char *list, *message;
+    } cases[] = {
+        {"[7,\"x\",\"h\"]", "h is not allowed to run on Flux Network"},
+        {"[\"x\",\"o\"]", "o is not allowed to run on Flux Network"},
+        {"[\"x\",\"c/d\"]", "Image c/d:2 is blocked. Application app connot be spawned."},
+        {"[\"x\",\"c/d:2\"]", "Image c/d:2 is blocked. Application app connot be spawned."},
+        {"[\"x\",\"C\"]", "Image c/d:2 is blocked. Application app connot be spawned."},
+        {"[\"x\",\"d\"]", "good"},
+        {"[]", "good"},
+        {"7", "Unable to communicate with Flux Services! Try again later."},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct script script;
+
+        script_begin(&script, "8.9.2");
+        script_answer(&script, "net GET blockedrepositories.json", NULL, cases[i].list, -1);
+        struct app_spec *app = spec_of(
+            &script,
+            "{\"version\":8,\"name\":\"app\",\"hash\":\"h\",\"owner\":\"o\",\"compose\":[{\"repotag\":\"a/b:1\"},"
+            "{\"repotag\":\"invalid\"},{\"repotag\":\"c/d:2\"}]}");
+        const struct error *error = verify_and_pull_image(&script.task, &app->components[0], app);
+
+        assert_string_equal(error == NULL ? "good" : error->message, cases[i].message);
+        script_end(&script);
+    }
+}
+
+static void test_8_images_have_updates_by_digest(void **state)
+{
+    static const struct {
+        const char *images, *remote;
+        bool updated;
+    } cases[] = {
+        {"[{\"RepoTags\":[\"x:1\"],\"RepoDigests\":[\"x@sha256:new\"]},{\"RepoTags\":[\"x:2\",\"a/"
+         "b:1\"],\"RepoDigests\":[\"a/b@sha256:old\"]}]",
+         "sha256:new", true},
+        {"[{\"RepoTags\":[\"a/b:1\"],\"RepoDigests\":[\"a/b@sha256:new\"]}]", "sha256:new", false},
+        {"[{\"RepoTags\":[\"a/b:1\"],\"RepoDigests\":[\"sha256:new\"]}]", "sha256:new", false},
+        {"[{\"RepoTags\":[\"a/b:1\"],\"RepoDigests\":[]},{\"RepoTags\":[\"a/b:1\"],\"RepoDigests\":[\"a/"
+         "b@sha256:old\"]}]",
+         "sha256:new", true},
+        {"[]", "sha256:new", false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct script script;
+        bool updated = !cases[i].updated;
+
+        script_begin(&script, "8.9.2");
+        script_answer(&script, "docker images.list", NULL, cases[i].images, -1);
+        script_answer(&script, "net HEAD /v2/IMAGE/manifests/REF", NULL,
+                      arena_printf(&script.arena, "{\"digest\":\"%s\"}", cases[i].remote), -1);
+        assert_null(image_has_update(&script.task, "a/b:1", &updated));
+        assert_int_equal(updated, cases[i].updated);
+        script_end(&script);
+    }
 }
 
 /* ---- 4.6 and 4.7 ------------------------------------------------------------------------------------------------- */
@@ -604,6 +733,11 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_2_6_3_room),
         cmocka_unit_test(test_2_6_3_which_disk),
+        cmocka_unit_test(test_2_6_2_ssd_size_is_asked_for_until_it_is_known),
+        cmocka_unit_test(test_2_6_clean_up_tells_what_could_not_be_deleted),
+        cmocka_unit_test(test_2_5_4_a_list_is_as_good_as_its_entries),
+        cmocka_unit_test(test_2_5_2_what_is_blocked),
+        cmocka_unit_test(test_8_images_have_updates_by_digest),
         cmocka_unit_test(test_2_5_4_sizes_of_images),
         cmocka_unit_test(test_2_5_4_a_list_of_manifests),
         cmocka_unit_test(test_4_6_running_messages_are_good_for_125_minutes),
