@@ -458,6 +458,46 @@ static void test_4_6_several_apps_and_none(void **state)
     script_end(&script);
 }
 
+static void test_4_6_and_4_7_database_errors_go_through(void **state)
+{
+    static const char none[] =
+        "{\"type\":\"fluxapprunning\",\"version\":2,\"apps\":[],\"ip\":\"i\",\"broadcastedAt\":1774569600000}";
+    static const char error[] = "{\"name\":\"a\",\"hash\":\"h\",\"ip\":\"i\",\"broadcastedAt\":1774569600000}";
+    static const char *const effects[] = {"db find", "db delete", "db update", "db aggregate"};
+
+    (void)state;
+    for (int nth = 0; nth < 5; nth++) {
+        for (size_t i = 0; i < sizeof effects / sizeof effects[0]; i++) {
+            struct script script;
+            bool stored = false;
+            int calls = 0;
+
+            script_begin(&script, "8.9.2");
+            script_answer(&script, "db find", NULL, "{\"docs\":[{}]}", -1);
+            script_answer(&script, "db aggregate", NULL, "{\"docs\":[{\"n\":5}]}", -1);
+            script_fail(&script, effects[i], NULL, 10107, "not primary", -1);
+            if (nth > 0) { /* the first of them succeed */
+                script_answer(&script, effects[i], NULL, i == 0 ? "{\"docs\":[{}]}" : "{\"docs\":[{\"n\":5}]}", nth);
+            }
+            const struct error *thrown = store_app_running_message(&script.task, json_of(&script, none), &stored);
+
+            calls = script.call_count;
+            assert_int_equal(thrown != NULL, (i == 0 && nth == 0) || (i == 1 && nth < 2));
+            assert_true(thrown == NULL || strcmp(script.calls[calls - 1], effects[i]) == 0); /* and nothing follows */
+            script_end(&script);
+            script_begin(&script, "8.9.2");
+            script_answer(&script, "db aggregate", NULL, "{\"docs\":[{\"n\":5}]}", -1);
+            script_fail(&script, effects[i], NULL, 10107, "not primary", -1);
+            if (nth > 0) {
+                script_answer(&script, effects[i], NULL, "{\"docs\":[]}", nth);
+            }
+            thrown = store_app_installing_error_message(&script.task, json_of(&script, error));
+            assert_int_equal(thrown != NULL, nth == 0 || (i == 2 && nth < 2));
+            script_end(&script);
+        }
+    }
+}
+
 static void test_4_7_installing_errors(void **state)
 {
     static const struct {
@@ -609,6 +649,33 @@ static void test_7_3_transition(void **state)
     }
 }
 
+/* Rows 2 and 10: a container that cannot be looked at does not run, and is started when the flag is r; errors are
+ * swallowed. */
+static void test_7_3_what_docker_does_not_tell(void **state)
+{
+    (void)state;
+    for (int r = 0; r < 2; r++) {
+        struct script script;
+
+        script_begin(&script, "8.9.2");
+        script_fail(&script, "docker container.inspect", NULL, 500, "no", 1);
+        script_answer(&script, "docker containers.list", NULL, "[{\"Id\":\"1\",\"Names\":[\"/fluxweb_app\"]}]", -1);
+        struct sync_folder_task folder = {.task = &script.task,
+                                          .identifier = "web_app",
+                                          .app_id = "fluxweb_app",
+                                          .folder = "/flux/ZelApps/fluxweb_app",
+                                          .configured = json_of(&script, "{\"type\":\"sendreceive\"}"),
+                                          .r = r == 1,
+                                          .mount_is_safe = true};
+
+        assert_null(manage_folder_sync_state(&folder));
+        assert_string_equal(folder.type, "sendreceive");
+        assert_int_equal(script_calls_of(&script, "docker container.start", NULL), r);
+        assert_int_equal(script_logged(&script, "error: Error: (HTTP code 500)"), !r);
+        script_end(&script);
+    }
+}
+
 /* ---- 8: what a node does by the clock ---------------------------------------------------------------------------- */
 
 static bool removes(struct script *script, void (*run)(struct task *task))
@@ -743,7 +810,9 @@ int main(void)
         cmocka_unit_test(test_4_6_running_messages_are_good_for_125_minutes),
         cmocka_unit_test(test_4_6_what_is_stored),
         cmocka_unit_test(test_4_6_several_apps_and_none),
+        cmocka_unit_test(test_4_6_and_4_7_database_errors_go_through),
         cmocka_unit_test(test_4_7_installing_errors),
+        cmocka_unit_test(test_7_3_what_docker_does_not_tell),
         cmocka_unit_test(test_12_6_uptime),
         cmocka_unit_test(test_4_7_a_failed_send_closes_the_peer),
         cmocka_unit_test(test_7_3_transition),

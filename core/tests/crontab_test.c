@@ -29,7 +29,7 @@ static void test_2_6_10_loading(void **state)
         {"{\"code\":1,\"stdout\":\"x\"}", "Error: crontab -l failed"},
         {"{\"code\":2,\"stdout\":\"no such user\"}", "Error: crontab -l failed"},
         {"{\"code\":0}", "Error: crontab -l gave no table"},
-        {"{\"stdout\":\"# a\\nA=B\\n\"}", "# a\nA=B\n"},
+        {"{\"stdout\":\"# a\\nA=B\\n#\\n\"}", "# a\nA=B\n#\n"},
         {"{\"stdout\":\"@reboot\\n@reboot x\\n@daily  x y\"}", "@reboot x\n@daily  x y\n"},
         {"{\"stdout\":\"* * * * *\\n* * * * * x\\n1 2 3 4\\n\\n\\n\"}", "* * * * * x\n"},
         {"{\"stdout\":\"  *\\t* * *  * x \\n * * * * * \\n\"}", "  *\t* * *  * x \n"},
