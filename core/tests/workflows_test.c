@@ -53,7 +53,7 @@
 #define AT(ip, since) "{\"name\":\"app\",\"ip\":\"" ip "\",\"runningSince\":\"2026-03-0" since "T00:00:00Z\"}"
 
 struct answer {
-    const char *effect, *object, *json;
+    const char *effect, *object, *json; /* json NULL: it fails */
     int times;
 };
 
@@ -258,6 +258,14 @@ static void synchronise_on(struct script *script)
         syncthing_apps(&script->task);
         script->now_ms += 30 * 1000;
     }
+}
+
+/* An app in backup comes first; what it synced and what nobody knows is dropped. */
+static void synchronise_several(struct script *script)
+{
+    script->node.cells.flags[FLAG_SFR] = false;
+    cell_add(&script->task, CELL_BACKUP_IN_PROGRESS, "busy");
+    synchronise(script);
 }
 
 /* ---- the workflows ----------------------------------------------------------------------------------------------- */
@@ -802,6 +810,44 @@ static const struct workflow workflows[] = {
       {"syncthing GET /rest/config/folders", NULL, FOLDER("receiveonly"), -1},
       {"db find", "app", DOCS(AT("198.51.100.7:16127", "1") "," AT("203.0.113.9:16127", "2")), -1}},
      0},
+    {"syncthing-several",
+     "8.9.2",
+     synchronise_several,
+     DOCS("{\"version\":4,\"name\":\"busy\",\"description\":\"d\",\"owner\":\"o\",\"instances\":3,\"compose\":"
+          "[" COMPONENT("web", "31003", "s:/d") "]}," SPEC(PLAIN "," COMPONENT("ui", "31002", "s:/d"))),
+     "[" LISTED("db_app", "running") "]",
+     {SYNCTHING,
+      {"syncthing GET /rest/config/restart-required", NULL, "{\"requiresRestart\":true}", -1},
+      {"syncthing GET /rest/config/folders", NULL,
+       "[{\"id\":\"fluxweb_busy\",\"path\":\"/flux/ZelApps/"
+       "fluxweb_busy\",\"type\":\"sendreceive\"},{\"id\":\"unknown\",\"path\":\"/"
+       "u\"},{\"id\":\"fluxui_app\",\"path\":\"/flux/ZelApps/fluxui_app\",\"type\":\"receiveonly\"}]",
+       -1},
+      {"db find", "app",
+       DOCS(AT("203.0.113.9:16127", "2") "," AT("198.51.100.7:16127", "1") "," AT("203.0.113.8:16127", "2")), -1}},
+     0},
+    {"syncthing-version-3",
+     "8.9.2",
+     synchronise_on,
+     DOCS("{\"version\":3,\"name\":\"app\",\"description\":\"d\",\"owner\":\"o\",\"instances\":3,\"repotag\":\"a/"
+          "b:1\",\"ports\":[1],\"containerPorts\":[1],\"cpu\":1,\"ram\":1,\"hdd\":1,\"containerData\":\"r:/d\"}"),
+     "[" LISTED("app", "exited") "]",
+     {SYNCTHING, {"db find", "app", DOCS(AT("198.51.100.7:16127", "1")), -1}},
+     0},
+    {"syncthing-unmounted-at-start",
+     "8.9.2",
+     synchronise,
+     DOCS(SPEC(COMPONENT("db", "31001", "r:/d"))),
+     "[" LISTED("db_app", "running") "]",
+     {{"syncthing GET /rest/system/status", NULL, "{\"myID\":\"ME\"}", -1},
+      {"syncthing GET /rest/config/devices", NULL, "[]", -1},
+      {"host mount | grep", NULL, NULL, -1},
+      {"syncthing GET /rest/config/folders", NULL,
+       "[{\"id\":\"x\",\"path\":\"/x\",\"type\":\"receiveonly\"},{\"id\":\"fluxdb_app\",\"path\":\"/flux/ZelApps/"
+       "fluxdb_app\",\"type\":\"sendreceive\"}]",
+       -1},
+      {"db find", "app", DOCS(AT("198.51.100.7:16127", "1")), -1}},
+     0},
     {"syncthing-health",
      "8.9.2",
      watch_health,
@@ -844,7 +890,11 @@ static void play(struct script *script, const struct workflow *workflow)
     for (int i = 0; i < ANSWERS_MAX && workflow->answers[i].effect != NULL; i++) {
         const struct answer *answer = &workflow->answers[i];
 
-        script_answer(script, answer->effect, answer->object, answer->json, answer->times);
+        if (answer->json == NULL) {
+            script_fail(script, answer->effect, answer->object, 1, "no", answer->times);
+        } else {
+            script_answer(script, answer->effect, answer->object, answer->json, answer->times);
+        }
     }
     script->before = befall;
     outcome = true;
