@@ -7,6 +7,7 @@ import glob
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -65,7 +66,7 @@ class Bench:
         with self.lock:
             compiler = self.compilers.get(file)
         if compiler is None:
-            compiler = "tcc" if compiles(SHARED["tcc"], file, self.text(file), path) else "gcc"
+            compiler = "tcc" if shutil.which("tcc") and compiles(SHARED["tcc"], file, self.text(file), path) else "gcc"
             with self.lock:
                 self.compilers[file] = compiler
         return compiles(SHARED[compiler], file, text, path)
@@ -175,8 +176,9 @@ def compiles(command, file, text, path):
 
 
 def read_state(path):
-    """Results by key; a line that was cut off is dropped."""
+    """Results by key; a line that was cut off is dropped, and ended for those that come after it."""
     state = {}
+    line = "\n"
     if os.path.exists(path):
         with open(path, encoding="utf-8") as lines:
             for line in lines:
@@ -185,6 +187,9 @@ def read_state(path):
                 except ValueError:
                     continue
                 state[result["key"]] = result
+    if not line.endswith("\n"):
+        with open(path, "a", encoding="utf-8") as lines:
+            lines.write("\n")
     return state
 
 

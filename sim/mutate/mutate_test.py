@@ -8,6 +8,7 @@ import unittest
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import checks
+import mutate
 import operators
 import report
 from c_source import Source, SourceError, tokens_of
@@ -172,6 +173,85 @@ class Limits(unittest.TestCase):
             with open(f"{folder}/pid", encoding="utf-8") as pid:
                 state = subprocess.run(["ps", "-o", "stat=", "-p", pid.read().strip()], capture_output=True, text=True).stdout.strip()
             self.assertTrue(state in ("", "Z"), state)
+
+
+class StubRunner:
+    """Says what each check comes to, and remembers which were run."""
+
+    def __init__(self, outcomes):
+        self.outcomes = outcomes
+        self.ran = []
+
+    def run(self, check, preload):
+        assert os.path.exists(preload)
+        self.ran.append(check.name)
+        return self.outcomes.get(check.name, checks.PASSED), 0.0
+
+
+class Judging(unittest.TestCase):
+    text = "int f(int a)\n{\n    return a + 0 < 7;\n}\n"
+
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        os.makedirs(f"{self.folder.name}/work")
+
+    def tearDown(self):
+        self.folder.cleanup()
+
+    def bench(self, outcomes, versions=None):
+        versions = versions or {"core/tests/x_test": "1", "core/tests/y_test": "1"}
+        suite = [checks.Check(name, [], version, 0.01, {"core/x.c": {3: True}}) for name, version in versions.items()]
+        suite.append(checks.Check("core/tests/z_test", [], "1", 0.01, {"core/x.c": {3: False}}))
+        self.runner = StubRunner(outcomes)
+        bench = mutate.Bench(self.folder.name, suite, self.runner)
+        bench.texts["core/x.c"] = self.text
+        return bench
+
+    def mutant(self, before):
+        return next(mutant for mutant in mutants_of("core/x.c", self.text) if mutant.before == before)
+
+    def test_the_first_that_notices_ends_it(self):
+        result = self.bench({"core/tests/x_test": checks.FAILED}).judge(self.mutant("<"))
+        self.assertEqual((result["status"], result["by"], result["how"]), (report.KILLED, "core/tests/x_test", checks.FAILED))
+        self.assertEqual(self.runner.ran, ["core/tests/x_test"])  # the file's own goes first
+
+    def test_survivors_have_met_every_check_that_reaches_them(self):
+        result = self.bench({"core/tests/z_test": checks.FAILED}).judge(self.mutant("<"))
+        self.assertEqual(result["status"], report.SURVIVED)
+        self.assertEqual(sorted(self.runner.ran), ["core/tests/x_test", "core/tests/y_test"])
+
+    def test_what_is_the_same_code_is_told_apart(self):
+        self.assertEqual(self.bench({}).judge(self.mutant("+"))["status"], report.SAME)
+        self.assertEqual(self.bench({}).judge(self.mutant("7"))["status"], report.SURVIVED)
+
+    def test_what_does_not_compile_is_no_mutant(self):
+        self.text = "int f(int a)\n{\n    return a + 0 < 7;\n}\nstruct s { int i; } g(struct s s)\n{\n    return s;\n}\n"
+        self.assertEqual(self.bench({}).judge(self.mutant("s"))["status"], report.INVALID)
+
+    def test_results_are_kept_until_what_they_stand_on_changes(self):
+        mutant = self.mutant("<")
+        self.bench({}).judge(mutant)
+        self.bench({}).judge(mutant)
+        self.assertEqual(self.runner.ran, [])
+        result = self.bench({"core/tests/y_test": checks.TIMED_OUT}, {"core/tests/x_test": "1", "core/tests/y_test": "2"}).judge(mutant)
+        self.assertEqual((self.runner.ran, result["status"]), (["core/tests/y_test"], report.KILLED))
+        self.bench({}, {"core/tests/x_test": "1", "core/tests/y_test": "2"}).judge(mutant)
+        self.assertEqual(self.runner.ran, [])
+        self.bench({}, {"core/tests/x_test": "1", "core/tests/y_test": "3"}).judge(mutant)
+        self.assertEqual(sorted(self.runner.ran), ["core/tests/x_test", "core/tests/y_test"])
+        self.text += "\n"
+        self.bench({}).judge(mutant)
+        self.assertEqual(len(self.runner.ran), 2)
+
+    def test_a_line_that_was_cut_off_is_forgotten(self):
+        self.bench({}).judge(self.mutant("<"))
+        with open(f"{self.folder.name}/state.jsonl", "a", encoding="utf-8") as state:
+            state.write('{"key": "x", "sta')
+        self.bench({}).judge(self.mutant("<"))
+        self.assertEqual(self.runner.ran, [])
+        self.bench({}).judge(self.mutant("7"))
+        self.bench({}).judge(self.mutant("7"))
+        self.assertEqual(self.runner.ran, [])
 
 
 class Score(unittest.TestCase):
