@@ -40,6 +40,8 @@ ENGINE_PACKAGES := docker.io busybox-static
 # Docker's own clients, each left out where it cannot be had.
 CLIENT_PACKAGES := docker.io python3-docker nodejs
 BENCH_PACKAGES := spin
+# Compiles a mutant in a tenth of gcc's time.
+MUTATE_PACKAGES := tcc
 # A browser for the test of the HTML report.
 BROWSER_PACKAGES := chromium
 # What makes and judges packages, the manual page and completions. What of it is not there, tests leave out.
@@ -71,7 +73,8 @@ all: $(BUILD)/drydock
 .PHONY: all
 
 # ---- variants -----------------------------------------------------------------------------------------------------
-# variant(name, directory, compiler, flags, link flags, main of the fuzz targets: with none the compiler brings its own)
+# variant(name, directory, compiler, flags, link flags, main of the fuzz targets: with none the compiler brings its own,
+#   library: a (default), or so for one whose parts can be replaced when it is loaded)
 define variant
 $(1)_OBJECTS := $$(LIBRARY:%.c=$(2)/obj/%.o)
 $(1)_TESTS := $$(TESTS:%.c=$(2)/%)
@@ -86,10 +89,13 @@ $(2)/libdrydock.a: $$($(1)_OBJECTS)
 	@rm -f $$@
 	$$(QUIET_AR)ar rcs $$@ $$^
 
-$(2)/drydock: $(2)/obj/$$(MAIN:.c=.o) $$($(1)_OBJECTS)
+$(2)/libdrydock.so: $$($(1)_OBJECTS)
+	$$(QUIET_LD)$(3) $(4) $(5) -shared -Wl,-soname,$$(@F) $$^ $$(LIBS) -o $$@
+
+$(2)/drydock: $(2)/obj/$$(MAIN:.c=.o) $(if $(7),$(2)/libdrydock.$(7),$$($(1)_OBJECTS))
 	$$(QUIET_LD)$(3) $(4) $(5) $$^ $$(LIBS) -o $$@
 
-$$($(1)_TESTS): $(2)/%: $(2)/obj/%.o $$(patsubst %.c,$(2)/obj/%.o,$$(TEST_HELPERS) $$(FUZZ_HELPERS)) $(2)/libdrydock.a
+$$($(1)_TESTS): $(2)/%: $(2)/obj/%.o $$(patsubst %.c,$(2)/obj/%.o,$$(TEST_HELPERS) $$(FUZZ_HELPERS)) $(2)/libdrydock.$(or $(7),a)
 	@mkdir -p $$(@D)
 	$$(QUIET_LD)$(3) $(4) $(5) $$^ $$(TEST_LIBS) -o $$@
 
@@ -122,6 +128,7 @@ QUIET_AR = @echo "  AR    $@";
 QUIET_LD = @echo "  LINK  $@";
 endif
 
+comma := ,
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
 $(eval $(call variant,plain,$(BUILD),$$(CC),$$(CFLAGS),$$(LDFLAGS),$(FUZZ_MAIN)))
@@ -132,6 +139,8 @@ $(eval $(call variant,coverage,$(BUILD)/coverage,gcc,$(call counting,coverage,-O
 $(eval $(call variant,counted,$(BUILD)/counted,gcc,$(call counting,counted,-O0),--coverage))
 $(eval $(call variant,asan,$(BUILD)/asan,gcc,-O1 -g $(SANITIZE) -DDRYDOCK_CHECKED,,$(FUZZ_MAIN)))
 $(eval $(call variant,o0,$(BUILD)/o0,gcc,-O0 -DDRYDOCK_CHECKED,,$(FUZZ_MAIN)))
+# What sim/mutate/ runs its mutants in: one file of core/ is replaced when libdrydock.so is loaded.
+$(eval $(call variant,mutate,$(BUILD)/mutate,gcc,-O1 -fPIC -DDRYDOCK_CHECKED,-Wl$$(comma)-z$$(comma)now,,so))
 $(eval $(call variant,clang,$(BUILD)/clang,clang,-O2,))
 # What is fuzzed: libFuzzer counts the edges of all but the targets' own code; AFL++ brings compiler, main and counters.
 $(eval $(call variant,fuzz,$(BUILD)/fuzz,clang,-O1 -g $$(if $$(findstring /obj/,$$@),-fsanitize=fuzzer-no-link,-fsanitize=fuzzer) $(SANITIZE) -DDRYDOCK_CHECKED,))
@@ -188,6 +197,10 @@ $(BUILD)/.format-deps: sim/tests/formats/package.json | $(BUILD)/.deps
 # A peer that cannot be had is left out.
 $(BUILD)/.bench-deps: $(BUILD)/.deps
 	-$(call install_packages,$(BENCH_PACKAGES))
+	@touch $@
+
+$(BUILD)/.mutate-deps: $(BUILD)/.deps
+	$(call install_packages,$(MUTATE_PACKAGES))
 	@touch $@
 
 ## deps: install the Debian packages that building, testing and linting need
@@ -266,6 +279,7 @@ test-oom: $(BUILD)/o0/oom
 # The tests' own tools notice what they are for.
 test-tools:
 	@sim/tests/coverage_names.sh
+	@python3 sim/mutate/mutate_test.py --quiet
 
 # What a verb does, as its user sees it.
 $(filter test-cli test-explore test-replay test-traces test-sweep test-ablate test-compare test-conform test-serve test-live,$(TEST_PARTS)): test-%: $(BUILD)/drydock
@@ -293,6 +307,33 @@ test-compilers: $(BUILD)/.lint-deps
 coverage: $(BUILD)/counted/drydock $(counted_TESTS)
 	@sim/tests/coverage.sh $(BUILD)/counted $(counted_TESTS)
 .PHONY: coverage
+
+# core/ as gcov counts it, to be loaded instead.
+MUTATE_CORE := $(filter core/%,$(SOURCES))
+$(BUILD)/mutate/coverage/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(QUIET_CC)gcc $(BASE_CFLAGS) -O0 -fPIC -DDRYDOCK_CHECKED --coverage -MMD -MP -c $< -o $@
+$(BUILD)/mutate/coverage/libdrydock.so: $(MUTATE_CORE:%.c=$(BUILD)/mutate/coverage/%.o) $(filter-out $(BUILD)/mutate/obj/core/%,$(mutate_OBJECTS))
+	$(QUIET_LD)gcc -shared --coverage -Wl,-soname,$(@F) $^ $(LIBS) -o $@
+-include $(MUTATE_CORE:%.c=$(BUILD)/mutate/coverage/%.d)
+
+MUTATE_NEEDS := $(BUILD)/.mutate-deps $(mutate_TESTS) $(BUILD)/mutate/drydock $(BUILD)/mutate/coverage/libdrydock.so
+MUTATE ?=
+
+## mutate: change core/ one token at a time and see whether the suite notices (an hour; goes on where it was stopped)
+mutate: $(MUTATE_NEEDS)
+	@sim/mutate/mutate.py --build $(BUILD)/mutate --json $(BUILD)/mutate/report.json $(MUTATE)
+.PHONY: mutate
+
+## mutate-sample: the same with 400 of the mutants, always the same ones
+mutate-sample: $(MUTATE_NEEDS)
+	@sim/mutate/mutate.py --build $(BUILD)/mutate --json $(BUILD)/mutate/sample.json --sample 400 $(MUTATE)
+.PHONY: mutate-sample
+
+## trace-hashes: renew sim/tests/trace_hashes after a change that is meant to change the library's traces
+trace-hashes: $(BUILD)/drydock
+	@sim/tests/trace_hashes.sh $(BUILD)/drydock >sim/tests/trace_hashes.new && mv sim/tests/trace_hashes.new sim/tests/trace_hashes
+.PHONY: trace-hashes
 
 ## bench: how long a replay takes, how fast the searches and the served Engine are, and peers in the same run
 bench: $(BUILD)/drydock $(BUILD)/coverage/drydock $(plain_BENCHES) $(BUILD)/.bench-deps $(BUILD)/.engine-deps
