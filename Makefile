@@ -31,7 +31,7 @@ TEST_LIBS := -lcmocka $(LIBS)
 # node and npm bundle the page of the HTML report. npm often comes with node from elsewhere, and then Debian's does not go in.
 NPM := $(if $(shell command -v npm),,nodejs npm)
 # What a clean machine lacks, per purpose. gcc and make are what `make` itself needs to get here.
-PACKAGES := gcc libc6-dev pkg-config libcmocka-dev libcjson-dev libssl-dev libmicrohttpd-dev libarchive-dev libcurl4-openssl-dev zlib1g-dev $(NPM) libfaketime faketime lcov python3 curl
+PACKAGES := gcc libc6-dev pkg-config libcmocka-dev libcjson-dev libssl-dev libmicrohttpd-dev libarchive-dev libcurl4-openssl-dev zlib1g-dev $(NPM) libfaketime faketime locales tzdata lcov python3 curl
 LINT_PACKAGES := clang clang-format clang-tidy cppcheck python3-jsonschema
 # Readers of the machine formats that are not ours.
 FORMAT_PACKAGES := libxml2-utils python3-jsonschema perl
@@ -58,6 +58,8 @@ HEADERS := $(filter-out $(BUILD)/%,$(sort $(wildcard */*.h */*/*.h */*/*/*.h */*
 ## all: build build/drydock (default)
 all: $(BUILD)/drydock
 .PHONY: all
+
+MATRIX := python3 -B sim/tests/matrix/matrix.py
 
 # ---- variants -----------------------------------------------------------------------------------------------------
 # variant(name, directory, compiler, flags, link flags)
@@ -196,15 +198,14 @@ run: $(BUILD)/drydock $(BUILD)/coverage/drydock
 	  --coverage $(BUILD)/coverage/run --report html=$(BUILD)/run.html
 .PHONY: run
 
-## test: build and run every test, then the scenario library, twice and under faked dates
+## test: build and run every test, then the scenario library, in every pair of surroundings of the matrix
 test: $(BUILD)/drydock $(o0_TESTS) $(BUILD)/o0/drydock $(BUILD)/o0/conformance $(BUILD)/.format-deps
 	@sim/tests/run_tests.sh $(BUILD)/o0 $(o0_TESTS)
 	@$(BUILD)/o0/conformance --quiet --target in-process $(sort $(wildcard fakes/tests/conformance/cases/*/*.json))
 	@sim/tests/scenarios.sh $(BUILD)/drydock
 	@sim/tests/cli.sh $(BUILD)/drydock
 	@sim/tests/formats.sh $(BUILD)/drydock $(BUILD)/formats/node_modules
-	@sim/tests/determinism.sh $(BUILD)/drydock $(BUILD)/o0/drydock
-	@sim/tests/faketime.sh $(BUILD)/drydock
+	@$(MATRIX) run --strength 2 --ready
 	@sim/tests/serve.sh $(BUILD)/drydock
 	@sim/tests/live.sh $(BUILD)/drydock
 .PHONY: test
@@ -220,11 +221,50 @@ test-html: $(BUILD)/drydock $(BUILD)/html-test/.npm
 	@timeout 400 node reports/html/tests/page_test.mjs $(BUILD)/html-test $(BUILD)/drydock $(BUILD)/html
 .PHONY: test-html
 
-## test-compilers: gcc and clang, with and without optimisation, must give the same traces
-test-compilers: $(BUILD)/.lint-deps
-	@$(MAKE) --no-print-directory $(BUILD)/drydock $(BUILD)/o0/drydock $(BUILD)/clang/drydock
-	@sim/tests/determinism.sh $(BUILD)/drydock $(BUILD)/o0/drydock $(BUILD)/clang/drydock
-.PHONY: test-compilers
+# ---- the determinism matrix ---------------------------------------------------------------------------------------
+
+MATRIX_PACKAGES := clang lld
+MATRIX_O0 := -O0
+MATRIX_O2 := -O2
+MATRIX_O3 := -O3
+MATRIX_LTO_gcc := -O2 -flto=auto
+MATRIX_LTO_clang := -O2 -flto=thin
+# matrix_build(compiler, level, plain or asan): the binary alone, without -g
+define matrix_build
+$(BUILD)/matrix/$(1)-$(2)-$(3)/obj/%.o: %.c Makefile | $(BUILD)/.matrix-deps
+	@mkdir -p $$(@D)
+	$$(QUIET_CC)$(1) $$(BASE_CFLAGS) $(or $(MATRIX_$(2)),$(MATRIX_$(2)_$(1))) $(if $(filter asan,$(3)),-fsanitize=address) -MMD -MP -c $$< -o $$@
+
+$(BUILD)/matrix/$(1)-$(2)-$(3)/drydock: $$(SOURCES:%.c=$(BUILD)/matrix/$(1)-$(2)-$(3)/obj/%.o) $(BUILD)/matrix/$(1)-$(2)-$(3)/obj/$$(PAGE:.c=.o)
+	$$(QUIET_LD)$(1) $(or $(MATRIX_$(2)),$(MATRIX_$(2)_$(1))) $(if $(filter asan,$(3)),-fsanitize=address) $(if $(filter clang-LTO,$(1)-$(2)),-fuse-ld=lld) $$^ $$(LIBS) -o $$@
+
+-include $$(SOURCES:%.c=$(BUILD)/matrix/$(1)-$(2)-$(3)/obj/%.d)
+endef
+# Sixteen builds that only the matrix asks for: reading their rules would slow every other make down.
+ifneq ($(filter $(BUILD)/matrix/%,$(MAKECMDGOALS)),)
+$(foreach compiler,gcc clang,$(foreach level,O0 O2 O3 LTO,$(foreach sanitizer,plain asan,$(eval $(call matrix_build,$(compiler),$(level),$(sanitizer))))))
+endif
+
+$(BUILD)/.matrix-deps: $(BUILD)/.deps
+	$(call install_packages,$(MATRIX_PACKAGES))
+	@touch $@
+
+## matrix: compilers × levels × ASan × ASLR × dates × locales × zones × jobs, all: the same traces and explorations (hours)
+matrix: matrix-test
+	@$(MAKE) --no-print-directory $$($(MATRIX) builds)
+	@$(MATRIX) run
+.PHONY: matrix
+
+# The tester itself, on a drydock that is not deterministic.
+matrix-test: $(BUILD)/.matrix-deps $(BUILD)/o0/drydock
+	@python3 -B sim/tests/matrix/planted_test.py $(o0_OBJECTS) $(MAIN:%.c=$(BUILD)/o0/obj/%.o)
+.PHONY: matrix-test
+
+## matrix-pairs: so few of the cells of the matrix that every pair of values meets in one (minutes)
+matrix-pairs: matrix-test
+	@$(MAKE) --no-print-directory $$($(MATRIX) builds --strength 2)
+	@$(MATRIX) run --strength 2
+.PHONY: matrix-pairs
 
 ## coverage: what tests and scenarios reach of core/: build/coverage/index.html and a table
 coverage: $(BUILD)/coverage/drydock $(coverage_TESTS)
