@@ -1,6 +1,6 @@
 # drydock: `make help` lists the targets.
 #
-# One Makefile, no recursion: a *variant* is a way of compiling everything (plain, coverage, asan, o0, clang), each with its
+# One Makefile, no recursion: a *variant* is a way of compiling everything (plain, coverage, asan, o0, valgrind, tsan, msan), each with its
 # own objects under build/. Sources are found by folder; the folders' order is the order of the arrows in the design.
 
 MAKEFLAGS += --no-builtin-rules
@@ -108,7 +108,10 @@ $(eval $(call variant,plain,$(BUILD),$$(CC),$$(CFLAGS),$$(LDFLAGS)))
 $(eval $(call variant,coverage,$(BUILD)/coverage,gcc,-O2 -g $$(if $$(findstring /obj/core/,$$@),-Og --coverage) -DDRYDOCK_COVERAGE -DDRYDOCK_OBJECTS='"$(CURDIR)/$(BUILD)/coverage/obj"',--coverage))
 $(eval $(call variant,asan,$(BUILD)/asan,gcc,-O1 -g $(SANITIZE) -DDRYDOCK_CHECKED,))
 $(eval $(call variant,o0,$(BUILD)/o0,gcc,-O0 -DDRYDOCK_CHECKED,))
-$(eval $(call variant,clang,$(BUILD)/clang,clang,-O2,))
+# Sanitizers beside ASan, and a build for valgrind, whose own header must be there. What runs in each: "Analysis at run time" below.
+$(eval $(call variant,valgrind,$(BUILD)/valgrind,gcc,-O1 -g,))
+$(eval $(call variant,tsan,$(BUILD)/tsan,gcc,-O1 -g -fsanitize=thread,))
+$(eval $(call variant,msan,$(BUILD)/msan,clang,-O1 -g -fsanitize=memory -fsanitize-memory-track-origins -fno-omit-frame-pointer,$$(MSAN_WRAPPED:%=-Wl$$(comma)--wrap=%)))
 
 SERVE_BENCH := $(BUILD)/sim/bench/serve_bench
 
@@ -210,12 +213,6 @@ test: $(BUILD)/drydock $(o0_TESTS) $(BUILD)/o0/drydock $(BUILD)/o0/conformance $
 	@sim/tests/live.sh $(BUILD)/drydock
 .PHONY: test
 
-## test-asan: the same tests and scenarios under AddressSanitizer, UndefinedBehaviorSanitizer and LeakSanitizer
-test-asan: $(BUILD)/asan/drydock $(asan_TESTS)
-	@sim/tests/run_tests.sh $(BUILD)/asan $(asan_TESTS)
-	@sim/tests/scenarios.sh $(BUILD)/asan/drydock
-.PHONY: test-asan
-
 ## test-html: the HTML report in headless Chromium; screenshots go to build/html/
 test-html: $(BUILD)/drydock $(BUILD)/html-test/.npm
 	@timeout 400 node reports/html/tests/page_test.mjs $(BUILD)/html-test $(BUILD)/drydock $(BUILD)/html
@@ -265,6 +262,58 @@ matrix-pairs: matrix-test
 	@$(MAKE) --no-print-directory $$($(MATRIX) builds --strength 2)
 	@$(MATRIX) run --strength 2
 .PHONY: matrix-pairs
+
+# ---- analysis at run time -----------------------------------------------------------------------------------------
+# A sanitizer that finds something ends a program with 99, which is no status of drydock's. Each target begins with faults that its
+# tool must find.
+
+PLANTED := sim/tests/analysis/planted.sh
+comma := ,
+
+## test-asan: the same tests and scenarios under AddressSanitizer, UndefinedBehaviorSanitizer and LeakSanitizer
+test-asan: export ASAN_OPTIONS := exitcode=99
+test-asan: export UBSAN_OPTIONS := exitcode=99
+test-asan: $(BUILD)/asan/drydock $(asan_TESTS)
+	@$(PLANTED) $(BUILD)/asan/planted 'gcc -O1 -g $(SANITIZE)' '' heap-overflow=99=heap-buffer-overflow \
+	  use-after-free=99=heap-use-after-free 'leak=99=detected memory leaks' 'number-overflow=99=signed integer overflow'
+	@sim/tests/run_tests.sh $(BUILD)/asan $(asan_TESTS)
+	@sim/tests/scenarios.sh $(BUILD)/asan/drydock
+.PHONY: test-asan
+
+# Its header tells valgrind of the coroutines' stacks.
+$(valgrind_OBJECTS): | $(BUILD)/.valgrind-deps
+$(BUILD)/.valgrind-deps: $(BUILD)/.deps
+	$(call install_packages,valgrind)
+	@touch $@
+
+VALGRIND_TESTS := $(addprefix $(BUILD)/valgrind/,core/tests/value_test core/tests/cells_test fakes/tests/docker_archive_test fakes/tests/tar_test sim/tests/kernel_test sim/tests/loader_test sim/tests/trace_test)
+
+## test-valgrind: a sample of tests, runs and clients under valgrind
+test-valgrind: $(BUILD)/valgrind/drydock $(VALGRIND_TESTS)
+	@$(PLANTED) $(BUILD)/valgrind/planted 'gcc -O1 -g' 'valgrind --quiet --error-exitcode=99 --leak-check=full' \
+	  'uninitialised=99=uninitialised value' 'heap-overflow=99=Invalid write' 'use-after-free=99=Invalid write' 'leak=99=definitely lost'
+	@sim/tests/analysis/valgrind.sh $(BUILD)/valgrind $(VALGRIND_TESTS)
+.PHONY: test-valgrind
+
+## test-tsan: drydock serve, clients side by side and the conformance runner's threads under ThreadSanitizer
+test-tsan: export TSAN_OPTIONS := exitcode=99
+test-tsan: $(BUILD)/tsan/drydock $(BUILD)/tsan/conformance
+	@$(PLANTED) $(BUILD)/tsan/planted 'gcc -O1 -g -fsanitize=thread' '' 'race=99=data race'
+	@sim/tests/analysis/tsan.sh $(BUILD)/tsan $(sort $(wildcard fakes/tests/conformance/cases/*/*.json))
+.PHONY: test-tsan
+
+# What these write counts as written (msan_libraries.c).
+MSAN_WRAPPED := EVP_EncodeBlock EVP_DecodeBlock EVP_EncryptUpdate EVP_EncryptFinal_ex EVP_DecryptUpdate EVP_DecryptFinal_ex EVP_CIPHER_CTX_ctrl EVP_PKEY_encrypt EVP_PKEY_decrypt SHA256 compress2
+$(msan_OBJECTS): | $(BUILD)/.lint-deps
+$(BUILD)/msan/drydock $(msan_TESTS): $(BUILD)/msan/obj/sim/tests/analysis/msan_libraries.o
+
+## test-msan: tests and the scenario library under MemorySanitizer
+test-msan: export MSAN_OPTIONS := exitcode=99
+test-msan: $(BUILD)/msan/drydock $(MSAN_TESTS)
+	@$(PLANTED) $(BUILD)/msan/planted 'clang -O1 -g -fsanitize=memory' '' uninitialised=99=use-of-uninitialized-value
+	@sim/tests/run_tests.sh $(BUILD)/msan $(MSAN_TESTS)
+	@$(BUILD)/msan/drydock run scenarios --revision all --quiet
+.PHONY: test-msan
 
 ## coverage: what tests and scenarios reach of core/: build/coverage/index.html and a table
 coverage: $(BUILD)/coverage/drydock $(coverage_TESTS)
