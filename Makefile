@@ -110,7 +110,8 @@ $(eval $(call variant,asan,$(BUILD)/asan,gcc,-O1 -g $(SANITIZE) -DDRYDOCK_CHECKE
 $(eval $(call variant,o0,$(BUILD)/o0,gcc,-O0 -DDRYDOCK_CHECKED,))
 # Sanitizers beside ASan, and a build for valgrind, whose own header must be there. What runs in each: "Analysis at run time" below.
 $(eval $(call variant,valgrind,$(BUILD)/valgrind,gcc,-O1 -g,))
-$(eval $(call variant,tsan,$(BUILD)/tsan,gcc,-O1 -g -fsanitize=thread,))
+# clang's ThreadSanitizer: gcc 12's takes switches between coroutines for races.
+$(eval $(call variant,tsan,$(BUILD)/tsan,clang,-O1 -g -fsanitize=thread,))
 $(eval $(call variant,msan,$(BUILD)/msan,clang,-O1 -g -fsanitize=memory -fsanitize-memory-track-origins -fno-omit-frame-pointer,$$(MSAN_WRAPPED:%=-Wl$$(comma)--wrap=%)))
 
 SERVE_BENCH := $(BUILD)/sim/bench/serve_bench
@@ -299,14 +300,14 @@ test-valgrind: $(BUILD)/valgrind/drydock $(VALGRIND_TESTS)
 ## test-tsan: drydock serve, clients side by side and the conformance runner's threads under ThreadSanitizer
 test-tsan: export TSAN_OPTIONS := exitcode=99
 test-tsan: $(BUILD)/tsan/drydock $(BUILD)/tsan/conformance
-	@$(PLANTED) $(BUILD)/tsan/planted 'gcc -O1 -g -fsanitize=thread' '' 'race=99=data race'
+	@$(PLANTED) $(BUILD)/tsan/planted 'clang -O1 -g -fsanitize=thread' '' 'race=99=data race'
 	@sim/tests/analysis/tsan.sh $(BUILD)/tsan $(sort $(wildcard fakes/tests/conformance/cases/*/*.json))
 .PHONY: test-tsan
 
 # What these write counts as written (msan_libraries.c).
 MSAN_TESTS := $(filter-out $(MSAN_WITHOUT),$(msan_TESTS))
 MSAN_WRAPPED := EVP_EncodeBlock EVP_DecodeBlock EVP_EncryptUpdate EVP_EncryptFinal_ex EVP_DecryptUpdate EVP_DecryptFinal_ex EVP_CIPHER_CTX_ctrl EVP_PKEY_encrypt EVP_PKEY_decrypt SHA256 compress2
-$(msan_OBJECTS): | $(BUILD)/.lint-deps
+$(msan_OBJECTS) $(tsan_OBJECTS): | $(BUILD)/.lint-deps
 $(BUILD)/msan/drydock $(msan_TESTS): $(BUILD)/msan/obj/sim/tests/analysis/msan_libraries.o
 
 ## test-msan: tests and the scenario library under MemorySanitizer
