@@ -1,6 +1,6 @@
 # drydock: `make help` lists the targets.
 #
-# One Makefile, no recursion: a *variant* is a way of compiling everything (plain, coverage, asan, o0, clang), each with its
+# One Makefile, no recursion: a *variant* is a way of compiling everything (plain, coverage, asan, o0, valgrind, tsan, msan), each with its
 # own objects under build/. Sources are found by folder; the folders' order is the order of the arrows in the design.
 
 MAKEFLAGS += --no-builtin-rules
@@ -31,7 +31,7 @@ TEST_LIBS := -lcmocka $(LIBS)
 # node and npm bundle the page of the HTML report. npm often comes with node from elsewhere, and then Debian's does not go in.
 NPM := $(if $(shell command -v npm),,nodejs npm)
 # What a clean machine lacks, per purpose. gcc and make are what `make` itself needs to get here.
-PACKAGES := gcc libc6-dev pkg-config libcmocka-dev libcjson-dev libssl-dev libmicrohttpd-dev libarchive-dev libcurl4-openssl-dev zlib1g-dev $(NPM) libfaketime faketime lcov python3 curl
+PACKAGES := gcc libc6-dev pkg-config libcmocka-dev libcjson-dev libssl-dev libmicrohttpd-dev libarchive-dev libcurl4-openssl-dev zlib1g-dev $(NPM) libfaketime faketime locales tzdata lcov python3 curl
 LINT_PACKAGES := clang clang-format clang-tidy cppcheck python3-jsonschema
 # Readers of the machine formats that are not ours.
 FORMAT_PACKAGES := libxml2-utils python3-jsonschema perl
@@ -71,6 +71,8 @@ HEADERS := $(filter-out $(BUILD)/%,$(sort $(wildcard */*.h */*/*.h */*/*/*.h */*
 ## all: build build/drydock (default)
 all: $(BUILD)/drydock
 .PHONY: all
+
+MATRIX := python3 -B sim/tests/matrix/matrix.py
 
 # ---- variants -----------------------------------------------------------------------------------------------------
 # variant(name, directory, compiler, flags, link flags, main of the fuzz targets: with none the compiler brings its own,
@@ -145,6 +147,11 @@ $(eval $(call variant,clang,$(BUILD)/clang,clang,-O2,))
 # What is fuzzed: libFuzzer counts the edges of all but the targets' own code; AFL++ brings compiler, main and counters.
 $(eval $(call variant,fuzz,$(BUILD)/fuzz,clang,-O1 -g $$(if $$(findstring /obj/,$$@),-fsanitize=fuzzer-no-link,-fsanitize=fuzzer) $(SANITIZE) -DDRYDOCK_CHECKED,))
 $(eval $(call variant,afl,$(BUILD)/afl,afl-clang-fast,-O1 -g $$(if $$(findstring /obj/,$$@),,-fsanitize=fuzzer) -DDRYDOCK_CHECKED,))
+# Sanitizers beside ASan, and a build for valgrind, whose own header must be there. What runs in each: "Analysis at run time" below.
+$(eval $(call variant,valgrind,$(BUILD)/valgrind,gcc,-O1 -g,))
+# clang's ThreadSanitizer: gcc 12's takes switches between coroutines for races.
+$(eval $(call variant,tsan,$(BUILD)/tsan,clang,-O1 -g -fsanitize=thread,))
+$(eval $(call variant,msan,$(BUILD)/msan,clang,-O1 -g -fsanitize=memory -fsanitize-memory-track-origins -fno-omit-frame-pointer,$$(MSAN_WRAPPED:%=-Wl$$(comma)--wrap=%)))
 
 SERVE_BENCH := $(BUILD)/sim/bench/serve_bench
 
@@ -244,9 +251,9 @@ run: $(BUILD)/drydock $(BUILD)/coverage/drydock
 	  --coverage $(BUILD)/coverage/run --report html=$(BUILD)/run.html
 .PHONY: run
 
-## test: build and run every test, then the scenario library, twice and under faked dates
+## test: build and run every test, and the scenario library, in every pair of surroundings of the matrix
 # Its parts run side by side, the longest first; each can be asked for alone.
-TEST_PARTS := test-units test-determinism test-cli test-explore test-formats test-serve test-live test-replay test-traces test-sweep \
+TEST_PARTS := test-units test-matrix test-cli test-explore test-formats test-serve test-live test-replay test-traces test-sweep \
   test-oom test-ablate test-compare test-conform test-conformance test-fuzz test-library test-tools
 test: $(BUILD)/drydock $(o0_TESTS) $(BUILD)/o0/drydock $(BUILD)/o0/conformance $(BUILD)/o0/oom $(o0_FUZZ) $(BUILD)/.format-deps
 	@$(MAKE) --no-print-directory --keep-going --output-sync=target $(TEST_PARTS)
@@ -261,9 +268,8 @@ test-conformance: $(BUILD)/o0/conformance
 test-library: $(BUILD)/drydock
 	@sim/tests/scenarios.sh $<
 
-test-determinism: $(BUILD)/drydock $(BUILD)/o0/drydock
-	@sim/tests/determinism.sh $^
-	@sim/tests/faketime.sh $<
+test-matrix: $(BUILD)/drydock $(BUILD)/o0/drydock
+	@$(MATRIX) run --strength 2 --ready
 
 test-formats: $(BUILD)/drydock $(BUILD)/.format-deps
 	@sim/tests/formats.sh $< $(BUILD)/formats/node_modules
@@ -285,23 +291,109 @@ test-tools:
 $(filter test-cli test-explore test-replay test-traces test-sweep test-ablate test-compare test-conform test-serve test-live,$(TEST_PARTS)): test-%: $(BUILD)/drydock
 	@sim/tests/$*.sh $<
 
-## test-asan: the same tests and scenarios under AddressSanitizer, UndefinedBehaviorSanitizer and LeakSanitizer
-test-asan: $(BUILD)/asan/drydock $(asan_TESTS) $(asan_FUZZ)
-	@sim/tests/run_tests.sh $(BUILD)/asan $(asan_TESTS)
-	@sim/fuzz/replay.sh $(BUILD)/asan
-	@sim/tests/scenarios.sh $(BUILD)/asan/drydock
-.PHONY: test-asan
-
 ## test-html: the HTML report in headless Chromium; screenshots go to build/html/
 test-html: $(BUILD)/drydock $(BUILD)/html-test/.npm
 	@timeout 400 node reports/html/tests/page_test.mjs $(BUILD)/html-test $(BUILD)/drydock $(BUILD)/html
 .PHONY: test-html
 
-## test-compilers: gcc and clang, with and without optimisation, must give the same traces
-test-compilers: $(BUILD)/.lint-deps
-	@$(MAKE) --no-print-directory $(BUILD)/drydock $(BUILD)/o0/drydock $(BUILD)/clang/drydock
-	@sim/tests/determinism.sh $(BUILD)/drydock $(BUILD)/o0/drydock $(BUILD)/clang/drydock
-.PHONY: test-compilers
+# ---- the determinism matrix ---------------------------------------------------------------------------------------
+
+MATRIX_PACKAGES := clang lld
+MATRIX_O0 := -O0
+MATRIX_O2 := -O2
+MATRIX_O3 := -O3
+MATRIX_LTO_gcc := -O2 -flto=auto
+MATRIX_LTO_clang := -O2 -flto=thin
+# matrix_build(compiler, level, plain or asan): the binary alone, without -g
+define matrix_build
+$(BUILD)/matrix/$(1)-$(2)-$(3)/obj/%.o: %.c Makefile | $(BUILD)/.matrix-deps
+	@mkdir -p $$(@D)
+	$$(QUIET_CC)$(1) $$(BASE_CFLAGS) $(or $(MATRIX_$(2)),$(MATRIX_$(2)_$(1))) $(if $(filter asan,$(3)),-fsanitize=address) -MMD -MP -c $$< -o $$@
+
+$(BUILD)/matrix/$(1)-$(2)-$(3)/drydock: $$(SOURCES:%.c=$(BUILD)/matrix/$(1)-$(2)-$(3)/obj/%.o) $(BUILD)/matrix/$(1)-$(2)-$(3)/obj/$$(PAGE:.c=.o)
+	$$(QUIET_LD)$(1) $(or $(MATRIX_$(2)),$(MATRIX_$(2)_$(1))) $(if $(filter asan,$(3)),-fsanitize=address) $(if $(filter clang-LTO,$(1)-$(2)),-fuse-ld=lld) $$^ $$(LIBS) -o $$@
+
+-include $$(SOURCES:%.c=$(BUILD)/matrix/$(1)-$(2)-$(3)/obj/%.d)
+endef
+# Sixteen builds that only the matrix asks for: reading their rules would slow every other make down.
+ifneq ($(filter $(BUILD)/matrix/%,$(MAKECMDGOALS)),)
+$(foreach compiler,gcc clang,$(foreach level,O0 O2 O3 LTO,$(foreach sanitizer,plain asan,$(eval $(call matrix_build,$(compiler),$(level),$(sanitizer))))))
+endif
+
+$(BUILD)/.matrix-deps: $(BUILD)/.deps
+	$(call install_packages,$(MATRIX_PACKAGES))
+	@touch $@
+
+## matrix: compilers × levels × ASan × ASLR × dates × locales × zones × jobs, all: the same traces and explorations (hours)
+matrix: matrix-test
+	@$(MAKE) --no-print-directory $$($(MATRIX) builds)
+	@$(MATRIX) run
+.PHONY: matrix
+
+# The tester itself, on a drydock that is not deterministic.
+matrix-test: $(BUILD)/.matrix-deps $(BUILD)/o0/drydock
+	@python3 -B sim/tests/matrix/planted_test.py $(o0_OBJECTS) $(MAIN:%.c=$(BUILD)/o0/obj/%.o)
+.PHONY: matrix-test
+
+## matrix-pairs: so few of the cells of the matrix that every pair of values meets in one (minutes)
+matrix-pairs: matrix-test
+	@$(MAKE) --no-print-directory $$($(MATRIX) builds --strength 2)
+	@$(MATRIX) run --strength 2
+.PHONY: matrix-pairs
+
+# ---- analysis at run time -----------------------------------------------------------------------------------------
+# A sanitizer that finds something ends a program with 99, which is no status of drydock's. Each target begins with faults that its
+# tool must find.
+
+PLANTED := sim/tests/analysis/planted.sh
+PLANTED_SOURCES := $(wildcard sim/tests/analysis/*.c sim/tests/matrix/*.c)
+
+## test-asan: the same tests and scenarios under AddressSanitizer, UndefinedBehaviorSanitizer and LeakSanitizer
+test-asan: export ASAN_OPTIONS := exitcode=99
+test-asan: export UBSAN_OPTIONS := exitcode=99
+test-asan: $(BUILD)/asan/drydock $(asan_TESTS) $(asan_FUZZ)
+	@$(PLANTED) $(BUILD)/asan/planted 'gcc -O1 -g $(SANITIZE)' '' heap-overflow=99=heap-buffer-overflow \
+	  use-after-free=99=heap-use-after-free 'leak=99=detected memory leaks' 'number-overflow=99=signed integer overflow'
+	@sim/tests/run_tests.sh $(BUILD)/asan $(asan_TESTS)
+	@sim/fuzz/replay.sh $(BUILD)/asan
+	@sim/tests/scenarios.sh $(BUILD)/asan/drydock
+.PHONY: test-asan
+
+# Its header tells valgrind of the coroutines' stacks.
+$(valgrind_OBJECTS): | $(BUILD)/.valgrind-deps
+$(BUILD)/.valgrind-deps: $(BUILD)/.deps
+	$(call install_packages,valgrind)
+	@touch $@
+
+VALGRIND_TESTS := $(addprefix $(BUILD)/valgrind/,core/tests/value_test core/tests/cells_test fakes/tests/docker_archive_test fakes/tests/tar_test sim/tests/kernel_test sim/tests/loader_test sim/tests/trace_test)
+
+## test-valgrind: a sample of tests, runs and clients under valgrind
+test-valgrind: $(BUILD)/valgrind/drydock $(VALGRIND_TESTS)
+	@$(PLANTED) $(BUILD)/valgrind/planted 'gcc -O1 -g' 'valgrind --quiet --error-exitcode=99 --leak-check=full' \
+	  'uninitialised=99=uninitialised value' 'heap-overflow=99=Invalid write' 'use-after-free=99=Invalid write' 'leak=99=definitely lost'
+	@sim/tests/analysis/valgrind.sh $(BUILD)/valgrind $(VALGRIND_TESTS)
+.PHONY: test-valgrind
+
+## test-tsan: drydock serve, clients side by side and the conformance runner's threads under ThreadSanitizer
+test-tsan: export TSAN_OPTIONS := exitcode=99
+test-tsan: $(BUILD)/tsan/drydock $(BUILD)/tsan/conformance
+	@$(PLANTED) $(BUILD)/tsan/planted 'clang -O1 -g -fsanitize=thread' '' 'race=99=data race'
+	@sim/tests/analysis/tsan.sh $(BUILD)/tsan $(sort $(wildcard fakes/tests/conformance/cases/*/*.json))
+.PHONY: test-tsan
+
+# What these write counts as written (msan_libraries.c).
+MSAN_TESTS := $(filter-out $(MSAN_WITHOUT),$(msan_TESTS))
+MSAN_WRAPPED := EVP_EncodeBlock EVP_DecodeBlock EVP_EncryptUpdate EVP_EncryptFinal_ex EVP_DecryptUpdate EVP_DecryptFinal_ex EVP_CIPHER_CTX_ctrl EVP_PKEY_encrypt EVP_PKEY_decrypt SHA256 compress2
+$(msan_OBJECTS) $(tsan_OBJECTS): | $(BUILD)/.lint-deps
+$(BUILD)/msan/drydock $(msan_TESTS): $(BUILD)/msan/obj/sim/tests/analysis/msan_libraries.o
+
+## test-msan: tests and the scenario library under MemorySanitizer
+test-msan: export MSAN_OPTIONS := exitcode=99
+test-msan: $(BUILD)/msan/drydock $(MSAN_TESTS)
+	@$(PLANTED) $(BUILD)/msan/planted 'clang -O1 -g -fsanitize=memory' '' uninitialised=99=use-of-uninitialized-value
+	@sim/tests/run_tests.sh $(BUILD)/msan $(MSAN_TESTS)
+	@$(BUILD)/msan/drydock run scenarios --revision all --quiet
+.PHONY: test-msan
 
 ## coverage: what tests and scenarios reach of core/: build/counted/index.html and a table
 coverage: $(BUILD)/counted/drydock $(counted_TESTS)
@@ -396,15 +488,10 @@ findings: $(BUILD)/drydock
 	@sim/bench/findings.sh $(BUILD)/drydock $(BUILD)/findings
 .PHONY: findings
 
-## oom: every allocation and every system call of small commands fails once, and from then on (OOM_FLAGS="--every 50" for a sample)
-oom: $(BUILD)/o0/oom
-	@$(BUILD)/o0/oom --self
-	@$(BUILD)/o0/oom $(OOM_FLAGS)
-.PHONY: oom
-
-## lint: formatting, static analysis, includes that run against the arrows
+## lint: formatting, static analysis (cppcheck, clang-tidy, gcc -fanalyzer), banned functions, includes against the arrows
 lint: $(BUILD)/.lint-deps
-	@sim/tests/lint.sh $(SOURCES) $(TESTS) $(TEST_HELPERS) $(BENCHES) $(CONFORMANCE) $(OOM) $(FUZZ_SOURCES) $(wildcard sim/package/*.c sim/package/*/*.c) $(HEADERS)
+	@sim/tests/lint_test.sh
+	@sim/tests/lint.sh $(SOURCES) $(TESTS) $(TEST_HELPERS) $(BENCHES) $(CONFORMANCE) $(OOM) $(FUZZ_SOURCES) $(wildcard sim/package/*.c sim/package/*/*.c) $(PLANTED_SOURCES) $(HEADERS)
 .PHONY: lint
 
 # ---- packages of drydock: installing, the manual page, completions, the library, a Debian package ------------------

@@ -1,6 +1,7 @@
 #include "core/app_spec.h"
 #include "core/names.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { VERSION_WITH_COMPOSE = 4, VERSION_MAX = 8 };
@@ -152,10 +153,9 @@ struct component *app_spec_component(const struct app_spec *spec, const char *na
 
 static void apply_tier_field(double *field, const struct component *component, const char *name, const char *tier)
 {
-    char key[32] = "";
+    char key[32];
 
-    strncat(key, name, 8);
-    strncat(key, tier, 16);
+    snprintf(key, sizeof key, "%.8s%.16s", name, tier);
     const struct value *own = value_get(component->document, key);
 
     if (value_truthy(own)) {

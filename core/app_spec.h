@@ -44,7 +44,7 @@ struct app_spec *app_spec_from(struct arena *arena, const struct value *document
  */
 const struct value *app_spec_document(struct task *task, const struct app_spec *spec);
 /* What is stored of an app (1.6 step 1): an enterprise app's compose and contacts stay out of the record. */
-const struct value *app_record(struct task *task, const struct app_spec *spec);
+const struct value *app_record(struct task *task, const struct app_spec *app);
 /* Deep copy: a JSON round trip of the object. */
 struct app_spec *app_spec_copy(struct task *task, const struct app_spec *spec);
 /* NULL when no component bears the name. */

@@ -126,8 +126,11 @@ char *arena_lines(struct arena *arena, const char *const *lines, size_t count)
     char *end = text;
 
     for (size_t i = 0; i < count; i++) {
-        end = stpcpy(end, lines[i]);
-        *end++ = '\n';
+        size_t line = strlen(lines[i]);
+
+        memcpy(end, lines[i], line);
+        end[line] = '\n';
+        end += line + 1;
     }
     *end = '\0';
     return text;

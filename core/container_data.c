@@ -65,7 +65,7 @@ static const struct error *reference(struct parser *parser, const char *text, co
     if (!is_number(text)) {
         return invalid(parser, "component index", mount);
     }
-    *component = atoi(text);
+    *component = (int)strtol(text, NULL, 10);
     if (parser->spec == NULL || *component >= parser->own_index) {
         return invalid(parser, "component reference", mount);
     }

@@ -44,25 +44,25 @@ static void escape(unsigned char byte, char escaped[ESCAPED_SIZE])
 {
     switch (byte) {
     case '"':
-        strcpy(escaped, "\\\"");
+        memcpy(escaped, "\\\"", sizeof "\\\"");
         break;
     case '\\':
-        strcpy(escaped, "\\\\");
+        memcpy(escaped, "\\\\", sizeof "\\\\");
         break;
     case '\n':
-        strcpy(escaped, "\\n");
+        memcpy(escaped, "\\n", sizeof "\\n");
         break;
     case '\r':
-        strcpy(escaped, "\\r");
+        memcpy(escaped, "\\r", sizeof "\\r");
         break;
     case '\t':
-        strcpy(escaped, "\\t");
+        memcpy(escaped, "\\t", sizeof "\\t");
         break;
     case '\b':
-        strcpy(escaped, "\\b");
+        memcpy(escaped, "\\b", sizeof "\\b");
         break;
     case '\f':
-        strcpy(escaped, "\\f");
+        memcpy(escaped, "\\f", sizeof "\\f");
         break;
     default:
         snprintf(escaped, ESCAPED_SIZE, "\\u%04x", byte);
@@ -88,7 +88,7 @@ static void write_string(struct text *text, const char *string, size_t length)
                 i += character - 1;
                 continue;
             }
-            strcpy(escaped, "\\ufffd");
+            memcpy(escaped, "\\ufffd", sizeof "\\ufffd");
         } else {
             escape(byte, escaped);
         }

@@ -70,7 +70,7 @@ static int by_place(const void *left, const void *right)
     int order = strncmp(a->place, b->place, length_a < length_b ? length_a : length_b);
 
     order = order != 0 ? order : (int)length_a - (int)length_b;
-    order = order != 0 ? order : atoi(colon_a + 1) - atoi(colon_b + 1);
+    order = order != 0 ? order : (int)(strtol(colon_a + 1, NULL, 10) - strtol(colon_b + 1, NULL, 10));
     return order != 0 ? order : (int)a->effect - (int)b->effect;
 }
 

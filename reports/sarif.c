@@ -139,5 +139,5 @@ cJSON *sarif_location_of_place(const char *place, const char *text)
 {
     const char *colon = strrchr(place, ':');
 
-    return location_of(place, (size_t)(colon - place), atoi(colon + 1), text);
+    return location_of(place, (size_t)(colon - place), (int)strtol(colon + 1, NULL, 10), text);
 }

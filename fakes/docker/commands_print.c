@@ -329,6 +329,25 @@ enum command_answer command_yes(struct machine *machine, struct proc *proc)
     return COMMAND_AGAIN;
 }
 
+/* At the ends of 64 bits it goes round, as the shell's arithmetic does; b is not 0 for a quotient. */
+static long long calculate(char operator, long long a, long long b)
+{
+    unsigned long long left = (unsigned long long)a, right = (unsigned long long)b;
+
+    switch (operator) {
+    case '+':
+        return (long long)(left + right);
+    case '-':
+        return (long long)(left - right);
+    case '*':
+        return (long long)(left * right);
+    case '/':
+        return b == -1 ? (long long)(0 - left) : a / b;
+    default:
+        return b == -1 ? 0 : a % b;
+    }
+}
+
 /* expr A op B: numbers and comparisons, and `:`-free. */
 enum command_answer command_expr(struct machine *machine, struct proc *proc)
 {
@@ -361,13 +380,7 @@ enum command_answer command_expr(struct machine *machine, struct proc *proc)
         if (b == 0 && strchr("/%", operator[0]) != NULL) {
             return command_fail(machine, proc, 2, "division by zero");
         }
-        value = operator[0] == '+' ? a + b :
-                operator[0] == '-' ? a - b
-                :
-                operator[0] == '*' ? a * b
-                :
-                operator[0] == '/' ? a / b
-                                   : a % b;
+        value = calculate(operator[0], a, b);
     } else {
         value = strcmp(operator, "=") == 0 || strcmp(operator, "==") == 0 ? order == 0
                 : strcmp(operator, "!=") == 0                             ? order != 0

@@ -87,7 +87,7 @@ static int exit_code_of_command(const struct container *container)
         return 0;
     }
     if (strncmp(command, "exit ", strlen("exit ")) == 0) {
-        return atoi(command + strlen("exit "));
+        return (int)strtol(command + strlen("exit "), NULL, 10);
     }
     return strcmp(command, "false") == 0 || strcmp(command, "/bin/false") == 0;
 }

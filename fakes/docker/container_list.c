@@ -158,8 +158,8 @@ static bool exit_code_fits(const struct listing *listing, const struct container
     const struct value *values = docker_filter_values(&listing->filters, "exited");
 
     for (uint32_t i = 0; i < value_count(values); i++) {
-        if (atol(value_text(value_at(values, i))) == container->exit_code && !docker_container_is_up(container) &&
-            container->started_ms != 0) {
+        if (strtol(value_text(value_at(values, i)), NULL, 10) == container->exit_code &&
+            !docker_container_is_up(container) && container->started_ms != 0) {
             return true;
         }
     }

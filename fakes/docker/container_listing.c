@@ -84,11 +84,12 @@ static const struct value *one_port(struct arena *arena, const char *port, const
     const char *public_port = value_get_text(binding, "HostPort");
     const char *address = value_get_text(binding, "HostIp");
 
-    return OBJECT(
-        arena, {"IP", address == NULL || address[0] == '\0' ? NULL : value_string(arena, address)},
-        {"PrivatePort", value_number(arena, atoi(port))},
-        {"PublicPort", public_port == NULL || public_port[0] == '\0' ? NULL : value_number(arena, atoi(public_port))},
-        {"Type", value_string(arena, slash == NULL ? "tcp" : slash + 1)});
+    return OBJECT(arena, {"IP", address == NULL || address[0] == '\0' ? NULL : value_string(arena, address)},
+                  {"PrivatePort", value_number(arena, (double)strtol(port, NULL, 10))},
+                  {"PublicPort", public_port == NULL || public_port[0] == '\0'
+                                     ? NULL
+                                     : value_number(arena, (double)strtol(public_port, NULL, 10))},
+                  {"Type", value_string(arena, slash == NULL ? "tcp" : slash + 1)});
 }
 
 /* Its published and exposed ports. */

@@ -25,14 +25,15 @@ static int real_time_signal(const char *name)
 {
     enum { NAME = 5, HALF = 15 };
     bool from_first = strncasecmp(name, "RTMIN+", NAME + 1) == 0;
-    int more = (from_first || strncasecmp(name, "RTMAX-", NAME + 1) == 0) && isdigit((unsigned char)name[NAME + 1]) != 0
-                   ? atoi(name + NAME + 1)
-                   : 0;
+    long more =
+        (from_first || strncasecmp(name, "RTMAX-", NAME + 1) == 0) && isdigit((unsigned char)name[NAME + 1]) != 0
+            ? strtol(name + NAME + 1, NULL, 10)
+            : 0;
 
     if (more < 1 || more > HALF) {
         return -1;
     }
-    return from_first ? SIGNAL_RT_FIRST + more : SIGNAL_LAST - more;
+    return from_first ? SIGNAL_RT_FIRST + (int)more : SIGNAL_LAST - (int)more;
 }
 
 bool container_signal_number(const char *name, int64_t *number)

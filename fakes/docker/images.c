@@ -69,7 +69,7 @@ const char *docker_sha256(struct arena *arena, const void *bytes, size_t length)
 
     SHA256(bytes, length, digest);
     for (size_t i = 0; i < sizeof digest; i++) {
-        (void)sprintf(digits + 2 * i, "%02x", digest[i]);
+        (void)snprintf(digits + 2 * i, sizeof "ff", "%02x", digest[i]);
     }
     return arena_printf(arena, "sha256:%s", digits);
 }

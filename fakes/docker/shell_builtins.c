@@ -60,8 +60,7 @@ static enum step run_loop_control(struct machine *machine, struct proc *proc, st
     }
     if (is_in_loop) {
         proc->shell->unwind = builtin_argument(frame, 0)[0] == 'b' ? UNWIND_BREAK : UNWIND_CONTINUE;
-        proc->shell->unwind_levels =
-            levels == NULL ? 1 : atoi(levels); // NOLINT(bugprone-unchecked-string-to-number-conversion)
+        proc->shell->unwind_levels = levels == NULL ? 1 : (int)strtol(levels, NULL, 10);
     }
     return builtin_done(proc, 0);
 }

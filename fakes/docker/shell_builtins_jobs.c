@@ -138,7 +138,7 @@ enum step builtin_wait(struct machine *machine, struct proc *proc, struct frame 
         }
     }
     if (which != NULL) {
-        struct proc *child = proc_find(machine, atoi(which)); // NOLINT(bugprone-unchecked-string-to-number-conversion)
+        struct proc *child = proc_find(machine, (int)strtol(which, NULL, 10));
 
         if (child == NULL || child->parent != proc->pid) {
             return builtin_done(proc, EXIT_NOT_FOUND);

@@ -150,7 +150,7 @@ static int connect_client(void)
 
     assert_true(fd >= 0);
     snprintf(file.sun_path, sizeof file.sun_path, "%s", unix_address + strlen("unix://"));
-    port.sin_port = htons((uint16_t)atoi(strrchr(tcp, ':') + 1));
+    port.sin_port = htons((uint16_t)strtoul(strrchr(tcp, ':') + 1, NULL, 10));
     assert_int_equal(over_tcp ? connect(fd, (struct sockaddr *)&port, sizeof port)
                               : connect(fd, (struct sockaddr *)&file, sizeof file),
                      0);
@@ -948,7 +948,7 @@ static void test_addresses(void **state)
     start(NULL);
     assert_string_equal(http_server_address(server, 0), unix_address);
     assert_memory_equal(http_server_address(server, 1), "tcp://127.0.0.1:", 16);
-    assert_int_not_equal(atoi(http_server_address(server, 1) + 16), 0);
+    assert_int_not_equal(strtol(http_server_address(server, 1) + 16, NULL, 10), 0);
     assert_null(http_server_address(server, 2));
     assert_int_equal(stat(path, &status), 0);
     assert_int_equal(status.st_mode & 0777, 0600);

@@ -203,6 +203,16 @@ static void test_only_a_bare_busybox_has_no_bash(void **state)
     assert_output(" 00:16:40 up 0 min,  0 users,  load average: 0.00, 0.00, 0.00\ny\n/usr/bin/ls\n");
 }
 
+/* Where 64 bits end, expr goes on as the shell's arithmetic does; a quotient that has no place must not end the process
+ * that models it. */
+static void test_expr_goes_round_at_its_ends(void **state)
+{
+    (void)state;
+    run("expr 9223372036854775807 + 1; expr 9223372036854775807 \\* 2; expr -9223372036854775808 / -1; "
+        "expr -9223372036854775808 % -1");
+    assert_output("-9223372036854775808\n-2\n-9223372036854775808\n0\n");
+}
+
 static uint32_t write_count;
 
 static void count_write(void *context, int64_t ms, enum process_stream stream, const char *bytes, size_t length)
@@ -899,6 +909,7 @@ int main(void)
         CASE(test_cases_are_as_busybox_did_them),
         CASE(test_only_a_bare_busybox_has_no_bash),
         CASE(test_a_command_writes_in_one_piece),
+        CASE(test_expr_goes_round_at_its_ends),
         CASE(test_pid_1_without_handler_ignores_all_but_kill),
         CASE(test_an_exec_dies_of_what_nobody_handles),
         CASE(test_a_trap_waits_for_the_command_that_runs),

@@ -77,8 +77,8 @@ static const cJSON *at(const cJSON *json, const char *path)
         assert_true(length < sizeof part);
         memcpy(part, path, length);
         part[length] = '\0';
-        json =
-            cJSON_IsArray(json) ? cJSON_GetArrayItem(json, atoi(part)) : cJSON_GetObjectItemCaseSensitive(json, part);
+        json = cJSON_IsArray(json) ? cJSON_GetArrayItem(json, (int)strtol(part, NULL, 10))
+                                   : cJSON_GetObjectItemCaseSensitive(json, part);
         path += length + (path[length] == '/');
     }
     return json;

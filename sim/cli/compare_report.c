@@ -49,7 +49,7 @@ static void median_text(const struct compare_row *row, const struct median *medi
     char number[GROUPED_TEXT_SIZE];
 
     if (median->count == 0) {
-        strcpy(text, "-");
+        snprintf(text, CELL_SIZE, "-");
     } else if (row->exhausted) {
         snprintf(text, CELL_SIZE, "none in %s", write(median->middle.value, number));
     } else {
@@ -62,13 +62,13 @@ static void interval_text(const struct median *median, number_text *write, char 
     char low[CELL_SIZE], high[CELL_SIZE];
 
     if (median->count == 0 || median->confidence <= 0) {
-        strcpy(text, "-");
+        snprintf(text, CELL_SIZE, "-");
         return;
     }
     observation_text(&median->low, write, low);
     observation_text(&median->high, write, high);
     if (strcmp(low, high) == 0) {
-        strcpy(text, low);
+        snprintf(text, CELL_SIZE, "%s", low);
     } else {
         snprintf(text, CELL_SIZE, "%.36s to %.36s", low, high);
     }
@@ -79,7 +79,7 @@ static void ratio_text(struct compare_ratio ratio, char text[CELL_SIZE])
     static const char *const signs[] = {[RATIO_IS] = "", [RATIO_BELOW] = "< ", [RATIO_ABOVE] = "> "};
 
     if (ratio.kind == RATIO_UNKNOWN) {
-        strcpy(text, "-");
+        snprintf(text, CELL_SIZE, "-");
     } else {
         snprintf(text, CELL_SIZE, "%s%.3g", signs[ratio.kind], ratio.value);
     }

@@ -57,7 +57,7 @@ static void read_node(struct replay *replay, struct scenario_world *world)
         } else if (!known && is_op(op, "bench", "getbenchmarks") && ip != NULL) {
             known = true;
             world->ip = ip;
-            world->api_port = strchr(ip, ':') == NULL ? world->api_port : atoi(strchr(ip, ':') + 1);
+            world->api_port = strchr(ip, ':') == NULL ? world->api_port : (int)strtol(strchr(ip, ':') + 1, NULL, 10);
         }
     }
 }

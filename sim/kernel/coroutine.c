@@ -6,15 +6,22 @@
 
 #if defined(__SANITIZE_ADDRESS__)
 #define COROUTINE_ASAN 1
+#elif defined(__SANITIZE_THREAD__)
+#define COROUTINE_TSAN 1
 #elif defined(__has_feature)
 #if __has_feature(address_sanitizer)
 #define COROUTINE_ASAN 1
+#elif __has_feature(thread_sanitizer)
+#define COROUTINE_TSAN 1
 #endif
 #endif
 
 #ifdef COROUTINE_ASAN
 #include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>
+#endif
+#ifdef COROUTINE_TSAN
+#include <sanitizer/tsan_interface.h>
 #endif
 
 #if defined(__has_include)
@@ -197,6 +204,9 @@ static void coroutine_main(struct coroutine *coroutine)
 #ifdef COROUTINE_ASAN
     __sanitizer_start_switch_fiber(NULL, coroutine->resumer_stack, coroutine->resumer_stack_size);
 #endif
+#ifdef COROUTINE_TSAN
+    __tsan_switch_to_fiber(coroutine->resumer_fiber, 0);
+#endif
     switch_out(coroutine);
     assert(false && "a finished coroutine was resumed");
 }
@@ -209,6 +219,9 @@ void coroutine_init(struct coroutine *coroutine, char *stack, size_t stack_size,
     coroutine->stack = stack;
     coroutine->stack_size = stack_size;
     coroutine->valgrind_id = (unsigned)VALGRIND_STACK_REGISTER(stack, stack + stack_size);
+#ifdef COROUTINE_TSAN
+    coroutine->own_fiber = __tsan_create_fiber(0);
+#endif
     memset(stack, CANARY_BYTE, CANARY_SIZE);
 #ifdef COROUTINE_UCONTEXT
     uint64_t address = (uint64_t)(uintptr_t)coroutine;
@@ -231,6 +244,10 @@ void coroutine_resume(struct coroutine *coroutine)
 
     __sanitizer_start_switch_fiber(&resumer_fake_stack, coroutine->stack, coroutine->stack_size);
 #endif
+#ifdef COROUTINE_TSAN
+    coroutine->resumer_fiber = __tsan_get_current_fiber();
+    __tsan_switch_to_fiber(coroutine->own_fiber, 0);
+#endif
     switch_in(coroutine);
 #ifdef COROUTINE_ASAN
     __sanitizer_finish_switch_fiber(resumer_fake_stack, NULL, NULL);
@@ -241,6 +258,9 @@ void coroutine_yield(struct coroutine *coroutine)
 {
 #ifdef COROUTINE_ASAN
     __sanitizer_start_switch_fiber(&coroutine->own_fake_stack, coroutine->resumer_stack, coroutine->resumer_stack_size);
+#endif
+#ifdef COROUTINE_TSAN
+    __tsan_switch_to_fiber(coroutine->resumer_fiber, 0);
 #endif
     switch_out(coroutine);
 #ifdef COROUTINE_ASAN
@@ -255,6 +275,9 @@ void coroutine_release(struct coroutine *coroutine)
 #ifdef COROUTINE_ASAN
     /* Frames that were never left keep their poison; the next user of the stack must not trip over it. */
     __asan_unpoison_memory_region(coroutine->stack, coroutine->stack_size);
+#endif
+#ifdef COROUTINE_TSAN
+    __tsan_destroy_fiber(coroutine->own_fiber);
 #endif
     coroutine->stack = NULL;
 }
@@ -288,7 +311,7 @@ struct coroutine_stack coroutine_stack(const struct coroutine *coroutine)
 
 bool coroutine_stack_is_plain(void)
 {
-#if defined(COROUTINE_ASAN) || defined(COROUTINE_UCONTEXT)
+#if defined(COROUTINE_ASAN) || defined(COROUTINE_TSAN) || defined(COROUTINE_UCONTEXT)
     return false;
 #elif defined(RUNNING_ON_VALGRIND)
     return RUNNING_ON_VALGRIND == 0;

@@ -1,8 +1,9 @@
 /* Stackful coroutines: straight-line blocking C that gives way.
  *
  * One switch is a handful of instructions on x86-64 and AArch64 (no system call, no signal mask, no floating-point
- * control words: core/ changes none); elsewhere ucontext serves. AddressSanitizer and valgrind are told of every stack.
- * A coroutine that is given up in the middle needs no clean-up but its stack: everything else it holds is in arenas.
+ * control words: core/ changes none); elsewhere ucontext serves. AddressSanitizer, ThreadSanitizer and valgrind are
+ * told of every stack. A coroutine that is given up in the middle needs no clean-up but its stack: everything else it
+ * holds is in arenas.
  */
 #ifndef DRYDOCK_SIM_KERNEL_COROUTINE_H
 #define DRYDOCK_SIM_KERNEL_COROUTINE_H
@@ -30,6 +31,7 @@ struct coroutine {
     void *own_fake_stack; /* AddressSanitizer's */
     const void *resumer_stack;
     size_t resumer_stack_size;
+    void *own_fiber, *resumer_fiber; /* ThreadSanitizer's */
     unsigned valgrind_id;
 };
 

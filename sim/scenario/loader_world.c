@@ -576,7 +576,7 @@ void read_world(struct loader *loader, const struct value *value, const struct j
     read_object(loader, value, path, &world_shape, world);
     const char *port = strchr(world->ip, ':');
 
-    world->api_port = port == NULL ? API_PORT_DEFAULT : atoi(port + 1);
+    world->api_port = port == NULL ? API_PORT_DEFAULT : (int)strtol(port + 1, NULL, 10);
     for (uint32_t i = 0; i < world->fdm_count; i++) {
         if (world->fdm[i].primary != NULL) {
             resolve_primary(world, world->fdm[i].primary, &world->fdm[i].state, &world->fdm[i].primary);

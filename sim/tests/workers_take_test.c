@@ -47,7 +47,7 @@ static bool take(void *context, uint32_t index, const char *text)
     struct job *job = context;
 
     assert_int_equal(index, job->taken);
-    assert_true(index == 2 ? strlen(text) == TEXT_LONG : (uint32_t)atoi(text) == index);
+    assert_true(index == 2 ? strlen(text) == TEXT_LONG : strtoul(text, NULL, 10) == index);
     job->taken++;
     return job->taken < job->enough;
 }

@@ -92,19 +92,19 @@ static void add_file(struct variables *variables, struct tar *tar, const cJSON *
     if (tar->size > 0) {
         memcpy(grown, tar->at, tar->size);
     }
-    strncpy(head, cJSON_GetStringValue(cJSON_GetObjectItem(file, "name")), TAR_NAME_BYTES - 1);
-    sprintf(head + TAR_MODE_AT, "%07o", TAR_FILE_MODE);
-    sprintf(head + TAR_UID_AT, "%07o", 0);
-    sprintf(head + TAR_GID_AT, "%07o", 0);
-    sprintf(head + TAR_SIZE_AT, "%011zo", content.size);
-    sprintf(head + TAR_TIME_AT, "%011o", 0);
+    snprintf(head, TAR_NAME_BYTES, "%s", cJSON_GetStringValue(cJSON_GetObjectItem(file, "name")));
+    snprintf(head + TAR_MODE_AT, sizeof "0000000", "%07o", TAR_FILE_MODE);
+    snprintf(head + TAR_UID_AT, sizeof "0000000", "%07o", 0);
+    snprintf(head + TAR_GID_AT, sizeof "0000000", "%07o", 0);
+    snprintf(head + TAR_SIZE_AT, sizeof "00000000000", "%011zo", content.size);
+    snprintf(head + TAR_TIME_AT, sizeof "00000000000", "%011o", 0);
     head[TAR_TYPE_AT] = '0';
     memcpy(head + TAR_MAGIC_AT, "ustar\00000", sizeof "ustar\00000" - 1);
     memset(head + TAR_SUM_AT, ' ', TAR_SUM_BYTES);
     for (int i = 0; i < TAR_BLOCK; i++) {
         sum += (unsigned char)head[i];
     }
-    sprintf(head + TAR_SUM_AT, "%06o", sum);
+    snprintf(head + TAR_SUM_AT, sizeof "000000", "%06o", sum);
     if (content.size > 0) {
         memcpy(head + TAR_BLOCK, content.at, content.size);
     }

@@ -3,6 +3,7 @@
 
 #include <netdb.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -33,7 +34,7 @@ static int connect_unix(const struct socket_address *address)
     struct sockaddr_un name = {.sun_family = AF_UNIX};
     int fd = socket(AF_UNIX, SOCK_STREAM, 0);
 
-    strncpy(name.sun_path, address->unix_path, sizeof name.sun_path - 1);
+    snprintf(name.sun_path, sizeof name.sun_path, "%s", address->unix_path);
     if (fd >= 0 && connect(fd, (struct sockaddr *)&name, sizeof name) != 0) {
         close(fd);
         return -1;
