@@ -558,11 +558,11 @@ static void test_4_7_a_failed_send_closes_the_peer(void **state)
     script_begin(&script, "8.9.2");
     script.node.config.outbound_peers = json_of(&script, "[\"p\",\"q\",\"r\"]");
     script_fail(&script, "peers send", NULL, 0, "closed", 1);
-    assert_null(broadcast_message_to_all(&script.task, app_removed_message(&script.task, "a", "i", 5)));
+    broadcast_message_to_all(&script.task, app_removed_message(&script.task, "a", "i", 5));
     EXPECT_CALLS(&script, "clock delay", "peers send", "clock delay", "peers send", "clock delay", "peers send",
                  "clock delay", "clock delay", "peers send");
     script_forget(&script);
-    assert_null(broadcast_message_to_all(&script.task, app_removed_message(&script.task, "a", "i", 5)));
+    broadcast_message_to_all(&script.task, app_removed_message(&script.task, "a", "i", 5));
     EXPECT_TRANSCRIPT(&script,
                       "clock delay [] {\"ms\":25}\npeers send [a] "
                       "{\"peer\":\"q\",\"data\":{\"type\":\"fluxappremoved\",\"version\":1,\"appName\":\"a\",\"ip\":"

@@ -77,7 +77,6 @@ static void test_objects_of_regexes(void **state)
 static void test_12_2_writes(void **state)
 {
     struct script script;
-    const struct value *deleted = NULL;
     uint32_t count = 0;
     bool inserted = false;
 
@@ -93,11 +92,9 @@ static void test_12_2_writes(void **state)
     assert_true(inserted);
     assert_null(update_one_in_database(task, LOC, filter, document));
     assert_null(update_in_database(task, ERRL, filter, document));
-    assert_null(find_one_and_delete_in_database(task, LOCAL_APPS, filter, &deleted));
-    assert_string_equal(value_json(task->arena, deleted), "{\"name\":\"shop\"}");
-    assert_null(find_one_and_delete_in_database(task, LOCAL_APPS, filter, NULL));
-    assert_null(find_one_and_delete_in_database(task, LOCAL_APPS, filter, &deleted)); /* {value: null} */
-    assert_null(deleted);
+    assert_null(find_one_and_delete_in_database(task, LOCAL_APPS, filter));
+    assert_null(find_one_and_delete_in_database(task, LOCAL_APPS, filter));
+    assert_null(find_one_and_delete_in_database(task, LOCAL_APPS, filter)); /* {value: null} */
     assert_null(remove_documents_from_collection(task, INSTL, filter));
     assert_null(count_in_database(task, ERRL, filter, &count));
     assert_int_equal(count, 4);
@@ -176,7 +173,7 @@ static void test_12_2_errors(void **state)
         } else if (strcmp(effect, "db update") == 0) {
             error = update_one_in_database(task, LOC, filter, filter);
         } else if (strcmp(effect, "db findAndModify") == 0) {
-            error = find_one_and_delete_in_database(task, LOC, filter, NULL);
+            error = find_one_and_delete_in_database(task, LOC, filter);
         } else if (strcmp(effect, "db delete") == 0) {
             error = remove_documents_from_collection(task, LOC, filter);
         } else {

@@ -145,7 +145,7 @@ static const char *check_body(const char *body, size_t length, const struct head
         return NULL;
     }
     arena_init(&arena, arena_source_malloc());
-    if (!json_check(&arena, body, length, &mistake)) {
+    if (!json_check(&arena, "the answer", body, length, &mistake)) {
         wrong = "a body that is said to be JSON";
     } else if (head->status >= ERRORS && value_get_text(value_parse(&arena, body, length), "message") == NULL) {
         wrong = "an error without a message";
