@@ -57,7 +57,7 @@ static void test_objects_of_regexes(void **state)
     static const struct {
         const char *regex;
         const char *object;
-    } cases[] = {{"^a$", "a"}, {"^$", ""}, {"x", "x"}, {"", ""}};
+    } cases[] = {{"^a$", "a"}, {"^$", ""}};
     struct script script;
     const struct value *document = NULL;
 

@@ -2,6 +2,7 @@
 
 #include "core/utf8.h"
 #include "core/value.h"
+#include "reports/sink.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -555,27 +556,19 @@ const char *json_path_text(struct arena *arena, const struct json_path *path)
 
 const char *mistake_line(struct arena *arena, const char *file, struct json_place place, const char *message)
 {
-    enum { DELETE = 0x7f, C1_LEAD = 0xc2, C1_LAST = 0x9f };
     size_t rest = strlen(message);
     char *plain = arena_alloc(arena, rest + 1);
     char *end = plain;
 
     while (rest > 0) {
         size_t length = utf8_length(message, rest);
-        unsigned char first = (unsigned char)message[0];
-        bool control =
-            first < ' ' || first == DELETE || (first == C1_LEAD && length == 2 && (unsigned char)message[1] <= C1_LAST);
 
-        if (control) {
-            *end++ = ' ';
-        } else { /* half a character, where a message cuts a long text, goes */
-            memcpy(end, message, length);
-            end += length;
-        }
+        memcpy(end, message, length); /* half a character, where a message cuts a long text, goes */
+        end += length;
         length = length == 0 ? 1 : length;
         message += length;
         rest -= length;
     }
     *end = '\0';
-    return arena_printf(arena, "%s:%u:%u: %s", file, place.line, place.column, plain);
+    return arena_printf(arena, "%s:%u:%u: %s", file, place.line, place.column, blank_controls(plain));
 }
