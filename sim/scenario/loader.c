@@ -1,4 +1,5 @@
 /* Reading a scenario file: text, tree, and the outermost object. */
+#include "reports/sink.h"
 #include "sim/scenario/file_text.h"
 #include "sim/scenario/loader.h"
 
@@ -145,7 +146,7 @@ static void set_default_revisions(struct loader *loader)
 static struct scenario *mistaken(struct arena *arena, struct scenario_mistake *mistake, const char *file, unsigned line,
                                  unsigned column, const char *message)
 {
-    mistake->text = arena_printf(arena, "%s:%u:%u: %s", file, line, column, message);
+    mistake->text = blank_controls(arena_printf(arena, "%s:%u:%u: %s", file, line, column, message));
     return NULL;
 }
 
