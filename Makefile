@@ -463,13 +463,13 @@ $(BUILD)/.afl-deps: $(BUILD)/.deps
 ## fuzz: every target of sim/fuzz/ for T each (T=60s, 10m, 1h), with libFuzzer; findings stay in build/fuzz/
 T ?= 60s
 fuzz: $(BUILD)/.fuzz-deps
-	@$(MAKE) --no-print-directory $(fuzz_FUZZ)
+	@$(MAKE) -s --no-print-directory $(fuzz_FUZZ)
 	@sim/fuzz/fuzz.sh $(BUILD)/fuzz $(T) $(fuzz_FUZZ)
 .PHONY: fuzz
 
 ## fuzz-afl: the same targets for T each with AFL++; findings stay in build/afl/
 fuzz-afl: $(BUILD)/.afl-deps
-	@$(MAKE) --no-print-directory $(afl_FUZZ)
+	@$(MAKE) -s --no-print-directory $(afl_FUZZ)
 	@sim/fuzz/fuzz_afl.sh $(BUILD)/afl $(T) $(afl_FUZZ)
 .PHONY: fuzz-afl
 

@@ -2,6 +2,7 @@
 #include "sim/conform/import.h"
 
 #include "core/names.h"
+#include "core/utf8.h"
 #include "sim/scenario/scenario.h"
 #include "sim/scenario/units.h"
 
@@ -80,6 +81,21 @@ static void note_todo(struct log_import *import, const char *what)
     }
 }
 
+/* A log has whatever was written to it. */
+static bool is_utf8(const char *text)
+{
+    for (size_t rest = strlen(text); rest > 0;) {
+        size_t length = utf8_length(text, rest);
+
+        if (length == 0) {
+            return false;
+        }
+        text += length;
+        rest -= length;
+    }
+    return true;
+}
+
 /* The name that a pattern finds in a message; NULL when there is none. */
 static const char *name_in(struct arena *arena, const struct pattern *pattern, const char *begin)
 {
@@ -93,7 +109,7 @@ static const char *name_in(struct arena *arena, const struct pattern *pattern, c
     const char *name = arena_string_n(arena, begin, (size_t)(end - begin));
 
     name = pattern->component ? main_app_name(arena, name) : name;
-    return is_app_name(name) ? name : NULL;
+    return is_app_name(name) && is_utf8(name) ? name : NULL;
 }
 
 static void read_message(struct log_import *import, int64_t at_ms, const char *message)

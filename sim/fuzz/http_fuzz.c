@@ -1,5 +1,5 @@
 /* HTTP requests of `drydock serve`: all of it, in this process, on a Unix socket. Whatever a client sends, what comes
- * back is well formed, and another client is answered afterwards.
+ * back is well formed, a good request is answered, and so is another client afterwards.
  *
  * The client lives in the server's loop: serve() asks between two rounds whether it is time to end, and there the
  * client takes its turn. Time is what the rounds say.
@@ -8,6 +8,7 @@
  * another.
  */
 #include "core/revision.h"
+#include "fakes/wire/request_head.h"
 #include "sim/fuzz/fuzz.h"
 #include "sim/fuzz/http_answers.h"
 #include "sim/serve/serve.h"
@@ -27,6 +28,7 @@ enum {
     ROUNDS_MAX = 400,     /* of the input's client */
     ANSWER_ROUNDS = 60,   /* within which the other client is answered */
     ROUND_US = 40 * 1000, /* what a round takes, as the server is told */
+    HEAD_MAX = 4096,      /* bytes of a first request that is looked at */
     ANSWER_MAX = 4 << 20, /* bytes that are kept of a connection's answers */
 };
 
@@ -42,7 +44,8 @@ static struct {
     struct scenario *scenario;
     /* of one input */
     const uint8_t *next, *end;
-    bool heads, json; /* http_answers_read()'s */
+    bool heads, json;  /* http_answers_read()'s */
+    bool wants_answer; /* the first request is one that nothing keeps waiting */
     enum stage stage;
     int client, other, slow; /* descriptors; the slow one only keeps the server from sleeping */
     char *answers;
@@ -103,6 +106,8 @@ static void check_answers(void)
 
     fuzzed.answers[fuzzed.length] = '\0';
     REQUIRE(answers.wrong == NULL, "%s: %.2000s", answers.wrong, answers.at);
+    REQUIRE(fuzzed.length > 0 || !fuzzed.wants_answer, "a good request gets no answer");
+    fuzzed.wants_answer = false;
 }
 
 static bool receive(int client)
@@ -231,6 +236,35 @@ static void listening(const char *address)
     fuzzed.slow = connect_client();
 }
 
+/* Whether an input begins with a good request without a body, for something that does not wait for what happens. */
+static bool begins_well(const uint8_t *data, size_t size)
+{
+    static const char *const waiting[] = {"wait",     "attach", "logs",    "stats", "events",
+                                          "Transfer", "Expect", "Upgrade", "%"};
+    static const char no_body[] = "Content-Length: 0\r\n";
+    const uint8_t *end = memmem(data, size, "\r\n\r\n", 4);
+    size_t length = end == NULL ? 0 : (size_t)(end - data) + 4;
+    const struct request_fault *fault = NULL;
+    char head[HEAD_MAX + 1] = "";
+
+    if (length == 0 || length > HEAD_MAX || memchr(data, PAUSE, length) != NULL ||
+        memchr(data, NEXT_CONNECTION, length) != NULL ||
+        (memcmp(data, "GET /", 5) != 0 && memcmp(data, "POST /", 6) != 0)) {
+        return false;
+    }
+    memcpy(head, data, length);
+    for (size_t i = 0; i < sizeof waiting / sizeof waiting[0]; i++) {
+        if (strcasestr(head, waiting[i]) != NULL) {
+            return false;
+        }
+    }
+    const char *said = strcasestr(head, "Content-Length");
+
+    return (said == NULL ||
+            (strncmp(said, no_body, strlen(no_body)) == 0 && strcasestr(said + 1, "Content-Length") == NULL)) &&
+           request_head_check(head, length, &fault) == REQUEST_HEAD_WHOLE;
+}
+
 static bool mentions(const uint8_t *data, size_t size, const char *word)
 {
     return memmem(data, size, word, strlen(word)) != NULL;
@@ -246,6 +280,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     fuzzed.end = data + size;
     fuzzed.heads = mentions(data, size, "HEAD");
     fuzzed.json = !mentions(data, size, "garbled"); /* a fault whose answers are no JSON */
+    fuzzed.wants_answer = begins_well(data, size);
     fuzzed.stage = STAGE_INPUT;
     fuzzed.length = 0;
     fuzzed.closed = false;

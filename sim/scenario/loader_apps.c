@@ -458,7 +458,8 @@ static void fill_component(struct loader *loader, struct scenario_component *com
 
 bool is_app_name(const char *name)
 {
-    return strpbrk(name, "_ /") == NULL && strncmp(name, "zel", 3) != 0 && strncmp(name, "flux", 4) != 0;
+    return name[0] != '\0' && strpbrk(name, "_ /") == NULL && strncmp(name, "zel", 3) != 0 &&
+           strncmp(name, "flux", 4) != 0;
 }
 
 static void read_app(struct loader *loader, const struct value *value, const struct json_path *path, void *target)
