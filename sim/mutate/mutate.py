@@ -82,7 +82,7 @@ class Bench:
 
     def optimised_code(self, file, text):
         """Assembly at -O2, without what names the file."""
-        path = f"{self.build}/work/{threading.get_ident()}.s"
+        path = f"{self.build}/work/{os.getpid()}.{threading.get_ident()}.s"
         if not compiles(OPTIMISED, file, text, path):
             return None
         with open(path, encoding="utf-8") as assembly:
