@@ -158,6 +158,18 @@ static void masters_fail_over(struct script *script)
     }
 }
 
+/* I was primary, and nobody is any more. */
+static void masters_was_me(struct script *script)
+{
+    script_answer(script, "fdm appips", NULL, "{\"status\":\"success\",\"data\":{\"ips\":[\"198.51.100.7:16127\"]}}",
+                  1);
+    for (int i = 0; i < 4; i++) {
+        script->spawned_count = 0;
+        masters(script);
+        script->now_ms += 150 * 1000;
+    }
+}
+
 /* There never was one. */
 static void masters_begin(struct script *script)
 {
@@ -664,6 +676,39 @@ static const struct workflow workflows[] = {
      DOCS(""),
      "[" LISTED("db_app", "running") ",{\"Id\":\"x\",\"Names\":[\"/other\"]}]",
      {{"docker container.inspect", NULL, "{\"State\":{\"Running\":true}}", -1}},
+     0},
+    {"masters-was-me",
+     "8.9.2",
+     masters_was_me,
+     DOCS(SPEC(COMPONENT("db", "31001", "g:/d"))),
+     "[]",
+     {{"syncthing GET /rest/config/folders", NULL, FOLDER("sendreceive"), -1},
+      {"db find", "app",
+       DOCS(AT("198.51.100.7:16127", "3") "," AT("203.0.113.8", "1") "," AT("203.0.113.9:16137", "2")), -1}},
+     MAIN_ONLY},
+    {"force-removals-two",
+     "8.9.2",
+     force_removals,
+     DOCS(SPEC(PLAIN)),
+     "[" LISTED("db_app", "running") "," LISTED("a_gone", "exited") "," LISTED("b_away", "exited") "]",
+     {{NULL, NULL, NULL, 0}},
+     0},
+    {"recovery-of-two",
+     "8.9.2",
+     recovery,
+     DOCS(
+         SPEC(PLAIN "," COMPONENT("ui", "31002", "g:/d")) ",{\"version\":3,\"name\":\"old\",\"containerData\":\"/d\"}"),
+     "[" LISTED("db_app", "exited") "," LISTED("old", "exited") "," LISTED("x_unknown", "exited") "]",
+     {{"db find", "old",
+       DOCS("{\"version\":3,\"name\":\"old\",\"containerData\":\"/d\",\"expireAt\":\"2026-03-27T00:00:00.001Z\"}"),
+       -1}},
+     0},
+    {"crontab-of-two",
+     "8.9.2",
+     crontab,
+     DOCS("{\"version\":3,\"name\":\"old\"}," SPEC(COMPONENT("ui", "31002", "/d") "," PLAIN)),
+     "[]",
+     {{"host crontab -l", NULL, CRONTAB, -1}, {"host mount | grep", NULL, NULL, -1}},
      0},
     {"force-removals",
      "8.9.2",

@@ -22,9 +22,9 @@ from report import INVALID, KILLED, SAME, SURVIVED
 
 FOLDER = os.path.dirname(os.path.abspath(__file__))
 FLAGS = ["-w", "-D_GNU_SOURCE", "-I.", "-DDRYDOCK_CHECKED"]  # as the variant `mutate` of the Makefile
-# To run: tcc takes a tenth of gcc's time, and core/ made by it does the same (the checks must pass on it before a mutant is run). What it
-# does not know (_Thread_local) gcc has to compile.
-SHARED = {"tcc": ["tcc", "-std=c11", *FLAGS, "-shared", "-fPIC"], "gcc": ["gcc", "-std=c17", *FLAGS, "-O0", "-fPIC", "-shared", "-x", "c"]}
+# To run: tcc takes a tenth of gcc's time, and core/ made by it does the same (the checks must pass on it before a mutant is run; it knows no
+# _Thread_local, and they have one thread). What it cannot compile gcc has to.
+SHARED = {"tcc": ["tcc", "-std=c11", *FLAGS, "-D_Thread_local=", "-shared", "-fPIC"], "gcc": ["gcc", "-std=c17", *FLAGS, "-O0", "-fPIC", "-shared", "-x", "c"]}
 # To compare: what gcc makes of two texts when it tries.
 OPTIMISED = ["gcc", "-std=c17", *FLAGS, "-O2", "-S", "-x", "c"]
 
@@ -82,7 +82,7 @@ class Bench:
 
     def optimised_code(self, file, text):
         """Assembly at -O2, without what names the file."""
-        path = f"{self.build}/work/{threading.get_ident()}.s"
+        path = f"{self.build}/work/{os.getpid()}.{threading.get_ident()}.s"
         if not compiles(OPTIMISED, file, text, path):
             return None
         with open(path, encoding="utf-8") as assembly:
