@@ -31,7 +31,7 @@ checked 0 "$drydock" replay "$work/trace"
 checked 1 "$drydock" diff scenarios/incidents/openclawpro.json --revision 8.9.1,8.9.2
 checked 1 "$drydock" explore scenarios/stages/12-install-beside-a-stop.json --revision 8.9.1 --faults 0 --executions 10 --jobs 2 --save "$work/found"
 checked 0 "$drydock" conform scenarios/recordings/$(ls scenarios/recordings | grep '\.json' | head -n 1)
-checked 2 "$drydock" run sim/tests/bad/duplicate-key
+checked 2 "$drydock" run sim/tests/bad/duplicate-key/input.json
 
 "${memcheck[@]}" "$drydock" serve scenarios/engine/empty.json --docker "unix://$work/socket" --clock virtual >"$work/out" 2>"$work/err" &
 server=$!
