@@ -61,17 +61,6 @@ static void take_size(void)
     arena_take(&script.arena, size);
 }
 
-/* The largest that may be asked for at all: malloc has it not. */
-static void test_without_memory_nothing_goes_on(void **state)
-{
-    (void)state;
-#ifdef __SANITIZE_ADDRESS__
-    skip(); /* its malloc ends the program itself */
-#endif
-    size = PTRDIFF_MAX - 64;
-    assert_true(aborts(take_size));
-}
-
 static void test_sizes_that_wrap_are_refused(void **state)
 {
     static const size_t sizes[] = {(size_t)PTRDIFF_MAX + 1, SIZE_MAX - 16, SIZE_MAX};
@@ -276,7 +265,6 @@ static void test_chance_stays_below_its_bound(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_without_memory_nothing_goes_on, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_sizes_that_wrap_are_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_nothing_has_an_address_too, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_source_lends_what_was_asked_for, set_up, tear_down),

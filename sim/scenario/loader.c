@@ -1,5 +1,4 @@
 /* Reading a scenario file: text, tree, and the outermost object. */
-#include "reports/sink.h"
 #include "sim/scenario/file_text.h"
 #include "sim/scenario/loader.h"
 
