@@ -226,7 +226,7 @@ static size_t length_by_definition(const unsigned char *bytes, size_t rest)
                     : (bytes[0] >> 3) == 30 ? 4
                                             : 0;
     uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-    uint32_t point = length == 0 ? 0 : length == 1 ? bytes[0] : bytes[0] & (0x7f >> length);
+    uint32_t point = length == 0 ? 0 : length == 1 ? bytes[0] : (uint32_t)(bytes[0] & (0x7f >> length));
 
     if (length == 0 || length > rest) {
         return 0;
@@ -235,7 +235,7 @@ static size_t length_by_definition(const unsigned char *bytes, size_t rest)
         if (bytes[i] >> 6 != 2) {
             return 0;
         }
-        point = point << 6 | (bytes[i] & 0x3f);
+        point = point << 6 | (uint32_t)(bytes[i] & 0x3f);
     }
     return point < least[length] || point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff) ? 0 : length;
 }
