@@ -56,6 +56,7 @@ static void test_12_1_collateral(void **state)
     } cases[] = {{"COutPoint(aa, 0)", "aa", "[{\"value\":1000}]"},
                  {"COutPoint(bb, 1)", "bb", "[{},{\"value\":1000}]"},
                  {"x COutPoint(cc,12) 9", "cc", "[{},{},{},{},{},{},{},{},{},{},{},{},{\"value\":1000}]"},
+                 {"COutPoint(ff, 10)", "ff", "[{},{},{},{},{},{},{},{},{},{},{\"value\":1000}]"},
                  {"COutPoint(dd, 9", "dd", "[{},{},{},{},{},{},{},{},{},{\"value\":1000}]"},
                  {"COutPoint(ee", NULL, "[]"},
                  {"Point(ee, 0)", NULL, "[]"}};
