@@ -413,7 +413,7 @@ $(BUILD)/mutate/coverage/libdrydock.so: $(MUTATE_CORE:%.c=$(BUILD)/mutate/covera
 MUTATE_NEEDS := $(BUILD)/.mutate-deps $(mutate_TESTS) $(BUILD)/mutate/drydock $(BUILD)/mutate/coverage/libdrydock.so
 MUTATE ?=
 
-## mutate: change core/ one token at a time and see whether the suite notices (an hour; goes on where it was stopped)
+## mutate: change core/ one token at a time and see whether the suite notices (many minutes; goes on where it was stopped)
 mutate: $(MUTATE_NEEDS)
 	@sim/mutate/mutate.py --build $(BUILD)/mutate --json $(BUILD)/mutate/report.json $(MUTATE)
 .PHONY: mutate

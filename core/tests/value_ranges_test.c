@@ -229,7 +229,7 @@ static size_t length_by_definition(const unsigned char *bytes, size_t rest)
                     : (bytes[0] >> 3) == 30 ? 4
                                             : 0;
     uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-    uint32_t point = length == 0 ? 0 : length == 1 ? bytes[0] : bytes[0] & (0x7f >> length);
+    uint32_t point = length == 0 ? 0 : length == 1 ? bytes[0] : (uint32_t)(bytes[0] & (0x7f >> length));
 
     if (length == 0 || length > rest) {
         return 0;
@@ -238,7 +238,7 @@ static size_t length_by_definition(const unsigned char *bytes, size_t rest)
         if (bytes[i] >> 6 != 2) {
             return 0;
         }
-        point = point << 6 | (bytes[i] & 0x3f);
+        point = point << 6 | (uint32_t)(bytes[i] & 0x3f);
     }
     return point < least[length] || point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff) ? 0 : length;
 }
@@ -300,6 +300,41 @@ static void test_texts_of_every_length(void **state)
         assert_string_equal(json + length + 2, "\",\"end\"]");
         arena_reset(&arena);
     }
+}
+
+#define EXPECT_PRINTED(...)                                                                                            \
+    do {                                                                                                               \
+        char expected_[4096];                                                                                          \
+                                                                                                                       \
+        snprintf(expected_, sizeof expected_, __VA_ARGS__);                                                            \
+        assert_string_equal(arena_printf(&arena, __VA_ARGS__), expected_);                                             \
+    } while (0)
+
+/* Texts are printf's at every length about the room that the quick way has, for each conversion that it knows. */
+static void test_printed_about_the_room_there_is(void **state)
+{
+    char padding[2100];
+
+    (void)state;
+    memset(padding, 'x', sizeof padding);
+    for (int length = 2000; length < 2080; length++) {
+        padding[length] = '\0';
+        EXPECT_PRINTED("%s", padding);
+        EXPECT_PRINTED("%s%d", padding, -5);
+        EXPECT_PRINTED("%s%d.", padding, 7);
+        EXPECT_PRINTED("%s%u", padding, 4000000000u);
+        EXPECT_PRINTED("%s%u.", padding, 0u);
+        EXPECT_PRINTED("%s%s", padding, "abc");
+        EXPECT_PRINTED("%s%s%s", padding, "", "d");
+        EXPECT_PRINTED("%s%.*s", padding, 3, "abcd");
+        EXPECT_PRINTED("%s%.*s.", padding, 9, "abcd");
+        EXPECT_PRINTED("%s%016llx", padding, 0x123456789abcdefULL);
+        EXPECT_PRINTED("%s%016llx.", padding, 1ULL);
+        EXPECT_PRINTED("%s abc %%", padding);
+        padding[length] = 'x';
+    }
+    EXPECT_PRINTED("%d %d %u %s", 10, -10, 1234567890u, "x");
+    EXPECT_PRINTED("%x %ld %c %5d", 10u, -10L, 'c', 3);
 }
 
 /* ---- memory ------------------------------------------------------------------------------------------------------ */
@@ -375,6 +410,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_utf8_by_definition, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_every_byte_of_a_string, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_texts_of_every_length, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_printed_about_the_room_there_is, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_memory_is_zero_aligned_and_ones_own, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_base64_of_every_length, set_up, tear_down),
     };

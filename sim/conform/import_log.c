@@ -3,6 +3,7 @@
 
 #include "core/names.h"
 #include "core/utf8.h"
+#include "sim/scenario/json_text.h"
 #include "sim/scenario/scenario.h"
 #include "sim/scenario/units.h"
 
@@ -196,10 +197,9 @@ const struct value *import_log(struct arena *arena, const char *file, const char
         line += size + 1;
     }
     if (import.understood == 0) {
-        *mistake = arena_printf(arena,
-                                "%s:1:1: neither a recording nor a FluxOS log, expected JSON lines or lines such as "
-                                "2026-03-27T10:00:00.000Z message",
-                                file);
+        *mistake = mistake_line(arena, file, (struct json_place){1, 1},
+                                "neither a recording nor a FluxOS log, expected JSON lines or lines such as "
+                                "2026-03-27T10:00:00.000Z message");
         return NULL;
     }
     char duration[32];

@@ -41,7 +41,7 @@ static const char *after_number(const char *text, size_t max)
     return number == 0 || number > max || *end != ':' ? NULL : end + 1;
 }
 
-static void require_line(const char *line, size_t length, const char *file, bool columns, size_t lines)
+static void require_line(const char *line, size_t length, const char *file, size_t lines)
 {
     const char *rest = line + strlen(file);
 
@@ -49,7 +49,7 @@ static void require_line(const char *line, size_t length, const char *file, bool
             "a message without its file: %s", line);
     rest = after_number(rest + 1, lines);
     REQUIRE(rest != NULL, "a message without its line (of %zu): %s", lines, line);
-    rest = columns ? after_number(rest, SIZE_MAX) : rest;
+    rest = after_number(rest, SIZE_MAX);
     REQUIRE(rest != NULL, "a message without its column: %s", line);
     REQUIRE(rest[0] == ' ' && rest + 2 < line + length, "a message that says nothing: %s", line);
     for (const char *byte = line; byte < line + length; byte++) {
@@ -57,13 +57,13 @@ static void require_line(const char *line, size_t length, const char *file, bool
     }
 }
 
-void fuzz_require_mistake(const char *text, const char *file, bool columns, size_t lines)
+void fuzz_require_mistake(const char *text, const char *file, size_t lines)
 {
     REQUIRE(text != NULL, "refused, and nothing is said");
     for (;;) {
         size_t length = strcspn(text, "\n");
 
-        require_line(text, length, file, columns, lines);
+        require_line(text, length, file, lines);
         if (text[length] == '\0') {
             return;
         }

@@ -21,9 +21,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 _Noreturn void fuzz_fail(const char *file, int line, const char *condition, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
-/* Message of bad input, one or several lines: each says `file:line: ` and, with columns, `file:line:column: `, then
- * something, and nothing in it that a terminal would obey. `lines`: of the input; a line beyond them is no place. */
-void fuzz_require_mistake(const char *text, const char *file, bool columns, size_t lines);
+/* Message of bad input, one or several lines: each says `file:line:column: `, then something,
+ * and nothing in it that a terminal would obey. `lines`: of the input; a line beyond them is no place. */
+void fuzz_require_mistake(const char *text, const char *file, size_t lines);
 /* Lines that a text has, at least 1. */
 size_t fuzz_lines(const uint8_t *data, size_t size);
 

@@ -17,7 +17,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const struct value *imported = import_log(&arena, "fuzz.log", (const char *)data, size, &mistake);
 
     if (imported == NULL) {
-        fuzz_require_mistake(mistake, "fuzz.log", false, fuzz_lines(data, size));
+        fuzz_require_mistake(mistake, "fuzz.log", fuzz_lines(data, size));
     } else {
         const char *text = pretty_json(&arena, imported);
         struct scenario_mistake wrong = {NULL};

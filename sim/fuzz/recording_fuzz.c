@@ -39,7 +39,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const struct revision *revision = recording == NULL ? NULL : revision_by_name(recording->tag);
 
     if (recording == NULL) {
-        fuzz_require_mistake(mistake, "fuzz.jsonl", false, fuzz_lines(data, size));
+        fuzz_require_mistake(mistake, "fuzz.jsonl", fuzz_lines(data, size));
     } else if (recording->op_count <= OPERATIONS_MAX && revision != NULL) {
         const struct conformity *one = recording_replay(recording, revision, fuzz_memory(), &arena);
         const struct conformity *other = recording_replay(recording, revision, fuzz_memory(), &arena);

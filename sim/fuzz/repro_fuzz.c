@@ -76,7 +76,7 @@ static void renew(const char *text, struct arena *arena)
     const char *renewed = repro_updated(arena, "fuzz.json", text, fuzz_memory(), &mistake);
 
     if (renewed == NULL) {
-        fuzz_require_mistake(mistake.text, "fuzz.json", true, SIZE_MAX);
+        fuzz_require_mistake(mistake.text, "fuzz.json", SIZE_MAX);
         return;
     }
     struct scenario *scenario = scenario_parse(arena, "renewed.json", renewed, strlen(renewed), &mistake);
@@ -134,7 +134,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     int64_t duration_ms = scenario == NULL ? 0 : scenario->duration_ms;
 
     if (scenario == NULL) {
-        fuzz_require_mistake(mistake.text, "fuzz.json", true, fuzz_lines(data, size));
+        fuzz_require_mistake(mistake.text, "fuzz.json", fuzz_lines(data, size));
     } else if (scenario->has_course && fuzz_make_short(scenario)) {
         scenario->duration_ms = duration_ms == 0 ? 0 : scenario->duration_ms;
         play_all_ways(scenario, text, &arena);

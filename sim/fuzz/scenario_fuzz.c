@@ -43,7 +43,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct scenario *scenario = scenario_parse(&arena, "fuzz.json", (const char *)data, size, &mistake);
 
     if (scenario == NULL) {
-        fuzz_require_mistake(mistake.text, "fuzz.json", true, fuzz_lines(data, size));
+        fuzz_require_mistake(mistake.text, "fuzz.json", fuzz_lines(data, size));
     } else {
         REQUIRE(mistake.text == NULL, "loads with a mistake: %s", mistake.text);
         require_same_runs(scenario, write_and_read(&arena, scenario));

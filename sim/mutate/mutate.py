@@ -324,6 +324,8 @@ if __name__ == "__main__":
     except (InputError, SourceError) as error:
         print(f"mutate: {error}", file=sys.stderr)
         sys.exit(2)
+    except BrokenPipeError:  # nobody reads on: head
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except KeyboardInterrupt:
         print("mutate: stopped; the same command goes on from here", file=sys.stderr)
         sys.exit(130)

@@ -3,6 +3,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -171,8 +172,10 @@ class Limits(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             self.run_script(f"(echo $$ >{folder}/started; exec sleep 60) & while [ ! -s {folder}/started ]; do :; done; echo $! >{folder}/pid")
             with open(f"{folder}/pid", encoding="utf-8") as pid:
-                state = subprocess.run(["ps", "-o", "stat=", "-p", pid.read().strip()], capture_output=True, text=True).stdout.strip()
-            self.assertTrue(state in ("", "Z"), state)
+                started = pid.read().strip()
+            deadline = time.monotonic() + 10  # a signal needs a while to arrive
+            while (state := subprocess.run(["ps", "-o", "stat=", "-p", started], capture_output=True, text=True).stdout.strip()) and state[0] != "Z":
+                self.assertLess(time.monotonic(), deadline, state)
 
 
 class StubRunner:
