@@ -51,13 +51,13 @@ static void test_12_2_find(void **state)
     script_end(&script);
 }
 
-/* A regex names what stands between ^ and $; one that is too short for both names itself. */
+/* A regex names what stands between ^ and $. */
 static void test_objects_of_regexes(void **state)
 {
     static const struct {
         const char *regex;
         const char *object;
-    } cases[] = {{"^a$", "a"}, {"^$", ""}};
+    } cases[] = {{"^a$", "a"}, {"^ab$", "ab"}, {"^$", ""}};
     struct script script;
     const struct value *document = NULL;
 
