@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Follows recipes of CONTRIBUTING.md as they are written there, in a copy of the tree: applies the diffs, runs the commands.
-# Usage: recipe.sh BUILD [RECIPE...]; BUILD has the variant o0; RECIPE: effect (default), fault, actor, oracle, revision, scenario; in
+# Usage: recipe.sh BUILD [RECIPE...]; BUILD has the variant checked; RECIPE: effect (default), fault, actor, oracle, revision, scenario; in
 # the page's order, as they follow one example.
 set -u
 build=$(realpath "$1")
@@ -28,7 +28,7 @@ apply() { # DIFF, with options: every line of context has to be there
 
 mkdir -p "$work/tree/build"
 find CONTRIBUTING.md Makefile .clang-format core fakes reports sim scenarios -type f -print0 | xargs -0 cp -a --parents -t "$work/tree"
-cp -a "$build/o0" "$build/html" "$build/.deps" "$work/tree/build/"
+cp -a "$build/checked" "$build/html" "$build/.deps" "$work/tree/build/"
 rm -rf "$work/tree/build/html/node_modules" # what the page is made of: it is made
 
 # A recipe that does not fit the tree has to be noticed.
@@ -43,9 +43,9 @@ old=()
 if [ "$*" = effect ]; then
   old=(-o core/effects.def)
   asking=$(cd "$work/tree" && grep -rlE '\bEFFECT_COUNT\b|"core/effects\.def"' core fakes reports sim --include='*.[ch]' | grep -vx core/effect.h)
-  (cd "$work/tree/build/o0/obj" && grep -rlwF "$asking" --include='*.d' . | sed 's/\.d$/.o/' | xargs rm -f)
-  find "$work/tree/build/o0" -type f -executable -delete # what is linked of them
-  rm -f "$work/tree/build/o0/libdrydock.a"
+  (cd "$work/tree/build/checked/obj" && grep -rlwF "$asking" --include='*.d' . | sed 's/\.d$/.o/' | xargs rm -f)
+  find "$work/tree/build/checked" -type f -executable -delete # what is linked of them
+  rm -f "$work/tree/build/checked/libdrydock.a"
 fi
 
 steps=0

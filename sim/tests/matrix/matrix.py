@@ -5,7 +5,7 @@
     matrix.py run    [CELLS]     play the library and explore some stages in every cell, and compare
 
 A cell is a value for each of FACTORS. Without CELLS they are the full product; --strength N takes a covering array of them:
-every N factors meet in all their values in some cell; --ready takes only those whose drydock other targets build as well;
+every N factors meet in all their values in some cell (with 1, each value is in one); --ready takes only those whose drydock other targets build as well;
 --vary FACTOR takes those that differ in that one alone. Exit status: 0 no difference, 1 differences, 2 the matrix cannot be
 run here.
 """
@@ -36,8 +36,8 @@ FACTORS = {
     "jobs": ("1", "2"),
 }
 BUILD_FACTORS = ("compiler", "level", "sanitizer")
-# Builds that other targets make as well.
-READY = {("gcc", "LTO", "plain"): f"{BUILD}/drydock", ("gcc", "O0", "plain"): f"{BUILD}/o0/drydock"}
+# What `make` builds anyway.
+READY = {("gcc", "LTO", "plain"): f"{BUILD}/drydock"}
 # The forms that tell single events have more to differ in than JSON: places in core/, above all.
 FORMS = ("tap", "sarif", "github", "markdown", "html", "exercised", "exercised-json", "exercised-html")
 STAGES = "scenarios/stages"
@@ -379,6 +379,7 @@ def play_all(player, cells, work):
     full = math.prod(len(values) for values in FACTORS.values())
     kind = (f"that differ in {arguments.vary} alone" if arguments.vary else
             "the full product" if arguments.strength is None else
+            "a covering array of strength 1: each value of each factor is there" if arguments.strength == 1 else
             f"a covering array of strength {arguments.strength}: every {arguments.strength} factors meet in all their values")
     kind += f", of {' and '.join(' '.join(key) for key in READY)} alone" if arguments.ready else ""
     kind += "" if len(cells) == full else f"; the full product is {full}"
@@ -394,7 +395,7 @@ def play_all(player, cells, work):
 def main():
     parser = argparse.ArgumentParser(description="The determinism matrix.")
     parser.add_argument("verb", choices=("builds", "run"))
-    parser.add_argument("--strength", type=int, choices=range(2, len(FACTORS)), help="a covering array of this strength instead of the full product")
+    parser.add_argument("--strength", type=int, choices=range(1, len(FACTORS)), help="a covering array of this strength instead of the full product")
     parser.add_argument("--ready", action="store_true", help="only the builds that other targets make as well")
     parser.add_argument("--vary", choices=tuple(FACTORS), help="only the cells that differ in this factor alone")
     parser.add_argument("--binary", help="use this drydock; {level} and the like stand for the cell's")
