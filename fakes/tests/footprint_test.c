@@ -258,6 +258,10 @@ static void try_pairs(unsigned beginning, bool (*hides)(const struct touch *), b
     }
     for (unsigned i = 0; i < sample_effect_count; i++) {
         for (unsigned j = 0; j < sample_effect_count; j++) {
+            /* The other way round it says the same, unless they conflict alone. */
+            if (j < i && !footprints_conflict(&alone[i], &alone[j])) {
+                continue;
+            }
             try_pair(beginning, i, j, alone, tally);
             if (until_differing && tally->differing > 0) {
                 return;

@@ -313,7 +313,7 @@ static void test_jobs_change_nothing(void **state)
     (void)state;
     begin(&test);
     test.options.strategies = UINT32_MAX;
-    test.options.executions_max = 100;
+    test.options.executions_max = 40;
     for (int json = 0; json < 2; json++) {
         char *one = report(&test, 1, json == 1);
         char *two = report(&test, 2, json == 1);

@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 enum {
-    SAMPLES = 1000,
+    SAMPLES = 400,
     SAMPLES_LONG = 20000,
     CLASSES_MAX = 10000, /* a stage that has more is searched with merging only, unless there is time */
 };
