@@ -316,7 +316,8 @@ test-msan: export MSAN_OPTIONS := exitcode=99
 test-msan: $(BUILD)/msan/drydock $(MSAN_TESTS)
 	@$(PLANTED) $(BUILD)/msan/planted 'clang -O1 -g -fsanitize=memory' '' uninitialised=99=use-of-uninitialized-value
 	@sim/tests/run_tests.sh $(BUILD)/msan $(MSAN_TESTS)
-	@$(BUILD)/msan/drydock run scenarios --revision all --quiet
+	@$(BUILD)/msan/drydock run scenarios --revision all --quiet --report html=$(BUILD)/msan/html,sarif=$(BUILD)/msan/sarif,junit=$(BUILD)/msan/junit,exercised-html=$(BUILD)/msan/exercised
+	@$(BUILD)/msan/drydock explore scenarios/stages/12-install-beside-a-stop.json --revision 8.9.2 --faults 0 --quiet >$(BUILD)/msan/explored
 .PHONY: test-msan
 
 ## coverage: what tests and scenarios reach of core/: build/coverage/index.html and a table

@@ -387,8 +387,8 @@ static void test_2_7_4_no_address_is_no_error(void **state)
     static const char *const networks[] = {
         "{}", "{\"IPAM\":{\"Config\":[{\"Subnet\":\"172.23.9.0/16\"}]}}",
         "{\"IPAM\":{\"Config\":[{\"Subnet\":\"x/24\"}]}}",
-        "{\"IPAM\":{\"Config\":[{\"Subnet\":\"172.23.9.0/30\",\"Gateway\":\"172.23.9.1\"}]},\"Containers\":{\"a\":{"
-        "\"IPv4Address\":\"172.23.9.2/30\"}}}"};
+        ("{\"IPAM\":{\"Config\":[{\"Subnet\":\"172.23.9.0/30\",\"Gateway\":\"172.23.9.1\"}]},\"Containers\":{\"a\":{"
+         "\"IPv4Address\":\"172.23.9.2/30\"}}}")};
 
     (void)state;
     for (size_t i = 0; i < sizeof networks / sizeof networks[0]; i++) {
@@ -676,8 +676,8 @@ static void test_3_4_what_cannot_be_decrypted(void **state)
         "\"{\\\"status\\\":\\\"ok\\\",\\\"message\\\":\\\"YQ==\\\"}\"",
         "\"{\\\"status\\\":\\\"ok\\\",\\\"message\\\":\\\"!!!!\\\"}\"",
         /* a key of 32 bytes that is the wrong one */
-        "\"{\\\"status\\\":\\\"ok\\\",\\\"message\\\":\\\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
-        "AAAAAAAAAAAA=\\\"}\"",
+        ("\"{\\\"status\\\":\\\"ok\\\",\\\"message\\\":\\\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+         "AAAAAAAAAAAA=\\\"}\""),
         "{}"};
     struct script script;
     struct app_spec *clear = NULL;
