@@ -30,7 +30,7 @@ TEST_LIBS := -lcmocka $(LIBS)
 
 # node and npm bundle the page of the HTML report. npm often comes with node from elsewhere, and then Debian's does not go in.
 NPM := $(if $(shell command -v npm),,nodejs npm)
-# What a clean machine lacks, per purpose. gcc and make are what `make` itself needs to get here.
+# What a clean machine lacks, per purpose; parts that run side by side install one after the other. gcc and make are what `make` itself needs to get here.
 PACKAGES := gcc libc6-dev pkg-config libcmocka-dev libcjson-dev libssl-dev libmicrohttpd-dev libarchive-dev libcurl4-openssl-dev zlib1g-dev $(NPM) libfaketime faketime locales tzdata lcov python3 curl
 LINT_PACKAGES := clang clang-format clang-tidy cppcheck python3-jsonschema
 # Readers of the machine formats that are not ours.
@@ -170,6 +170,7 @@ if [ -n "$$missing" ]; then \
   else echo "drydock: missing packages, install them as root: apt-get install $$missing" >&2; exit 1; fi; \
   echo "  APT   $$missing"; \
   export DEBIAN_FRONTEND=noninteractive; \
+  exec 9>$(BUILD)/.apt-lock && flock 9; \
   $$sudo apt-get install -y -qq --no-install-recommends $$missing >/dev/null 2>&1 || \
   { $$sudo apt-get update -qq && $$sudo apt-get install -y -qq --no-install-recommends $$missing >/dev/null; } || \
   { echo "drydock: could not install: $$missing" >&2; exit 1; }; \
@@ -292,6 +293,16 @@ test-tools:
 $(filter test-cli test-explore test-replay test-traces test-sweep test-ablate test-compare test-conform test-serve test-live,$(TEST_PARTS)): test-%: $(BUILD)/drydock
 	@sim/tests/$*.sh $<
 
+# ---- all of it ----------------------------------------------------------------------------------------------------
+
+# The most work first. What is a sample here is whole in the target of its name.
+CI_PARTS := test matrix-pairs lint test-asan coverage mutate-sample test-html deb test-package test-recipe clients oom-sample \
+  test-valgrind test-tsan test-msan
+## ci: everything that continuous integration holds the tree to, side by side (a quarter of an hour on two cores)
+ci:
+	@$(MAKE) --no-print-directory --keep-going --output-sync=target $(CI_PARTS)
+.PHONY: ci
+
 ## test-html: the HTML report in headless Chromium; screenshots go to build/html/
 test-html: $(BUILD)/drydock $(BUILD)/html-test/.npm
 	@timeout 400 node reports/html/tests/page_test.mjs $(BUILD)/html-test $(BUILD)/drydock $(BUILD)/html
@@ -394,7 +405,8 @@ test-msan: export MSAN_OPTIONS := exitcode=99
 test-msan: $(BUILD)/msan/drydock $(MSAN_TESTS)
 	@$(PLANTED) $(BUILD)/msan/planted 'clang -O1 -g -fsanitize=memory' '' uninitialised=99=use-of-uninitialized-value
 	@sim/tests/run_tests.sh $(BUILD)/msan $(MSAN_TESTS)
-	@$(BUILD)/msan/drydock run scenarios --revision all --quiet
+	@$(BUILD)/msan/drydock run scenarios --revision all --quiet --report html=$(BUILD)/msan/html,sarif=$(BUILD)/msan/sarif,junit=$(BUILD)/msan/junit,exercised-html=$(BUILD)/msan/exercised
+	@$(BUILD)/msan/drydock explore scenarios/stages/12-install-beside-a-stop.json --revision 8.9.2 --faults 0 --quiet >$(BUILD)/msan/explored
 .PHONY: test-msan
 
 ## coverage: what tests and scenarios reach of core/: build/counted/index.html and a table
@@ -489,6 +501,17 @@ ablate: $(BUILD)/drydock
 findings: $(BUILD)/drydock
 	@sim/bench/findings.sh $(BUILD)/drydock $(BUILD)/findings
 .PHONY: findings
+
+## oom: every allocation and every system call of small commands fails once, and from then on (OOM_FLAGS="--every 50" for a sample)
+oom: $(BUILD)/checked/oom
+	@$< --self
+	@$< $(OOM_FLAGS)
+.PHONY: oom
+
+# One point of every hundred.
+oom-sample: $(BUILD)/checked/oom
+	@$< --every 100
+.PHONY: oom-sample
 
 ## lint: formatting, static analysis (cppcheck, clang-tidy, gcc -fanalyzer), banned functions, includes against the arrows
 lint: $(BUILD)/.lint-deps
@@ -596,6 +619,11 @@ test-package: $(BUILD)/.package-deps package
 	@sim/tests/completion.sh $(BUILD)/drydock
 	@sim/tests/package.sh $(BUILD)/drydock $(PACKAGE)
 .PHONY: test-package
+
+# The one that most tables are in.
+test-recipe: $(BUILD)/checked/drydock $(BUILD)/.package-deps
+	@sim/tests/recipe.sh $(BUILD) effect
+.PHONY: test-recipe
 
 ## test-recipes: follow every recipe of CONTRIBUTING.md in a copy of the tree (minutes; the first alone takes seconds: sim/tests/recipe.sh build)
 test-recipes: $(BUILD)/checked/drydock $(BUILD)/.package-deps

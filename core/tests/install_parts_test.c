@@ -392,8 +392,8 @@ static void test_2_7_4_no_address_is_no_error(void **state)
     static const char *const networks[] = {
         "{}", "{\"IPAM\":{\"Config\":[{\"Subnet\":\"172.23.9.0/16\"}]}}",
         "{\"IPAM\":{\"Config\":[{\"Subnet\":\"x/24\"}]}}",
-        "{\"IPAM\":{\"Config\":[{\"Subnet\":\"172.23.9.0/30\",\"Gateway\":\"172.23.9.1\"}]},\"Containers\":{\"a\":{"
-        "\"IPv4Address\":\"172.23.9.2/30\"}}}"};
+        ("{\"IPAM\":{\"Config\":[{\"Subnet\":\"172.23.9.0/30\",\"Gateway\":\"172.23.9.1\"}]},\"Containers\":{\"a\":{"
+         "\"IPv4Address\":\"172.23.9.2/30\"}}}")};
 
     (void)state;
     for (size_t i = 0; i < sizeof networks / sizeof networks[0]; i++) {

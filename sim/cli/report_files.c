@@ -52,17 +52,19 @@ static char *one_name(struct arena *arena, const char *path)
 {
     const char *slash = strrchr(path, '/');
     char *whole = realpath(path, NULL);
-    char *folder = NULL;
-    char *name = NULL;
+    char *name;
 
-    if (whole == NULL) {
-        folder = realpath(slash == NULL ? "." : arena_string_n(arena, path, (size_t)(slash - path) + 1), NULL);
+    if (whole != NULL) {
+        name = arena_string(arena, whole);
+        free(whole);
+        return name;
     }
-    if (whole != NULL || folder != NULL) {
-        name = whole != NULL ? arena_string(arena, whole)
-                             : arena_printf(arena, "%s/%s", folder, slash == NULL ? path : slash + 1);
+    char *folder = realpath(slash == NULL ? "." : arena_string_n(arena, path, (size_t)(slash - path) + 1), NULL);
+
+    if (folder == NULL) {
+        return NULL;
     }
-    free(whole);
+    name = arena_printf(arena, "%s/%s", folder, slash == NULL ? path : slash + 1);
     free(folder);
     return name;
 }

@@ -1,6 +1,6 @@
-/* Deliberate nondeterminism, which the matrix must find: linked in place of recorder_applied() (ld --wrap) into a drydock of
- * its own (planted_test.py). After the 20th answer of a run comes a line that tells what a run must not know; PLANTED, one of
- * the factors of matrix.py, says what. */
+/* Deliberate nondeterminism, which the matrix must find: linked in place of recorder_applied() (ld --wrap) into a
+ * drydock of its own (planted_test.py). After the 20th answer of a run comes a line that tells what a run must not
+ * know; PLANTED, one of the factors of matrix.py, says what. */
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
