@@ -10,10 +10,11 @@ refused_for() { # TEXT arguments...: serve is refused with this text
   said "$text"
 }
 start() { # arguments...: serves on $socket
-  "$drydock" serve "$@" >"$work/out" 2>"$work/err" &
+  : >"$work/err" # what an earlier one said does not count
+  "$drydock" serve "$@" >"$work/out" 2>>"$work/err" &
   server=$!
-  for _ in $(seq 200); do
-    grep -q 'serving on' "$work/err" && return
+  for _ in $(seq 400); do
+    [ "$(grep -c 'serving on' "$work/err")" = "$(printf '%s\n' "$@" | grep -cx -e --docker)" ] && return
     sleep 0.05
   done
   fail "serve $*: it does not listen: $(cat "$work/err")"
