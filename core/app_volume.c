@@ -21,7 +21,7 @@ enum {
 
 struct disk_space {
     const char *mount;
-    double size_gb, used_gb, free_gb; /* whole GB */
+    double used_gb, free_gb; /* whole GB */
 };
 
 /* What 2.6 works with. */
@@ -57,14 +57,13 @@ static const struct error *read_disks(struct task *task, struct disk_space disks
     for (const char *line = table; *line != '\0' && *count < DISKS_MAX;) {
         char device[256];
         char mount[256];
-        double size_kb = 0;
         double used_kb = 0;
         double free_kb = 0;
 
-        if (sscanf(line, "%255s %lf %lf %lf %*s %255s", device, &size_kb, &used_kb, &free_kb, mount) == 5 &&
+        if (sscanf(line, "%255s %*f %lf %lf %*s %255s", device, &used_kb, &free_kb, mount) == 4 &&
             is_candidate(device, mount)) {
-            disks[(*count)++] = (struct disk_space){arena_string(task->arena, mount), floor(size_kb / KB_PER_GB),
-                                                    floor(used_kb / KB_PER_GB), floor(free_kb / KB_PER_GB)};
+            disks[(*count)++] = (struct disk_space){arena_string(task->arena, mount), floor(used_kb / KB_PER_GB),
+                                                    floor(free_kb / KB_PER_GB)};
         }
         line += strcspn(line, "\n");
         line += *line == '\n';
