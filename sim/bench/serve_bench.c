@@ -348,7 +348,7 @@ static void measure(struct engine *engines, size_t count, int connections, void 
 
 static void rate(const char *const *sockets, size_t count)
 {
-    struct engine engines[ENGINES_MAX] = {{NULL}};
+    struct engine engines[ENGINES_MAX] = {{0}};
 
     for (size_t i = 0; i < count; i++) {
         open_engine(&engines[i], sockets[i], (size_t)ROUNDS * REQUESTS);
@@ -413,7 +413,7 @@ static void time_lists(struct engine *engine, const char *which, int count, bool
 
 static void many(const char *socket, const char *pid)
 {
-    struct engine engine = {NULL};
+    struct engine engine = {0};
 
     open_engine(&engine, socket, LISTS);
     have_image(&engine);

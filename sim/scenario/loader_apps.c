@@ -526,7 +526,7 @@ void read_apps(struct loader *loader, const struct value *value, const struct js
 void finish_apps(struct loader *loader)
 {
     const struct scenario *scenario = loader->scenario;
-    struct name_index installs = {NULL};
+    struct name_index installs = {0};
 
     for (uint32_t i = 0; i < scenario->actor_count; i++) {
         if (scenario->actors[i].kind == ACTOR_INSTALL && scenario->actors[i].subject != NULL) {
