@@ -29,12 +29,12 @@ const struct value *app_running_message(struct task *task, const char *name, con
 {
     struct arena *arena = task->arena;
 
-    return OBJECT(
-        arena, {"type", value_string(arena, "fluxapprunning")}, {"version", value_number(arena, 1)},
-        {"name", value_string(arena, name)}, {"hash", value_string(arena, hash)}, {"ip", value_string(arena, ip)},
-        {"broadcastedAt", value_number(arena, (double)at_ms)},
-        {"runningSince", value_string(arena, value_iso_date(arena, running_since_ms))},
-        {"osUptime", value_number(arena, os_uptime_s(task))}, {"staticIp", value_bool(task->node->config.static_ip)});
+    return OBJECT(arena, {"type", value_string(arena, "fluxapprunning")}, {"version", value_number(arena, 1)},
+                  {"name", value_string(arena, name)}, {"hash", value_string(arena, hash)},
+                  {"ip", value_string(arena, ip)}, {"broadcastedAt", value_number(arena, (double)at_ms)},
+                  {"runningSince", value_string(arena, value_iso_date(arena, running_since_ms))},
+                  {"osUptime", value_number(arena, os_uptime_s(task))},
+                  {"staticIp", value_bool(task->node->config.static_ip)});
 }
 
 const struct value *app_removed_message(struct task *task, const char *app, const char *ip, int64_t at_ms)

@@ -2,8 +2,8 @@
  *
  * Large tables (those grown by world_add()) lie in memory that a saved moment of a run does not hold. Instead each
  * block of it is kept as it was before it is first written (an undo log, block by block). Tables may be written by
- * functions that call write_log_before() first and by nobody else; the `checked` build holds all of that memory against a
- * copy whenever a run goes back, and aborts where somebody did not.
+ * functions that call write_log_before() first and by nobody else; the `checked` build holds all of that memory against
+ * a copy whenever a run goes back, and aborts where somebody did not.
  */
 #ifndef DRYDOCK_FAKES_WRITE_LOG_H
 #define DRYDOCK_FAKES_WRITE_LOG_H

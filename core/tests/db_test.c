@@ -27,9 +27,9 @@ static void test_12_2_find(void **state)
     assert_string_equal(value_json(task->arena, document), "{\"a\":1}");
     assert_null(find_one_in_database(task, INFO, filter_name_regex(task, "shop"), projection_no_id(task), &document));
     assert_null(find_one_in_database(task, LOC, filter_name_ip(task, "shop", "198.51.100.7"), NULL, &document));
-    assert_null(find_in_database(task, MSG,
-                                 OBJECT(task->arena, {"appSpecifications.name", value_string(task->arena, "shop")}),
-                                 NULL, &documents));
+    const struct value *by_app = OBJECT(task->arena, {"appSpecifications.name", value_string(task->arena, "shop")});
+
+    assert_null(find_in_database(task, MSG, by_app, NULL, &documents));
     EXPECT_TRANSCRIPT(
         &script,
         "db find [] "

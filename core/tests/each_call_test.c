@@ -58,7 +58,7 @@ static bool outlives(const struct workflow *workflow, const struct script *scrip
         size_t length = strcspn(*entry, "#");
 
         if (strncmp(*entry, name, length) == 0 && name[length] == '\0' &&
-            ((*entry)[length] == '\0' || atoi(*entry + length + 1) == nth)) {
+            ((*entry)[length] == '\0' || strtol(*entry + length + 1, NULL, 10) == nth)) {
             return true;
         }
     }

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -291,9 +292,9 @@ static void test_a_change_shows_in_its_cell_alone(void **state)
         }
         change_named(&script, cell);
         for (int i = 0; i < CELLS; i++) {
-            char copy[64] = "";
+            char copy[64];
 
-            strncat(copy, name_of(i), sizeof copy - 1); /* a name is a text, not an address */
+            snprintf(copy, sizeof copy, "%s", name_of(i)); /* a name is a text, not an address */
             assert_int_equal(node_cell_hash(&script.node, copy) != before[i], i == cell);
         }
         script_end(&script);

@@ -228,6 +228,7 @@ static int serve_scenario(struct arena *arena, struct serve_command *command)
 int verb_serve(int argc, char **argv)
 {
     struct sigaction action = {.sa_handler = on_signal};
+    const struct sigaction ignore = {.sa_handler = SIG_IGN};
     struct serve_command command = {
         .serve = {.wall_us = clock_us, .date_ms = date_ms, .stopped = is_stopped, .listening = say_listening}};
     struct arena arena;
@@ -238,7 +239,8 @@ int verb_serve(int argc, char **argv)
         is_quiet = command.quiet;
         (void)sigaction(SIGINT, &action, NULL);
         (void)sigaction(SIGTERM, &action, NULL);
-        (void)signal(SIGPIPE, SIG_IGN); /* its clients are served, whoever has stopped reading what it prints */
+        /* Its clients are served, whoever has stopped reading what it prints. */
+        (void)sigaction(SIGPIPE, &ignore, NULL);
         status = serve_scenario(&arena, &command);
     }
     arena_reset(&arena);

@@ -60,7 +60,8 @@ static bool read_mount(struct arena *arena, const char *text, bool primary, stru
             .kind = form->kind,
             .sub = form->sub == 0 ? "appdata" : group(arena, text, &matches[form->sub]),
             .path = group(arena, text, &matches[form->path]),
-            .component = form->component == 0 ? -1 : atoi(group(arena, text, &matches[form->component])),
+            .component =
+                form->component == 0 ? -1 : (int)strtol(group(arena, text, &matches[form->component]), NULL, 10),
         };
         return strstr(mount->path, "..") == NULL && (form->sub == 0 || name_is_allowed(mount->sub));
     }

@@ -33,6 +33,14 @@ static const struct {
 #include "sim/cli/verbs.def"
 };
 
+static char *append(char *out, const char *text)
+{
+    size_t length = strlen(text);
+
+    memcpy(out, text, length);
+    return out + length;
+}
+
 /* A word of running text as roff takes it, mandoc_char(7): minus signs of options, backslashes, quotes. In *code,
  * whether a ` is open. */
 static size_t roff_word(const char *word, size_t length, bool *code, char *roff)
@@ -40,16 +48,16 @@ static size_t roff_word(const char *word, size_t length, bool *code, char *roff)
     char *out = roff;
 
     if (word[0] == '.' || word[0] == '\'') {
-        out += sprintf(out, "\\&");
+        out = append(out, "\\&");
     }
     for (size_t i = 0; i < length; i++) {
         if (word[i] == '`') {
-            out += sprintf(out, *code ? "\\(rq" : "\\(lq");
+            out = append(out, *code ? "\\(rq" : "\\(lq");
             *code = !*code;
         } else if (word[i] == '\\') {
-            out += sprintf(out, "\\e");
+            out = append(out, "\\e");
         } else if (word[i] == '-' && (i == 0 || word[i - 1] == '-' || !isalnum((unsigned char)word[i - 1]))) {
-            out += sprintf(out, "\\-");
+            out = append(out, "\\-");
         } else {
             *out++ = word[i];
         }

@@ -109,7 +109,7 @@ static void read_node_address(struct loader *loader, const struct value *value, 
     size_t digits = colon == NULL ? 0 : strspn(colon + 1, "0123456789");
 
     if (colon != NULL && (colon == text || colon[digits + 1] != '\0' || digits < 1 || digits > PORT_DIGITS_MAX ||
-                          atoi(colon + 1) < 1 || atoi(colon + 1) > PORT_MAX)) {
+                          strtol(colon + 1, NULL, 10) < 1 || strtol(colon + 1, NULL, 10) > PORT_MAX)) {
         mistake_at(loader, path, false, "\"%.60s\" is no node's address, expected one such as \"198.51.100.7:16127\"",
                    text);
     } else if (text != NULL) {

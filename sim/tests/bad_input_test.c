@@ -58,7 +58,7 @@ static void run_command(const char *folder, char *command, struct said *said)
     int out = memfd_create("out", 0);
     int err = memfd_create("err", 0);
 
-    for (char *word = strtok(command, " "); word != NULL && argc < ARGUMENTS_MAX - 1; word = strtok(NULL, " ")) {
+    for (char *word = strsep(&command, " "); word != NULL && argc < ARGUMENTS_MAX - 1; word = strsep(&command, " ")) {
         argv[argc++] = strcmp(word, "FILE") == 0 ? "input.json" : word;
     }
     fflush(NULL);
@@ -146,7 +146,7 @@ static void check_lines(struct replayed *replayed, const char *folder, char *tex
     if (text[0] == '\0') {
         complain_of(replayed, folder, "expected.txt", "expected at least one line", "");
     }
-    for (char *line = strtok(text, "\n"); line != NULL; line = strtok(NULL, "\n")) {
+    for (char *line = strsep(&text, "\n"); line != NULL && *line != '\0'; line = strsep(&text, "\n")) {
         if (regexec(&replayed->where, line, 0, NULL, 0) != 0) {
             complain_of(replayed, folder, "does not say where", ": ", line);
         }

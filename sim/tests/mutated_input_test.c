@@ -121,7 +121,9 @@ static int try_text(const char *verb, const char *text, size_t length, const cha
     char *copy = strdup(said);
 
     well = well && (status != EXIT_UNUSABLE_INPUT || lseek(out, 0, SEEK_END) == 0);
-    for (char *line = strtok(said, "\n"); line != NULL; line = strtok(NULL, "\n")) {
+    char *rest = said;
+
+    for (char *line = strsep(&rest, "\n"); line != NULL && *line != '\0'; line = strsep(&rest, "\n")) {
         well = well && is_place(line) && says_what(line) && is_plain(line);
     }
     if (!well) {
@@ -209,7 +211,8 @@ static void exchange(const struct mutated *file, const char *start, const char *
     size_t length = (size_t)(start - file->text);
 
     memcpy(file->other, file->text, length);
-    length += (size_t)sprintf(file->other + length, "%s", by);
+    memcpy(file->other + length, by, strlen(by));
+    length += strlen(by);
     memcpy(file->other + length, end, (size_t)(file->text + file->length - end));
     length += (size_t)(file->text + file->length - end);
     for (size_t i = 0; i < 2 && file->verbs[i] != NULL; i++) {

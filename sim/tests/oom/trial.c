@@ -66,12 +66,10 @@ static void redirect(int to, const char *path, int flags)
 static int split(char *command, char **arguments)
 {
     static char program[] = "drydock";
-    char *rest = NULL;
     int count = 0;
 
     arguments[count++] = program;
-    for (char *word = strtok_r(command, " ", &rest); word != NULL && count < ARGUMENTS_MAX - 1;
-         word = strtok_r(NULL, " ", &rest)) {
+    for (char *word = strsep(&command, " "); word != NULL && count < ARGUMENTS_MAX - 1; word = strsep(&command, " ")) {
         for (char *blank = strchr(word, '~'); blank != NULL; blank = strchr(blank, '~')) {
             *blank = ' ';
         }
@@ -188,11 +186,11 @@ bool oom_prepare(const struct oom_place *place, const struct oom_case *tried, co
     enum { LIST_MAX = 4096 };
     const struct fault_plan nothing = {.class = CLASS_MEMORY};
     char list[LIST_MAX], path[PATH_MAX], target[PATH_MAX];
-    char *rest = NULL;
+    char *rest = list;
 
     folder_empty(place->template);
     snprintf(list, sizeof list, "%s", tried->inputs);
-    for (const char *input = strtok_r(list, " ", &rest); input != NULL; input = strtok_r(NULL, " ", &rest)) {
+    for (const char *input = strsep(&rest, " "); input != NULL && *input != '\0'; input = strsep(&rest, " ")) {
         const char *slash = strrchr(input, '/');
 
         snprintf(path, sizeof path, "%s/%s", root, input);
@@ -200,7 +198,8 @@ bool oom_prepare(const struct oom_place *place, const struct oom_case *tried, co
         folder_copy_file(path, target);
     }
     snprintf(list, sizeof list, "%s", tried->prepare);
-    for (const char *command = strtok_r(list, "|", &rest); command != NULL; command = strtok_r(NULL, "|", &rest)) {
+    rest = list;
+    for (const char *command = strsep(&rest, "|"); command != NULL && *command != '\0'; command = strsep(&rest, "|")) {
         int status = 0;
 
         if (!wait_for(start(place, place->template, tried, command, &nothing), PATIENCE_MS, &status) ||
