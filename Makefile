@@ -271,7 +271,7 @@ test-library: $(BUILD)/drydock
 	@sim/tests/scenarios.sh $<
 
 test-matrix: $(BUILD)/drydock
-	@$(MATRIX) run --strength 1 --ready
+	@$(MATRIX) run --strength 1 --ready --explorations dpor
 
 test-formats: $(BUILD)/drydock $(BUILD)/.format-deps
 	@sim/tests/formats.sh $< $(BUILD)/formats/node_modules
@@ -282,7 +282,7 @@ test-fuzz: $(checked_FUZZ)
 
 test-oom: $(BUILD)/checked/oom
 	@$< --self --quiet
-	@$< --every 200 --quiet
+	@$< --every 400 --quiet
 
 # The tests' own tools notice what they are for.
 test-tools:
