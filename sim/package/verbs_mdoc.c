@@ -35,10 +35,10 @@ static const struct {
 
 static char *append(char *out, const char *text)
 {
-    size_t length = strlen(text);
-
-    memcpy(out, text, length);
-    return out + length;
+    while (*text != '\0') {
+        *out++ = *text++;
+    }
+    return out;
 }
 
 /* A word of running text as roff takes it, mandoc_char(7): minus signs of options, backslashes, quotes. In *code,
