@@ -9,31 +9,11 @@
 
 enum { CELL_SIZE = 80 };
 
-static const double us_ns = 1e3;
-static const double ms_ns = 1e6;
-static const double s_ns = 1e9;
-
 /* ---- cells
  * ----------------------------------------------------------------------------------------------------------- */
 
 /* A number of a column in words: executions or a time. */
 typedef const char *number_text(uint64_t number, char text[GROUPED_TEXT_SIZE]);
-
-/* 412 us, 1.23 ms, 12.3 s */
-static const char *time_text(uint64_t ns, char text[GROUPED_TEXT_SIZE])
-{
-    static const struct {
-        const char *name;
-        double ns;
-    } units[] = {{"s", s_ns}, {"ms", ms_ns}, {"us", us_ns}, {"ns", 1}};
-    size_t unit = 0;
-
-    while (unit + 1 < sizeof units / sizeof units[0] && (double)ns < units[unit].ns) {
-        unit++;
-    }
-    snprintf(text, GROUPED_TEXT_SIZE, "%.3g %s", (double)ns / units[unit].ns, units[unit].name);
-    return text;
-}
 
 static const char *observation_text(const struct observation *observation, number_text *write, char text[CELL_SIZE])
 {
@@ -78,10 +58,12 @@ static void ratio_text(struct compare_ratio ratio, char text[CELL_SIZE])
 {
     static const char *const signs[] = {[RATIO_IS] = "", [RATIO_BELOW] = "< ", [RATIO_ABOVE] = "> "};
 
+    char number[GROUPED_TEXT_SIZE];
+
     if (ratio.kind == RATIO_UNKNOWN) {
         snprintf(text, CELL_SIZE, "-");
     } else {
-        snprintf(text, CELL_SIZE, "%s%.3g", signs[ratio.kind], ratio.value);
+        snprintf(text, CELL_SIZE, "%s%s", signs[ratio.kind], rounded_text(ratio.value, number));
     }
 }
 
@@ -133,8 +115,8 @@ static void fill_line(const struct comparison *comparison, const struct compare_
     snprintf(line[COLUMN_FOUND], CELL_SIZE, "%u of %u", row->found, row->searches);
     median_text(row, &row->executions, grouped_text, line[COLUMN_EXECUTIONS]);
     interval_text(&row->executions, grouped_text, line[COLUMN_EXECUTIONS_INTERVAL]);
-    median_text(row, &row->ns, time_text, line[COLUMN_TIME]);
-    interval_text(&row->ns, time_text, line[COLUMN_TIME_INTERVAL]);
+    median_text(row, &row->ns, elapsed_text, line[COLUMN_TIME]);
+    interval_text(&row->ns, elapsed_text, line[COLUMN_TIME_INTERVAL]);
     ratio_text(compare_ratio(&comparison->rows[0], row), line[COLUMN_RATIO]);
 }
 

@@ -118,3 +118,30 @@ const char *grouped_text(uint64_t number, char text[GROUPED_TEXT_SIZE])
     text[out] = '\0';
     return text;
 }
+
+const char *rounded_text(double number, char text[GROUPED_TEXT_SIZE])
+{
+    const double four_digits = 999.5;
+
+    if (number >= four_digits) {
+        return grouped_text((uint64_t)(number + 0.5), text);
+    }
+    snprintf(text, GROUPED_TEXT_SIZE, "%.3g", number);
+    return text;
+}
+
+const char *elapsed_text(uint64_t ns, char text[GROUPED_TEXT_SIZE])
+{
+    static const struct unit units[] = {{"s", 1e9}, {"ms", 1e6}, {"us", 1e3}, {"ns", 1}};
+    /* What rounds to a thousand of a unit is one of the next. */
+    const double rounds_to_one = 0.9995;
+    char number[GROUPED_TEXT_SIZE];
+    size_t unit = 0;
+
+    while (unit + 1 < sizeof units / sizeof units[0] && (double)ns < units[unit].factor * rounds_to_one) {
+        unit++;
+    }
+    snprintf(text, GROUPED_TEXT_SIZE, "%.24s %s", rounded_text((double)ns / units[unit].factor, number),
+             units[unit].name);
+    return text;
+}

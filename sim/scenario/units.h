@@ -17,5 +17,9 @@ bool parse_size(const char *text, double *bytes);
 enum { GROUPED_TEXT_SIZE = 32 };
 /* 1234567 → "1,234,567", which is returned. */
 const char *grouped_text(uint64_t number, char text[GROUPED_TEXT_SIZE]);
+/* Three digits and no exponent above: 0.5, 12.3, 1,234. `number` below 2^64; `text` is returned. */
+const char *rounded_text(double number, char text[GROUPED_TEXT_SIZE]);
+/* Three digits of a time: "412 us", "1.23 ms", "1,234 s". `text` is returned. */
+const char *elapsed_text(uint64_t ns, char text[GROUPED_TEXT_SIZE]);
 
 #endif

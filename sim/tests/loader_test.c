@@ -168,10 +168,40 @@ static void test_units(void **state)
     assert_false(parse_size("5", &bytes) || parse_size("5 GB", &bytes) || parse_size("9999999TB", &bytes));
 }
 
+/* A time just below a unit was "1e+03 us". */
+static void test_rounded_numbers_have_no_exponent(void **state)
+{
+    static const struct {
+        uint64_t ns;
+        const char *text;
+    } cases[] = {
+        {0, "0 ns"},
+        {999, "999 ns"},
+        {999499, "999 us"},
+        {999600, "1 ms"},
+        {1234567, "1.23 ms"},
+        {999600000, "1 s"},
+        {12345678901, "12.3 s"},
+        {1234567890123, "1,235 s"},
+        {UINT64_MAX, "18,446,744,074 s"},
+    };
+    char text[GROUPED_TEXT_SIZE];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        assert_string_equal(elapsed_text(cases[i].ns, text), cases[i].text);
+    }
+    assert_string_equal(rounded_text(0.5, text), "0.5");
+    assert_string_equal(rounded_text(999.49, text), "999");
+    assert_string_equal(rounded_text(999.5, text), "1,000");
+    assert_string_equal(rounded_text(123456, text), "123,456");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_unreadable_and_too_large_files),
+        cmocka_unit_test(test_rounded_numbers_have_no_exponent),
         cmocka_unit_test(test_schema_and_loader_know_the_same_keys),
         cmocka_unit_test(test_defaults),
         cmocka_unit_test(test_pasted_specifications_of_every_version),
