@@ -218,6 +218,9 @@ struct http_server *http_server_open(const struct http_server_options *options, 
     server->epoll = epoll_create1(EPOLL_CLOEXEC);
     if (server->epoll < 0 || !start_library(server) || !start_timer(server) ||
         !watch(server, server->held_fd, &server->held_watch) || !listen_everywhere(server, options, error, size)) {
+        if (error[0] == '\0' && errno == ENOMEM) {
+            heap_is_out();
+        }
         if (error[0] == '\0') {
             snprintf(error, size, "cannot start the HTTP server: %s", strerror(errno));
         }

@@ -91,6 +91,7 @@ static _Noreturn void be_the_program(const struct oom_place *place, const char *
              *folder_in == '@' ? folder_in + 1 : "");
     int count = split(words, arguments);
 
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
     if (setpgid(0, 0) != 0 || chdir(folder) != 0) {
         _exit(EXIT_FAILURE);
     }
