@@ -27,6 +27,8 @@ CFLAGS ?= -O2 -g $(if $(findstring clang,$(CC)),,-flto=auto)
 BASE_CFLAGS = -std=c17 $(WARNINGS) -D_GNU_SOURCE -I. -DDRYDOCK_VERSION='"$(VERSION)"'
 LIBS := -lcjson -lcrypto -lmicrohttpd -larchive -lcurl -lz -lm
 TEST_LIBS := -lcmocka $(LIBS)
+# core/tests/asserting.c stands between a test and what it asserts by.
+ASSERTING := $(shell sed -n 's/^ASSERTION.\([a-z_]*\),.*/-Wl,--wrap=\1/p' core/tests/asserting.def) -Wl,--wrap=_cmocka_run_group_tests
 
 # node and npm bundle the page of the HTML report. npm often comes with node from elsewhere, and then Debian's does not go in.
 NPM := $(if $(shell command -v npm),,nodejs npm)
@@ -99,7 +101,7 @@ $(2)/drydock: $(2)/obj/$$(MAIN:.c=.o) $(if $(7),$(2)/libdrydock.$(7),$$($(1)_OBJ
 
 $$($(1)_TESTS): $(2)/%: $(2)/obj/%.o $$(patsubst %.c,$(2)/obj/%.o,$$(TEST_HELPERS) $$(FUZZ_HELPERS)) $(2)/libdrydock.$(or $(7),a)
 	@mkdir -p $$(@D)
-	$$(QUIET_LD)$(3) $(4) $(5) $$^ $$(TEST_LIBS) -o $$@
+	$$(QUIET_LD)$(3) $(4) $(5) $$(ASSERTING) $$^ $$(TEST_LIBS) -o $$@
 
 $$($(1)_BENCHES): $(2)/%: $(2)/obj/%.o $(2)/libdrydock.a
 	@mkdir -p $$(@D)

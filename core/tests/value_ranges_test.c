@@ -246,6 +246,7 @@ static size_t length_by_definition(const unsigned char *bytes, size_t rest)
 static void test_utf8_by_definition(void **state)
 {
     static const unsigned char later[] = {0x7f, 0x80, 0xbf, 0xc0};
+    unsigned tried = 0;
 
     (void)state;
     for (unsigned first = 0; first < 256; first++) {
@@ -259,11 +260,13 @@ static void test_utf8_by_definition(void **state)
                             fail_msg("%02x %02x %02x %02x, %zu bytes", first, second, later[third], later[fourth],
                                      rest);
                         }
+                        tried++;
                     }
                 }
             }
         }
     }
+    assert_int_equal(tried, 256 * 256 * 4 * 4 * 4);
 }
 
 static void test_every_byte_of_a_string(void **state)

@@ -101,17 +101,14 @@ static void expect_well(const char *bytes, unsigned whole, unsigned last)
 {
     struct http_answers answers = answers_of(bytes, false);
 
-    if (answers.wrong != NULL || answers.whole != whole || answers.last != last) {
-        fail_msg("%u answers, the last %u, %s: %s", answers.whole, answers.last,
-                 answers.wrong == NULL ? "well formed" : answers.wrong, bytes);
-    }
+    assert_string_equal(answers.wrong == NULL ? "well formed" : answers.wrong, "well formed");
+    assert_int_equal(answers.whole, whole);
+    assert_int_equal(answers.last, last);
 }
 
 static void expect_wrong(const char *bytes, bool closed)
 {
-    if (answers_of(bytes, closed).wrong == NULL) {
-        fail_msg("was taken for well formed: %s", bytes);
-    }
+    assert_non_null(answers_of(bytes, closed).wrong);
 }
 
 #define JSON "Content-Type: application/json\r\n"
