@@ -139,19 +139,25 @@ $(eval $(call variant,plain,$(BUILD),$$(CC),$$(CFLAGS),$$(LDFLAGS),$(FUZZ_MAIN))
 # Only core/ is counted: the rest costs a run as little as it can. -Og leaves out some 3 % of core/'s lines that -O0 counts, and makes a
 # covered run cost about 3 times a plain one instead of 5.4 (sim/bench/coverage.sh): it is for runs, `make coverage` counts at -O0.
 counting = -O2 -g $$(if $$(findstring /obj/core/,$$@),$(2) --coverage) -DDRYDOCK_COVERAGE $$(if $$(findstring /reports/coverage.o,$$@),-DDRYDOCK_OBJECTS='"$(CURDIR)/$(BUILD)/$(1)/obj"')
+# share(variant, directory, objects that it compiles itself): the others are those of `checked`, and compiled once for both
+define share
+$$(filter-out $(3),$$(patsubst %.c,$(2)/obj/%.o,$$(MAIN) $$(LIBRARY) $$(TESTS) $$(TEST_HELPERS) $$(FUZZ_HELPERS))): $(2)/obj/%.o: $(BUILD)/checked/obj/%.o
+	@mkdir -p $$(@D) && ln -f $$< $$@
+endef
 $(eval $(call variant,coverage,$(BUILD)/coverage,gcc,$(call counting,coverage,-Og),--coverage))
 $(eval $(call variant,counted,$(BUILD)/counted,gcc,$(call counting,counted,-O0),--coverage))
-$(eval $(call variant,asan,$(BUILD)/asan,gcc,-O1 -g $(SANITIZE) -DDRYDOCK_CHECKED,,$(FUZZ_MAIN)))
+$(eval $(call share,counted,$(BUILD)/counted,$$(patsubst %.c,$(BUILD)/counted/obj/%.o,$$(filter core/%,$$(LIBRARY)) reports/coverage.c)))
+$(eval $(call variant,asan,$(BUILD)/asan,gcc,-Og -g1 $(SANITIZE) -DDRYDOCK_CHECKED,,$(FUZZ_MAIN)))
 # What tests are: half as long to run as at -O0, and longer to compile by less than that.
-$(eval $(call variant,checked,$(BUILD)/checked,gcc,-Og -DDRYDOCK_CHECKED,,$(FUZZ_MAIN)))
+$(eval $(call variant,checked,$(BUILD)/checked,gcc,-Og -g1 -DDRYDOCK_CHECKED,,$(FUZZ_MAIN)))
 # What sim/mutate/ runs its mutants in: one file of core/ is replaced when libdrydock.so is loaded.
 $(eval $(call variant,mutate,$(BUILD)/mutate,gcc,-O1 -fPIC -DDRYDOCK_CHECKED,-Wl$$(comma)-z$$(comma)now,,so))
-$(eval $(call variant,clang,$(BUILD)/clang,clang,-O2,))
 # What is fuzzed: libFuzzer counts the edges of all but the targets' own code; AFL++ brings compiler, main and counters.
 $(eval $(call variant,fuzz,$(BUILD)/fuzz,clang,-O1 -g $$(if $$(findstring /obj/,$$@),-fsanitize=fuzzer-no-link,-fsanitize=fuzzer) $(SANITIZE) -DDRYDOCK_CHECKED,))
 $(eval $(call variant,afl,$(BUILD)/afl,afl-clang-fast,-O1 -g $$(if $$(findstring /obj/,$$@),,-fsanitize=fuzzer) -DDRYDOCK_CHECKED,))
 # Sanitizers beside ASan, and a build for valgrind, whose own header must be there. What runs in each: "Analysis at run time" below.
-$(eval $(call variant,valgrind,$(BUILD)/valgrind,gcc,-O1 -g,))
+$(eval $(call variant,valgrind,$(BUILD)/valgrind,gcc,-Og -g1 -DDRYDOCK_CHECKED,))
+$(eval $(call share,valgrind,$(BUILD)/valgrind,$(BUILD)/valgrind/obj/sim/kernel/coroutine.o))
 # clang's ThreadSanitizer: gcc 12's takes switches between coroutines for races.
 $(eval $(call variant,tsan,$(BUILD)/tsan,clang,-O1 -g -fsanitize=thread,))
 $(eval $(call variant,msan,$(BUILD)/msan,clang,-O1 -g -fsanitize=memory -fsanitize-memory-track-origins -fno-omit-frame-pointer,$$(MSAN_WRAPPED:%=-Wl$$(comma)--wrap=%)))
@@ -298,7 +304,7 @@ $(filter test-cli test-explore test-replay test-traces test-sweep test-ablate te
 # ---- all of it ----------------------------------------------------------------------------------------------------
 
 # The tests by themselves first: they are what one wants to know soonest. Then the rest side by side, the most work first.
-CI_PARTS := matrix-pairs lint test-asan coverage test-html deb test-package test-recipe clients oom-sample
+CI_PARTS := matrix-pairs lint test-asan coverage-table test-html deb test-package test-recipe clients oom-sample
 ## ci: everything that continuous integration holds the tree to
 ci:
 	@$(MAKE) --no-print-directory test
@@ -374,7 +380,7 @@ test-asan: $(BUILD)/asan/drydock $(asan_TESTS) $(asan_FUZZ)
 .PHONY: test-asan
 
 # Its header tells valgrind of the coroutines' stacks.
-$(valgrind_OBJECTS): | $(BUILD)/.valgrind-deps
+$(BUILD)/valgrind/obj/sim/kernel/coroutine.o: | $(BUILD)/.valgrind-deps
 $(BUILD)/.valgrind-deps: $(BUILD)/.deps
 	$(call install_packages,valgrind)
 	@touch $@
@@ -415,6 +421,11 @@ test-msan: $(BUILD)/msan/drydock $(MSAN_TESTS)
 coverage: $(BUILD)/counted/drydock $(counted_TESTS)
 	@sim/tests/coverage.sh $(BUILD)/counted $(counted_TESTS)
 .PHONY: coverage
+
+# The same without its page, which takes longer than all before it.
+coverage-table: $(BUILD)/counted/drydock $(counted_TESTS)
+	@sim/tests/coverage.sh --no-page $(BUILD)/counted $(counted_TESTS)
+.PHONY: coverage-table
 
 # core/ as gcov counts it, to be loaded instead.
 MUTATE_CORE := $(filter core/%,$(SOURCES))

@@ -1,7 +1,12 @@
 #!/usr/bin/env bash
 # What tests and scenarios reach of core/: an HTML page in which every line names the scenarios that reach it, a table, thresholds,
-# and what nothing can reach, by name. Usage: coverage.sh BUILD TEST-PROGRAM...
+# and what nothing can reach, by name. Usage: coverage.sh [--no-page] BUILD TEST-PROGRAM...
 set -eu
+page=yes
+if [ "$1" = --no-page ]; then
+  page=no
+  shift
+fi
 build=$1
 shift
 here=$(dirname "$0")
@@ -14,9 +19,7 @@ echo "scenarios:"
 "$build/drydock" run scenarios --revision all --quiet --no-timeline --coverage "$info" \
   --report "exercised=$build/exercised.txt,exercised-html=$build/exercised.html,exercised-json=$build/exercised.json"
 
-for program in "$@"; do
-  "$program" >"$program.log" 2>&1 || { cat "$program.log"; exit 1; }
-done
+"$here/run_tests.sh" "$build" "$@" >"$build/tests.log" 2>&1 || { cat "$build/tests.log"; exit 1; }
 options=(--quiet --rc lcov_branch_coverage=1)
 lcov "${options[@]}" --capture --directory "$build/obj/core" --test-name tests --output-file "$info/tests.info" 2>&1 |
   { grep -v "^Subroutine .* redefined" || true; } # perl warnings of lcov 1.16
@@ -31,6 +34,7 @@ echo
 status=0
 python3 "$here/coverage_thresholds.py" "$here/coverage.thresholds" "$here/coverage.unreached" "$build/exercised.json" "$info"/*.info ||
   status=$?
+[ "$page" = yes ] || exit $status
 # The page last: it takes the longest, and whoever is below wants it the most.
 genhtml --quiet --branch-coverage --show-details --legend --title drydock --output-directory "$build/html" \
   "$info"/*.info >/dev/null
