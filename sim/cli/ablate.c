@@ -145,10 +145,6 @@ static int ablate_and_report(struct ablate_command *command)
     }
     command->options.least = command->strict ? ABLATION_EXPECTATION : ABLATION_COUNT;
     command->options.shared = workers_shared_new();
-    if (command->options.shared == NULL) {
-        perror("drydock: memory");
-        return EXIT_INTERNAL_ERROR;
-    }
     stop_when_interrupted(command->options.shared);
     bool good = ablate(scenarios, keep_meant(&list, scenarios, command->files.count), &command->options,
                        &command->arena, &ablation);

@@ -190,10 +190,6 @@ int verb_compare(int argc, char **argv)
     }
     if (scenario != NULL) {
         command.options.shared = workers_shared_new();
-        if (command.options.shared == NULL) {
-            perror("drydock: memory");
-            return EXIT_INTERNAL_ERROR;
-        }
         command.options.context = &command;
         command.options.tick = tick;
         command.started_ms = clock_ms();

@@ -290,10 +290,6 @@ int verb_explore(int argc, char **argv)
     arena_init(&arena, arena_source_malloc());
     if (read_command_line(argc, argv, &command) && load(&arena, &command, &file)) {
         command.options.shared = workers_shared_new();
-        if (command.options.shared == NULL) {
-            perror("drydock: memory");
-            return EXIT_INTERNAL_ERROR;
-        }
         command.options.context = &command;
         command.options.tick = tick;
         command.started_ms = clock_ms();

@@ -142,7 +142,7 @@ static bool replay_all(struct suite *suite)
     struct workers workers = {
         .jobs = suite->jobs, .shared = workers_shared_new(), .context = suite, .work = replay_one};
 
-    if (workers.shared == NULL || !workers_run(&workers, suite->count, &suite->arena, texts)) {
+    if (!workers_run(&workers, suite->count, &suite->arena, texts)) {
         perror("drydock: no workers");
         return false;
     }

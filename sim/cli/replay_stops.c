@@ -1,6 +1,7 @@
 #include "sim/cli/replay_stops.h"
 
 #include "sim/cli/cli.h"
+#include "sim/cli/save.h"
 #include "sim/search/world_text.h"
 
 #include <stdio.h>
@@ -43,9 +44,7 @@ __attribute__((noinline, used)) void replay_stop_here(struct runner *runner, con
 
 static void show(struct stops *stops)
 {
-    stops->failed = !sink_deliver(&stops->sink, NULL) || stops->failed;
-    sink_free(&stops->sink);
-    sink_init(&stops->sink);
+    stops->failed = !deliver(&stops->sink, NULL) || stops->failed;
 }
 
 static void show_world(struct stops *stops, struct runner *runner)

@@ -236,10 +236,6 @@ struct sweep *sweep_scenario(struct trial_bench *bench, const struct scenario *s
         .bench = bench, .options = options, .arena = arena, .sweep = arena_alloc(arena, sizeof *sweeping.sweep)};
 
     sweeping.shared = workers_shared_new();
-    if (sweeping.shared == NULL) {
-        perror("drydock: memory");
-        exit(EXIT_BROKEN);
-    }
     trial_bench_set(bench, scenario, &options->run);
     memory_reset(&bench->keep_memory);
     arena_init(&sweeping.plain_arena, &bench->keep_memory.source);

@@ -1,5 +1,7 @@
 #include "sim/search/workers.h"
 
+#include "core/heap.h"
+
 #include <assert.h>
 #include <errno.h>
 #include <poll.h>
@@ -17,7 +19,10 @@ struct workers_shared *workers_shared_new(void)
 {
     void *shared = mmap(NULL, sizeof(struct workers_shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
-    return shared == MAP_FAILED ? NULL : shared;
+    if (shared == MAP_FAILED) {
+        heap_is_out();
+    }
+    return shared;
 }
 
 void workers_shared_free(struct workers_shared *shared)

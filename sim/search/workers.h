@@ -21,7 +21,7 @@ struct workers_shared {
     atomic_uint depth;                    /* of the run in progress, of any process */
 };
 
-/* NULL when the system refuses. */
+/* Zeroed, and the same for a process and its workers; without memory the program ends (core/heap.h). */
 struct workers_shared *workers_shared_new(void);
 void workers_shared_free(struct workers_shared *shared);
 
