@@ -291,6 +291,9 @@ test-fuzz: $(checked_FUZZ)
 test-oom: $(BUILD)/checked/oom
 	@$< --self --quiet
 	@$< --every 400 --quiet
+	@# What whole runs found and samples do not meet.
+	@$< --case 'replay found.json --until' --calls --quiet
+	@$< --case 'explore stage.json' --calls --quiet
 
 # The tests' own tools notice what they are for.
 test-tools:
