@@ -388,7 +388,7 @@ $(BUILD)/.valgrind-deps: $(BUILD)/.deps
 	$(call install_packages,valgrind)
 	@touch $@
 
-VALGRIND_TESTS := $(addprefix $(BUILD)/valgrind/,core/tests/value_test core/tests/cells_test fakes/tests/docker_archive_test fakes/tests/tar_test sim/tests/kernel_test sim/tests/loader_test sim/tests/trace_test)
+VALGRIND_TESTS := $(addprefix $(BUILD)/valgrind/,core/tests/value_test core/tests/cells_test fakes/tests/docker_archive_test fakes/tests/tar_test sim/tests/kernel_test sim/tests/loader_test)
 
 ## test-valgrind: a sample of tests, runs and clients under valgrind
 test-valgrind: $(BUILD)/valgrind/drydock $(VALGRIND_TESTS)

@@ -25,11 +25,12 @@ checked() { # STATUS COMMAND...
 for test in "$@"; do
   checked 0 "$test"
 done
-checked 0 "$drydock" run scenarios/incidents scenarios/races --revision all --trace "$work/trace" \
+checked 0 "$drydock" run scenarios/incidents scenarios/races --revision all \
   --report "json=$work/json,html=$work/html,sarif=$work/sarif,exercised=$work/exercised"
+checked 0 "$drydock" run scenarios/races/01-stopped-after-the-snapshot.json --revision 8.9.2 --trace "$work/trace"
 checked 0 "$drydock" replay "$work/trace"
 checked 1 "$drydock" diff scenarios/incidents/openclawpro.json --revision 8.9.1,8.9.2
-checked 1 "$drydock" explore scenarios/stages/12-install-beside-a-stop.json --revision 8.9.1 --faults 0 --executions 10 --jobs 2 --save "$work/found"
+checked 1 "$drydock" explore scenarios/stages/12-install-beside-a-stop.json --revision 8.9.1 --faults 0 --executions 10 --no-shrink --jobs 2 --save "$work/found"
 checked 0 "$drydock" conform scenarios/recordings/$(ls scenarios/recordings | grep '\.json' | head -n 1)
 checked 2 "$drydock" run sim/tests/bad/duplicate-key/input.json
 
