@@ -307,7 +307,7 @@ $(filter test-cli test-explore test-replay test-traces test-sweep test-ablate te
 # ---- all of it ----------------------------------------------------------------------------------------------------
 
 # The tests by themselves first: they are what one wants to know soonest. Then the rest side by side, the most work first.
-CI_PARTS := matrix-pairs lint test-asan coverage-table test-html deb test-package test-recipe clients oom-sample
+CI_PARTS := matrix-pairs lint test-asan coverage-table test-msan test-html deb test-valgrind test-package test-recipe clients oom-sample test-tsan
 ## ci: everything that continuous integration holds the tree to
 ci:
 	@$(MAKE) --no-print-directory test
