@@ -36,14 +36,9 @@ static void begin(struct script *script, const char *revision)
     script_answer(script, "docker container.inspect", NULL, "{\"State\":{\"Running\":true}}", -1);
 }
 
-static struct app_spec *spec_of(struct script *script, const char *json)
-{
-    return app_spec_from(&script->arena, value_parse(&script->arena, json, strlen(json)));
-}
-
 static bool install(struct script *script, const char *json)
 {
-    return register_app_locally(&script->task, spec_of(script, json), NULL, NULL, false, false);
+    return register_app_locally(&script->task, script_spec(script, json), NULL, NULL, false, false);
 }
 
 /* Containers of the second list (all=true after create) have the new one. */
@@ -223,7 +218,7 @@ static void test_1_1_10_http_response_turns_it_into_a_removal(void **state)
     (void)state;
     begin(&script, "8.9.2");
     script_answer(&script, "db find", "napp", "{\"docs\":[{\"name\":\"napp\"}]}", -1);
-    assert_false(register_app_locally(&script.task, spec_of(&script, napp), NULL, &response, false, false));
+    assert_false(register_app_locally(&script.task, script_spec(&script, napp), NULL, &response, false, false));
     assert_true(script.noted[NOTE_REMOVAL_BEGUN]);
     script_end(&script);
 }
@@ -525,7 +520,7 @@ static void test_1_10_test_install_always_removes(void **state)
     (void)state;
     begin(&script, "8.9.1");
     script.node.cells.flags[FLAG_INS] = true; /* refused, and the real app is removed all the same */
-    assert_false(register_app_locally(&script.task, spec_of(&script, napp), NULL, NULL, true, false));
+    assert_false(register_app_locally(&script.task, script_spec(&script, napp), NULL, NULL, true, false));
     assert_true(script.noted[NOTE_REMOVAL_BEGUN]);
     assert_int_equal(script_calls_of(&script, "peers send", NULL), 0);
     script_end(&script);
@@ -540,7 +535,7 @@ static void test_1_7_component_only(void **state)
     script_answer(&script, "docker containers.list", NULL, listed_api, -1);
     script_answer(&script, "docker containers.list", NULL, "[]", 2);
     script_answer(&script, "docker network.inspect", NULL, network, -1);
-    struct app_spec *app = spec_of(&script, napp);
+    struct app_spec *app = script_spec(&script, napp);
 
     assert_true(register_app_locally(&script.task, app, &app->components[0], NULL, false, true));
     assert_int_equal(script_calls_of(&script, "docker networks.create", NULL), 0);
@@ -580,7 +575,7 @@ static void test_2_2_soft_install_starts_r_but_not_g(void **state)
                                         "{\"version\":8,\"name\":\"napp\",\"compose\":[{\"name\":\"api\",\"repotag\":"
                                         "\"a/b:c\",\"containerData\":\"%s\"}]}",
                                         cases[i].container_data);
-        struct app_spec *app = spec_of(&script, json);
+        struct app_spec *app = script_spec(&script, json);
 
         assert_null(install_application_soft(&script.task, &app->components[0], "napp", true, app));
         assert_int_equal(script_calls_of(&script, "docker container.start", NULL), cases[i].starts);
@@ -595,8 +590,9 @@ static void test_2_2_soft_install_without_container_data_throws(void **state)
 
     (void)state;
     script_begin(&script, "8.9.2");
-    struct app_spec *app = spec_of(&script, "{\"version\":8,\"name\":\"a\",\"compose\":[{\"name\":\"x\",\"repotag\":"
-                                            "\"a/b:c\"}]}");
+    struct app_spec *app =
+        script_spec(&script, "{\"version\":8,\"name\":\"a\",\"compose\":[{\"name\":\"x\",\"repotag\":"
+                             "\"a/b:c\"}]}");
 
     assert_string_equal(install_application_soft(&script.task, &app->components[0], "a", true, app)->name, "TypeError");
     assert_int_equal(script_calls_of(&script, "docker image.pull", NULL), 1);

@@ -117,11 +117,6 @@ static void count_microtasks(void *world, struct task *task, struct effect *effe
     perform_before(world, task, effect);
 }
 
-static struct app_spec *spec_of(struct script *script, const char *json)
-{
-    return app_spec_from(&script->arena, value_parse(&script->arena, json, strlen(json)));
-}
-
 #define FORMAL                                                                                                         \
     "\"version\":8,\"description\":\"d\",\"owner\":\"o\",\"instances\":3,\"contacts\":[],\"geolocation\":[],"          \
     "\"expire\":88000,"                                                                                                \
@@ -136,12 +131,12 @@ static void test_3_3_a_hit_costs_a_micro_await(void **state)
     script_begin(&script, "8.9.2");
     perform_before = script.node.door.perform;
     script.node.door.perform = count_microtasks;
-    struct app_spec *clear = spec_of(&script, "{\"name\":\"gapp\",\"hash\":\"h\"," FORMAL "}");
+    struct app_spec *clear = script_spec(&script, "{\"name\":\"gapp\",\"hash\":\"h\"," FORMAL "}");
     struct app_spec *specs[] = {
-        spec_of(&script, "{\"name\":\"gapp\",\"hash\":\"h\",\"enterprise\":\"YQ==\"," FORMAL "}"),
-        spec_of(&script, "{\"name\":\"plain\"," FORMAL "}"),
-        spec_of(&script, "{\"name\":\"old\",\"version\":7,\"enterprise\":\"YQ==\"}"),
-        spec_of(&script, "{\"name\":\"hashless\",\"enterprise\":\"YQ==\"," FORMAL "}")};
+        script_spec(&script, "{\"name\":\"gapp\",\"hash\":\"h\",\"enterprise\":\"YQ==\"," FORMAL "}"),
+        script_spec(&script, "{\"name\":\"plain\"," FORMAL "}"),
+        script_spec(&script, "{\"name\":\"old\",\"version\":7,\"enterprise\":\"YQ==\"}"),
+        script_spec(&script, "{\"name\":\"hashless\",\"enterprise\":\"YQ==\"," FORMAL "}")};
 
     cell_set(&script.task, CELL_DECRYPTED, "h", clear);
     cell_set(&script.task, CELL_DECRYPTED, "undefined", clear); /* all hash-less apps share one key */
@@ -169,7 +164,7 @@ static void test_3_3_4_what_cannot_be_decrypted_stays_raw(void **state)
     script_begin(&script, "8.9.2");
     script_fail(&script, "db find", NULL, 10107, "not primary", -1);
     struct app_spec *specs[] = {
-        spec_of(&script, "{\"name\":\"gapp\",\"hash\":\"h\",\"enterprise\":\"YQ==\"," FORMAL "}")};
+        script_spec(&script, "{\"name\":\"gapp\",\"hash\":\"h\",\"enterprise\":\"YQ==\"," FORMAL "}")};
 
     decrypt_enterprise_apps(&script.task, (struct app_list){specs, 1}, false, &decrypted);
     assert_ptr_equal(decrypted.apps[0], specs[0]);

@@ -10,14 +10,6 @@
 
 #include <cmocka.h>
 
-static struct app_spec *spec_of(struct script *script, const char *json)
-{
-    const struct value *document = value_parse(&script->arena, json, strlen(json));
-
-    assert_non_null(document);
-    return app_spec_from(&script->arena, document);
-}
-
 /* ---- 3.5 --------------------------------------------------------------------------------------------------------- */
 
 /* In the formatter's order: of which versions, whether it must be there, and one value that is of no use. */
@@ -90,7 +82,7 @@ static const char *document(struct script *script, int version, int field, const
 static const char *formatted(struct script *script, const char *json)
 {
     struct app_spec *result = NULL;
-    const struct error *error = specification_formatter(&script->task, spec_of(script, json), &result);
+    const struct error *error = specification_formatter(&script->task, script_spec(script, json), &result);
 
     return error != NULL ? error_text(&script->arena, error) : value_json(&script->arena, result->document);
 }
@@ -209,7 +201,7 @@ static void test_missing_fields_are_nothing(void **state)
 
     (void)state;
     script_begin(&script, "8.9.2");
-    const struct app_spec *empty = spec_of(&script, "{}");
+    const struct app_spec *empty = script_spec(&script, "{}");
 
     assert_int_equal(empty->version, 0);
     assert_string_equal(empty->name, "undefined");
@@ -219,7 +211,7 @@ static void test_missing_fields_are_nothing(void **state)
     assert_true(!(empty->components[0].in_place.cpu > 0 || empty->components[0].in_place.ram > 0 ||
                   empty->components[0].in_place.hdd > 0));
     assert_null(empty->components[0].in_place.env);
-    const struct app_spec *undefined = spec_of(&script, "{\"version\":4,\"enterprise\":\"\"}");
+    const struct app_spec *undefined = script_spec(&script, "{\"version\":4,\"enterprise\":\"\"}");
 
     assert_int_equal(undefined->component_count, 0);
     assert_false(undefined->has_compose);
@@ -234,7 +226,7 @@ static void test_12_5_either_spelling_of_the_environment(void **state)
 
     (void)state;
     script_begin(&script, "8.9.2");
-    const struct app_spec *app = spec_of(
+    const struct app_spec *app = script_spec(
         &script, "{\"version\":4,\"compose\":[{\"environmentParameters\":[1],\"enviromentParameters\":[2]},"
                  "{\"enviromentParameters\":[2]},{\"environmentParameters\":null,\"enviromentParameters\":[3]}]}");
 
@@ -267,7 +259,7 @@ static void test_1_6_4_resources_by_tier_are_written_back(void **state)
             struct script script;
 
             script_begin(&script, "8.9.2");
-            struct app_spec *app = spec_of(
+            struct app_spec *app = script_spec(
                 &script, version == 3 ? "{\"version\":3," TIERED "}"
                                       : "{\"version\":4,\"compose\":[{\"name\":\"a\"},{\"name\":\"b\"," TIERED "}]}");
             struct component *component = &app->components[version == 3 ? 0 : 1];
@@ -292,7 +284,7 @@ static void test_a_changed_environment_is_written_back_where_there_was_one(void 
 
     (void)state;
     script_begin(&script, "8.9.2");
-    struct app_spec *app = spec_of(
+    struct app_spec *app = script_spec(
         &script, "{\"version\":4,\"compose\":[{\"environmentParameters\":[1]},{\"enviromentParameters\":[2]},{}]}");
 
     for (uint32_t i = 0; i < app->component_count; i++) {
@@ -311,7 +303,7 @@ static void test_shared_components_report_their_accesses(void **state)
 
     (void)state;
     script_begin(&script, "8.9.2");
-    struct app_spec *app = spec_of(&script, "{\"version\":4,\"compose\":[{\"name\":\"a\"},{\"name\":\"b\"}]}");
+    struct app_spec *app = script_spec(&script, "{\"version\":4,\"compose\":[{\"name\":\"a\"},{\"name\":\"b\"}]}");
 
     script.records_accesses = true;
     component_now(&script.task, &app->components[0]);
@@ -334,14 +326,14 @@ static void test_components_and_identifiers(void **state)
     (void)state;
     script_begin(&script, "8.9.2");
     const struct app_spec *app =
-        spec_of(&script, "{\"version\":4,\"name\":\"app\",\"compose\":[{},{\"name\":\"a\"},{\"name\":\"b\"}]}");
+        script_spec(&script, "{\"version\":4,\"name\":\"app\",\"compose\":[{},{\"name\":\"a\"},{\"name\":\"b\"}]}");
 
     assert_ptr_equal(app_spec_component(app, "a"), &app->components[1]);
     assert_ptr_equal(app_spec_component(app, "b"), &app->components[2]);
     assert_null(app_spec_component(app, "c"));
     assert_string_equal(app_spec_identifier(&script.arena, app, 0), "undefined_app");
     assert_string_equal(app_spec_identifier(&script.arena, app, 2), "b_app");
-    assert_string_equal(app_spec_identifier(&script.arena, spec_of(&script, "{\"version\":3,\"name\":\"old\"}"), 0),
+    assert_string_equal(app_spec_identifier(&script.arena, script_spec(&script, "{\"version\":3,\"name\":\"old\"}"), 0),
                         "old");
     script_end(&script);
 }
@@ -365,7 +357,7 @@ static void test_1_6_1_records(void **state)
         struct script script;
 
         script_begin(&script, "8.9.2");
-        assert_string_equal(value_json(&script.arena, app_record(&script.task, spec_of(&script, cases[i].app))),
+        assert_string_equal(value_json(&script.arena, app_record(&script.task, script_spec(&script, cases[i].app))),
                             cases[i].record);
         script_end(&script);
     }

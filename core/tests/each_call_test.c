@@ -410,11 +410,6 @@ static void test_5_6_each_call_of_backup_and_restore_fails(void **state)
 /* ---- 8: redeploys and the owner's requests ------------------------------------------------------------------------
  */
 
-static struct app_spec *spec_of(struct script *script, const char *json)
-{
-    return app_spec_from(&script->arena, value_parse(&script->arena, json, strlen(json)));
-}
-
 static void begin_redeploy(struct script *script)
 {
     script_answer(script, "docker containers.list", NULL,
@@ -426,7 +421,7 @@ static void begin_redeploy(struct script *script)
 
 static void run_soft_component(struct script *script)
 {
-    soft_redeploy_component(&script->task, spec_of(script, APP("h", "/d")), "web");
+    soft_redeploy_component(&script->task, script_spec(script, APP("h", "/d")), "web");
 }
 
 static void begin_update(struct script *script)

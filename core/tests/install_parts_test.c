@@ -17,17 +17,13 @@
 
 #include <cmocka.h>
 
-static struct app_spec *spec_of(struct script *script, const char *json)
-{
-    return app_spec_from(&script->arena, value_parse(&script->arena, json, strlen(json)));
-}
-
 static struct app_spec *one_component(struct script *script, const char *fields)
 {
-    return spec_of(script, arena_printf(&script->arena,
-                                        "{\"version\":8,\"name\":\"app\",\"owner\":\"o\",\"hash\":\"h\",\"compose\":[{"
-                                        "\"name\":\"web\"%s}]}",
-                                        fields));
+    return script_spec(script,
+                       arena_printf(&script->arena,
+                                    "{\"version\":8,\"name\":\"app\",\"owner\":\"o\",\"hash\":\"h\",\"compose\":[{"
+                                    "\"name\":\"web\"%s}]}",
+                                    fields));
 }
 
 /* ---- 2.5
@@ -548,11 +544,11 @@ static void test_2_7_3_a_component_sends_its_logs_to_the_collector(void **state)
 
     (void)state;
     script_begin(&script, "8.9.2");
-    struct app_spec *app = spec_of(&script, "{\"version\":4,\"name\":\"app\",\"compose\":["
-                                            "{\"name\":\"web\",\"containerData\":\"/d\",\"repotag\":\"a/b:1\","
-                                            "\"environmentParameters\":[\"LOG=SEND\"]},"
-                                            "{\"name\":\"sink\",\"containerData\":\"/d\",\"repotag\":\"a/b:1\","
-                                            "\"environmentParameters\":[\"LOG=COLLECT\"]}]}");
+    struct app_spec *app = script_spec(&script, "{\"version\":4,\"name\":\"app\",\"compose\":["
+                                                "{\"name\":\"web\",\"containerData\":\"/d\",\"repotag\":\"a/b:1\","
+                                                "\"environmentParameters\":[\"LOG=SEND\"]},"
+                                                "{\"name\":\"sink\",\"containerData\":\"/d\",\"repotag\":\"a/b:1\","
+                                                "\"environmentParameters\":[\"LOG=COLLECT\"]}]}");
 
     script_answer(&script, "docker container.inspect", "fluxsink_app", collector, 1);
     assert_null(create_first(&script, app));
@@ -673,9 +669,9 @@ static struct app_spec *enterprise_app(struct script *script, size_t blob_size)
 {
     unsigned char *bytes = arena_alloc(&script->arena, blob_size);
 
-    return spec_of(script, arena_printf(&script->arena,
-                                        "{\"version\":8,\"name\":\"gapp\",\"enterprise\":\"%s\",\"compose\":[]}",
-                                        base64_encode(&script->arena, bytes, blob_size)));
+    return script_spec(script, arena_printf(&script->arena,
+                                            "{\"version\":8,\"name\":\"gapp\",\"enterprise\":\"%s\",\"compose\":[]}",
+                                            base64_encode(&script->arena, bytes, blob_size)));
 }
 
 static void test_3_4_what_cannot_be_decrypted(void **state)
@@ -786,7 +782,8 @@ static void test_3_5_formatter(void **state)
         struct app_spec *formatted = NULL;
 
         script_begin(&script, "8.9.2");
-        const struct error *error = specification_formatter(&script.task, spec_of(&script, cases[i].json), &formatted);
+        const struct error *error =
+            specification_formatter(&script.task, script_spec(&script, cases[i].json), &formatted);
 
         assert_int_equal(error == NULL, cases[i].formatted != NULL);
         if (error == NULL) {
@@ -816,8 +813,8 @@ static void test_1_6_4_tier_resources(void **state)
     assert_int_equal(value_count(copy->components[0].in_place.env), 1);
     apply_tier_resources(&script.task, &app->components[0], "super", true);
     assert_true(app->components[0].in_place.hdd < 2.1 && app->components[0].in_place.cpu < 0.21);
-    assert_string_equal(spec_of(&script, "{}")->name, "undefined");
-    assert_non_null(app_spec_document(&script.task, spec_of(&script, "{\"version\":8}")));
+    assert_string_equal(script_spec(&script, "{}")->name, "undefined");
+    assert_non_null(app_spec_document(&script.task, script_spec(&script, "{\"version\":8}")));
     script_end(&script);
 }
 

@@ -1,5 +1,7 @@
 #include "core/tests/script_door.h"
 
+#include "core/app_spec.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -190,6 +192,19 @@ static void add_rule(struct script *script, struct script_rule rule)
 {
     assert_true(script->rule_count < SCRIPT_RULES_MAX);
     script->rules[script->rule_count++] = rule;
+}
+
+const struct value *script_json(struct script *script, const char *json)
+{
+    const struct value *value = value_parse(&script->arena, json, strlen(json));
+
+    assert_non_null(value);
+    return value;
+}
+
+struct app_spec *script_spec(struct script *script, const char *json)
+{
+    return app_spec_from(&script->arena, script_json(script, json));
 }
 
 void script_answer(struct script *script, const char *effect, const char *object, const char *json, int times)

@@ -59,6 +59,10 @@ struct script {
 void script_begin(struct script *script, const char *revision);
 void script_end(struct script *script);
 
+/* In the script's arena: a JSON text, and the app whose specification it is. The text must be JSON (asserted). */
+const struct value *script_json(struct script *script, const char *json);
+struct app_spec *script_spec(struct script *script, const char *json);
+
 /* Rules: answer with a JSON text, or fail. `times` −1: for ever. */
 void script_answer(struct script *script, const char *effect, const char *object, const char *json, int times);
 void script_fail(struct script *script, const char *effect, const char *object, int status, const char *message,

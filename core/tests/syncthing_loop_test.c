@@ -587,6 +587,105 @@ static void test_7_5_another_operation_began_meanwhile(void **state)
     }
 }
 
+/* ---- 7.3, transition: its limits --------------------------------------------------------------------------------- */
+
+#define AT(ip, at, more) "{\"ip\":\"" ip "\",\"broadcastedAt\":\"2026-03-27T00:00:" at "Z\"" more "}"
+
+static void test_7_3_who_leads_and_when(void **state)
+{
+    static const struct {
+        const char *locations, *status; /* status NULL: syncthing cannot tell */
+        int executions;
+        const char *type;
+    } cases[] = {
+        /* alone, or first: beyond 5 s by broadcast, else by address */
+        {"[" AT("5", "10.000", "") "]", NULL, 1, "sendreceive"},
+        {"[" AT("5", "10.000", "") "," AT("9", "04.999", "") "]", NULL, 1, "receiveonly"},
+        {"[" AT("5", "10.000", "") "," AT("9", "05.000", "") "]", NULL, 1, "sendreceive"},
+        {"[" AT("5", "10.000", "") "," AT("1", "15.000", "") "]", NULL, 1, "receiveonly"},
+        {"[" AT("5", "10.000", "") "," AT("1", "15.001", "") "]", NULL, 1, "sendreceive"},
+        {"[" AT("1", "10.000", "") "," AT("5", "10.000", "") "]", NULL, 1, "receiveonly"},
+        {"[" AT("5", "10.000", "") "," AT("9", "20.000", ",\"runningSince\":\"x\"") "]", NULL, 0, "receiveonly"},
+        {"[" AT("5", "10.000", ",\"runningSince\":\"x\"") "," AT("9", "20.000", "") "]", NULL, 1, "sendreceive"},
+        {"[" AT("9", "20.000", "") "]", NULL, 0, "receiveonly"}, /* not listed */
+        /* in sync */
+        {"[" AT("1", "10.000", "") "," AT("5", "10.000", "") "]", "{\"inSyncBytes\":9,\"globalBytes\":9}", 1,
+         "sendreceive"},
+        {"[" AT("1", "10.000", "") "," AT("5", "10.000", "") "]", "{\"inSyncBytes\":8,\"globalBytes\":9}", 1,
+         "receiveonly"},
+        {"[" AT("1", "10.000", "") "," AT("5", "10.000", "") "]", "{\"inSyncBytes\":8,\"globalBytes\":9}", 118,
+         "receiveonly"},
+        {"[" AT("1", "10.000", "") "," AT("5", "10.000", "") "]", "{\"inSyncBytes\":8,\"globalBytes\":9}", 119,
+         "sendreceive"}, /* the 120th */
+        {"[" AT("1", "10.000", "") "," AT("5", "10.000", "") "]", "{\"inSyncBytes\":8}", 1,
+         "receiveonly"}, /* no word on the whole */
+        /* no status: 2 + 10 for each that comes before */
+        {"[" AT("1", "10.000", "") "," AT("5", "10.000", "") "]", NULL, 10, "receiveonly"},
+        {"[" AT("1", "10.000", "") "," AT("5", "10.000", "") "]", NULL, 11, "sendreceive"},
+        {"[" AT("1", "10.000", "") "," AT("5", "10.000", "") "," AT("2", "10.000", "") "]", NULL, 20, "receiveonly"},
+        {"[" AT("1", "10.000", "") "," AT("5", "10.000", "") "," AT("2", "10.000", "") "]", NULL, 21, "sendreceive"},
+        {"[" AT("9", "20.000", "") "]", NULL, 1, "sendreceive"}, /* not listed: 2 */
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct script script;
+        struct sync_state *sync = NULL;
+
+        script_begin(&script, "8.9.2");
+        script.node.cells.flags[FLAG_SFR] = false;
+        if (cases[i].status == NULL) {
+            script_fail(&script, "syncthing GET /rest/db/status", NULL, 500, "no", -1);
+        } else {
+            script_answer(&script, "syncthing GET /rest/db/status", NULL, cases[i].status, -1);
+        }
+        sync = arena_alloc(&script.arena, sizeof *sync);
+        sync->executions = cases[i].executions;
+        cell_set(&script.task, CELL_RECEIVE_ONLY, "fluxweb_app", sync);
+        struct sync_folder_task folder = {.task = &script.task,
+                                          .identifier = "web_app",
+                                          .app_id = "fluxweb_app",
+                                          .folder = "/flux/ZelApps/fluxweb_app",
+                                          .my_ip = "5",
+                                          .locations = script_json(&script, cases[i].locations),
+                                          .configured = script_json(&script, "{\"type\":\"receiveonly\"}"),
+                                          .mount_is_safe = true};
+
+        assert_null(manage_folder_sync_state(&folder));
+        assert_string_equal(folder.type, cases[i].type);
+        assert_int_equal(sync->restarted, strcmp(cases[i].type, "sendreceive") == 0);
+        assert_true(folder.visited);
+        script_end(&script);
+    }
+}
+
+/* Rows 2 and 10: a container that cannot be looked at does not run, and is started when the flag is r; errors are
+ * swallowed. */
+static void test_7_3_what_docker_does_not_tell(void **state)
+{
+    (void)state;
+    for (int r = 0; r < 2; r++) {
+        struct script script;
+
+        script_begin(&script, "8.9.2");
+        script_fail(&script, "docker container.inspect", NULL, 500, "no", 1);
+        script_answer(&script, "docker containers.list", NULL, "[{\"Id\":\"1\",\"Names\":[\"/fluxweb_app\"]}]", -1);
+        struct sync_folder_task folder = {.task = &script.task,
+                                          .identifier = "web_app",
+                                          .app_id = "fluxweb_app",
+                                          .folder = "/flux/ZelApps/fluxweb_app",
+                                          .configured = script_json(&script, "{\"type\":\"sendreceive\"}"),
+                                          .r = r == 1,
+                                          .mount_is_safe = true};
+
+        assert_null(manage_folder_sync_state(&folder));
+        assert_string_equal(folder.type, "sendreceive");
+        assert_int_equal(script_calls_of(&script, "docker container.start", NULL), r);
+        assert_int_equal(script_logged(&script, "error: Error: (HTTP code 500)"), !r);
+        script_end(&script);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -615,6 +714,8 @@ int main(void)
         cmocka_unit_test(test_7_3_row_5_a_container_that_does_not_run),
         cmocka_unit_test(test_7_3_transition_among_many),
         cmocka_unit_test(test_7_5_another_operation_began_meanwhile),
+        cmocka_unit_test(test_7_3_who_leads_and_when),
+        cmocka_unit_test(test_7_3_what_docker_does_not_tell),
     };
 
     return cmocka_run_group_tests_name("syncthing_loop", tests, NULL, NULL);

@@ -291,9 +291,7 @@ static void test_8_stop_non_flux_goes_on_after_a_failure(void **state)
 
 static struct app_spec *spec_of(struct script *script)
 {
-    static const char text[] = SPEC("");
-
-    return app_spec_from(&script->arena, value_parse(&script->arena, text, strlen(text)));
+    return script_spec(script, SPEC(""));
 }
 
 static void test_8_redeploys_are_refused_by_flags(void **state)
