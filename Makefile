@@ -414,27 +414,47 @@ coverage: $(BUILD)/counted/drydock $(counted_TESTS)
 	@sim/tests/coverage.sh $(BUILD)/counted $(counted_TESTS)
 .PHONY: coverage
 
-# core/ as gcov counts it, to be loaded instead.
-MUTATE_CORE := $(filter core/%,$(SOURCES))
+# mutate_counted(subject, its folders): the library to be loaded instead, in which gcov counts what is mutated
+define mutate_counted
+$(BUILD)/mutate/coverage/$(1)/libdrydock.so: $(foreach file,$(LIBRARY),$(BUILD)/mutate/$(if $(filter $(2),$(patsubst %/,%,$(dir $(file)))),coverage,obj)/$(file:.c=.o))
+	@mkdir -p $$(@D)
+	$$(QUIET_LD)gcc -shared --coverage -Wl,-soname,$$(@F) $$^ $$(LIBS) -o $$@
+endef
+$(eval $(call mutate_counted,core,core))
+$(eval $(call mutate_counted,fakes,fakes fakes/%))
+$(eval $(call mutate_counted,all,core fakes fakes/% reports sim/%))
 $(BUILD)/mutate/coverage/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(QUIET_CC)gcc $(BASE_CFLAGS) -O0 -fPIC -DDRYDOCK_CHECKED --coverage -MMD -MP -c $< -o $@
-$(BUILD)/mutate/coverage/libdrydock.so: $(MUTATE_CORE:%.c=$(BUILD)/mutate/coverage/%.o) $(filter-out $(BUILD)/mutate/obj/core/%,$(mutate_OBJECTS))
-	$(QUIET_LD)gcc -shared --coverage -Wl,-soname,$(@F) $^ $(LIBS) -o $@
--include $(MUTATE_CORE:%.c=$(BUILD)/mutate/coverage/%.d)
+-include $(LIBRARY:%.c=$(BUILD)/mutate/coverage/%.d)
 
-MUTATE_NEEDS := $(BUILD)/.mutate-deps $(mutate_TESTS) $(BUILD)/mutate/drydock $(BUILD)/mutate/coverage/libdrydock.so
+# Mutants take the place of what is in a shared library, of the conformance runner as well.
+$(BUILD)/mutate/fakes/tests/conformance/conformance: $(CONFORMANCE:%.c=$(BUILD)/mutate/obj/%.o) $(BUILD)/mutate/libdrydock.so
+	@mkdir -p $(@D)
+	$(QUIET_LD)gcc -Wl,-z,now $^ $(LIBS) -pthread -o $@
+
+MUTATE_NEEDS := $(BUILD)/.mutate-deps $(mutate_TESTS) $(BUILD)/mutate/drydock $(BUILD)/mutate/fakes/tests/conformance/conformance
 MUTATE ?=
 
 ## mutate: change core/ one token at a time and see whether the suite notices (many minutes; goes on where it was stopped)
-mutate: $(MUTATE_NEEDS)
+mutate: $(MUTATE_NEEDS) $(BUILD)/mutate/coverage/core/libdrydock.so
 	@sim/mutate/mutate.py --build $(BUILD)/mutate --json $(BUILD)/mutate/report.json $(MUTATE)
 .PHONY: mutate
 
 ## mutate-sample: the same with 400 of the mutants, always the same ones
-mutate-sample: $(MUTATE_NEEDS)
+mutate-sample: $(MUTATE_NEEDS) $(BUILD)/mutate/coverage/core/libdrydock.so
 	@sim/mutate/mutate.py --build $(BUILD)/mutate --json $(BUILD)/mutate/sample.json --sample 400 $(MUTATE)
 .PHONY: mutate-sample
+
+## mutate-fakes: the same with the fakes, and so many more that something notices each of their files
+mutate-fakes: $(MUTATE_NEEDS) $(BUILD)/mutate/coverage/fakes/libdrydock.so
+	@sim/mutate/mutate.py --build $(BUILD)/mutate --subject fakes --json $(BUILD)/mutate/fakes.json --sample 400 --each-file $(MUTATE)
+.PHONY: mutate-fakes
+
+## mutate-tests: look for a mutant that each test fails for; a test program that none fails for is an error
+mutate-tests: $(MUTATE_NEEDS) $(BUILD)/mutate/coverage/all/libdrydock.so
+	@sim/mutate/mutate.py --build $(BUILD)/mutate --subject all --json $(BUILD)/mutate/tests.json --each-test $(MUTATE)
+.PHONY: mutate-tests
 
 ## trace-hashes: renew sim/tests/trace_hashes after a change that is meant to change the library's traces
 trace-hashes: $(BUILD)/drydock

@@ -1,0 +1,151 @@
+"""For each test a mutant that it fails for: a test that passes whatever is broken asserts nothing.
+
+A crash is no assertion, and neither is a test that never ends: only what a test says itself counts. First mutants are run with a whole program,
+until they add nothing; then each test that is left alone, with mutants of what it reaches itself."""
+import concurrent.futures
+import os
+import re
+import subprocess
+import tempfile
+from dataclasses import dataclass, field
+
+import operators
+import report
+from checks import FAILED
+
+# What breaks most goes first. It only costs time when it is wrong.
+STRONG = ("return", "negate", "call", "assign", "compare", "boolean", "not", "swallow")
+IDLE_TRIES = 12  # so many mutants in a row that add nothing end the first part
+WAIT_LIMIT_S = 40  # shorter than for a score: nothing is said of a test that is ended
+PASSES = re.compile(r"^\[       OK \] (.+)$", re.MULTILINE)
+# What cmocka says of one test, up to and with the line that names it.
+FAILS = re.compile(r"(?P<why>.*?)^\[  FAILED  \] (?P<test>.+?)$", re.MULTILINE | re.DOTALL)
+ASSERTION = "error: Failure!"
+WHOLE = ""  # the name of the only test of what is no cmocka program
+ONLY = "DRYDOCK_ONLY_TEST"
+# Loaded before a program, lets it run one test.
+FILTER = f"""
+#include <stdlib.h>
+extern void cmocka_set_test_filter(const char *) __attribute__((weak));
+__attribute__((constructor)) static void only(void)
+{{
+    if (getenv("{ONLY}") && cmocka_set_test_filter) cmocka_set_test_filter(getenv("{ONLY}"));
+}}
+"""
+
+
+@dataclass
+class Program:
+    name: str
+    tests: list
+    tried: dict = field(default_factory=dict)  # test → how many mutants
+    mutant_of: dict = field(default_factory=dict)  # test → the mutant that it fails for
+
+    @property
+    def left(self):
+        return [test for test in self.tests if test not in self.mutant_of]
+
+
+def failed_tests(said):
+    """Of what a cmocka program wrote to stderr: the tests in which an assertion did not hold."""
+    return [match["test"] for match in FAILS.finditer(said) if ASSERTION in match["why"]]
+
+
+class Hunt:
+    def __init__(self, bench, mutants, tries):
+        self.bench = bench
+        self.mutants = mutants
+        self.tries = tries
+        self.filter = f"{bench.runner.build}/work/only.so"
+        subprocess.run(["gcc", "-shared", "-fPIC", "-x", "c", "-o", self.filter, "-"], input=FILTER, text=True, check=True)
+        self.reaching = {}  # file and line → how many programs reach it
+        for check in bench.checks:
+            for file, lines in check.counts.items():
+                for line, hit in lines.items():
+                    self.reaching[file, line] = self.reaching.get((file, line), 0) + hit
+
+    def candidates(self, counts):
+        """Mutants of lines that are reached: one of each function, then another; what the fewest programs reach goes first."""
+        by_function = {}
+        for mutant in self.mutants:
+            if counts.get(mutant.file, {}).get(mutant.line, False):
+                by_function.setdefault((mutant.file, mutant.function), []).append(mutant)
+        ordered = []
+        for mutants in by_function.values():
+            mutants.sort(key=lambda mutant: (STRONG.index(mutant.operator) if mutant.operator in STRONG else len(STRONG), mutant.id))
+            fewest = min(self.reaching[mutant.file, mutant.line] for mutant in mutants)
+            ordered += [(turn, fewest, mutant.id, mutant) for turn, mutant in enumerate(mutants)]
+        ordered.sort(key=lambda entry: entry[:3])
+        return [entry[3] for entry in ordered]
+
+    def run(self, check, preload=None, only=None):
+        """What came of a check, and what it wrote to stdout and stderr."""
+        preload = ":".join(([preload] if preload else []) + ([self.filter] if only else []))
+        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+            extra = {ONLY: only} if only else {}
+            outcome, _ = self.bench.runner.run(check, preload, extra=extra, out=out, err=err, wait_s=WAIT_LIMIT_S)
+            said = []
+            for file in (out, err):
+                file.seek(0)
+                said.append(file.read().decode(errors="replace"))
+        return outcome, *said
+
+    def failing(self, check, mutant, only=None):
+        """The tests of a program that fail for a mutant."""
+        bench = self.bench
+        shared = f"{bench.runner.build}/work/{mutant.id}.{check.name.replace('/', '.')}.so"
+        try:
+            if not bench.shared_object(mutant.file, operators.applied(bench.text(mutant.file), mutant.edits), shared):
+                return []
+            outcome, _, said = self.run(check, shared, only)
+        finally:
+            if os.path.exists(shared):
+                os.unlink(shared)
+        if check.is_cmocka:
+            return failed_tests(said)
+        return [WHOLE] if outcome == FAILED else []
+
+    def program(self, check):
+        """A program and what its tests fail for."""
+        tests = PASSES.findall(self.run(check)[1]) if check.is_cmocka else [WHOLE]
+        program = Program(check.name, tests)
+        idle = 0
+        for mutant in self.candidates(check.counts)[: self.tries]:
+            if not program.left or idle == IDLE_TRIES:
+                break
+            before = len(program.left)
+            for test in program.left:
+                program.tried[test] = program.tried.get(test, 0) + 1
+            self.note(program, check, mutant)
+            idle = idle + 1 if len(program.left) == before else 0
+        for test in program.left if check.is_cmocka else []:
+            for mutant in self.candidates(self.bench.runner.lines_of(check, {ONLY: test, "LD_PRELOAD": self.filter}) or {})[: self.tries]:
+                program.tried[test] = program.tried.get(test, 0) + 1
+                self.note(program, check, mutant, test)
+                if test in program.mutant_of:
+                    break
+        return program
+
+    def note(self, program, check, mutant, only=None):
+        for test in self.failing(check, mutant, only):
+            if test in program.tests:
+                program.mutant_of.setdefault(test, mutant)
+
+
+def hunt(bench, mutants, tries, jobs):
+    """Every program that reaches a mutant, in order of their names."""
+    search = Hunt(bench, mutants, tries)
+    programs = []
+    with report.Progress() as progress, concurrent.futures.ThreadPoolExecutor(jobs) as workers:
+        # The longest first, or they would be left to run alone.
+        checks = sorted(bench.checks, key=lambda check: -check.cpu_s)
+        running = [workers.submit(search.program, check) for check in checks if search.candidates(check.counts)]
+        try:
+            for finished in concurrent.futures.as_completed(running):
+                programs.append(finished.result())
+                left = sum(len(program.left) for program in programs)
+                progress.tell(lambda: f"{len(programs)} of {len(running)} programs; {left} of their tests failed for nothing that was tried")
+        except KeyboardInterrupt:
+            workers.shutdown(cancel_futures=True)
+            raise
+    return sorted(programs, key=lambda program: program.name)
