@@ -222,6 +222,27 @@ static void run(const char *name, const char *image, const char *command)
     pass(1000);
 }
 
+static void the_newest_image_is_listed_first(void **state)
+{
+    static const char *const names[] = {"one", "two", "three"};
+    const char *at;
+
+    (void)state;
+    run("writer", "busybox", "true");
+    for (uint32_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        pass(1000);
+        assert_int_equal(ask("POST", arena_printf(&answers, "/v1.41/commit?container=writer&repo=%s", names[i]), NULL),
+                         201);
+    }
+    expect(200, "\"three:latest\"", "GET", "/v1.41/images/json");
+    at = response.body;
+    for (uint32_t i = sizeof names / sizeof names[0]; i > 0; i--) {
+        at = strstr(at, arena_printf(&answers, "\"%s:latest\"", names[i - 1]));
+        assert_non_null(at);
+    }
+    assert_non_null(strstr(at, "\"busybox:latest\""));
+}
+
 static void files_of_a_commit_are_the_images(void **state)
 {
     (void)state;
@@ -257,6 +278,7 @@ int main(void)
         TEST(an_image_is_pulled_by_its_digest),
         TEST(scripted_registries_have_no_more_than_the_scenario_says),
         TEST(a_commit_keeps_what_the_container_is),
+        TEST(the_newest_image_is_listed_first),
         TEST(files_of_a_commit_are_the_images),
         TEST(a_push_says_what_the_registry_takes),
     };
