@@ -350,6 +350,24 @@ static void test_create_refuses(void **state)
     assert_string_equal(names("?all=1"), "");
 }
 
+static void test_ports(void **state)
+{
+    static const char body[] =
+        "{\"Image\":\"busybox\",\"Cmd\":[\"sleep\",\"9\"],\"HostConfig\":{\"PortBindings\":{"
+        "\"80/tcp\":[{\"HostIp\":\"\",\"HostPort\":\"8080\"}],\"90-99/tcp\":[{\"HostPort\":\"%s\"}]}}}";
+    const char *bad[] = {"900-90x", "90x-909", "900-", "-909"};
+
+    (void)state;
+    for (uint32_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        refused(400, arena_printf(&answers, "invalid port specification: \"%s\"", bad[i]), "POST", "/containers/create",
+                arena_printf(&answers, body, bad[i]));
+    }
+    create("aa", arena_printf(&answers, body, "900-909"));
+    assert_int_equal(act("aa", "start"), 204);
+    assert_string_equal(value_json(&answers, value_get(member("aa", "NetworkSettings.Ports"), "80/tcp")),
+                        "[{\"HostIp\":\"0.0.0.0\",\"HostPort\":\"8080\"}]");
+}
+
 static void test_names(void **state)
 {
     static const char *const wrong[] = {"a", "_x", "a%20b", "/", "//bb", "-x"};
@@ -1141,6 +1159,7 @@ int main(void)
         TEST(endpoint_default),
         TEST(create_normalises),
         TEST(create_refuses),
+        TEST(ports),
         TEST(names),
         TEST(start_stop),
         TEST(stop_kills),
