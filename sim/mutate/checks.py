@@ -32,9 +32,8 @@ class Check:
     counts: dict = field(default_factory=dict)  # file → line → whether it is reached
     is_cmocka: bool = True
 
-    @property
-    def cpu_limit_s(self):
-        return max(CPU_LIMIT_LEAST_S, int(self.cpu_s * CPU_FACTOR + 1))
+    def cpu_limit_s(self, factor=CPU_FACTOR):
+        return max(CPU_LIMIT_LEAST_S, int(self.cpu_s * factor + 1))
 
 
 def hash_of(*parts):
@@ -88,7 +87,7 @@ class Runner:
         self.library = f"{self.coverage}/{subject}"  # where what is mutated is counted
         self.map = f"{self.build}/map/{subject}"
 
-    def run(self, check, preload=None, library=None, extra=None, out=subprocess.DEVNULL, err=subprocess.DEVNULL, wait_s=WAIT_LIMIT_S):
+    def run(self, check, preload=None, library=None, extra=None, out=subprocess.DEVNULL, err=subprocess.DEVNULL, wait_s=WAIT_LIMIT_S, cpu_factor=CPU_FACTOR):
         """Runs one check; gives PASSED, FAILED, CRASHED or TIMED_OUT, and the CPU seconds it took.
 
         preload: a shared object whose functions take the place of the library's; library: the folder of libdrydock.so; out, err: files for
@@ -110,7 +109,7 @@ class Runner:
             )
             # From here: a wrapper that sets limits would be preloaded too.
             if check.cpu_s > 0:
-                limit(process.pid, resource.RLIMIT_CPU, check.cpu_limit_s)
+                limit(process.pid, resource.RLIMIT_CPU, check.cpu_limit_s(cpu_factor))
             limit(process.pid, resource.RLIMIT_AS, MEMORY_LIMIT)
             limit(process.pid, resource.RLIMIT_CORE, 0)
             outcome = wait_for(process, wait_s)

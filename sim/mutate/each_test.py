@@ -1,7 +1,7 @@
 """For each test a mutant that it fails for: a test that passes whatever is broken asserts nothing.
 
 A crash is no assertion, and neither is a test that never ends: only what a test says itself counts. First mutants are run with a whole program,
-until they add nothing; then each test that is left alone, with mutants of what it reaches itself."""
+until they add nothing; then each test that is left alone, with mutants of what it reaches itself. Programs that take long begin with that."""
 import concurrent.futures
 import os
 import re
@@ -16,7 +16,10 @@ from checks import FAILED
 # What breaks most goes first. It only costs time when it is wrong.
 STRONG = ("return", "negate", "call", "assign", "compare", "boolean", "not", "swallow")
 IDLE_TRIES = 12  # so many mutants in a row that add nothing end the first part
-WAIT_LIMIT_S = 40  # shorter than for a score: nothing is said of a test that is ended
+LONG_S = 1.0  # of processor time
+# Shorter than for a score: nothing is said of a test that is ended.
+WAIT_LIMIT_S = 40
+CPU_FACTOR = 2
 PASSES = re.compile(r"^\[       OK \] (.+)$", re.MULTILINE)
 # What cmocka says of one test, up to and with the line that names it.
 FAILS = re.compile(r"(?P<why>.*?)^\[  FAILED  \] (?P<test>.+?)$", re.MULTILINE | re.DOTALL)
@@ -83,7 +86,7 @@ class Hunt:
         preload = ":".join(([preload] if preload else []) + ([self.filter] if only else []))
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
             extra = {ONLY: only} if only else {}
-            outcome, _ = self.bench.runner.run(check, preload, extra=extra, out=out, err=err, wait_s=WAIT_LIMIT_S)
+            outcome, _ = self.bench.runner.run(check, preload, extra=extra, out=out, err=err, wait_s=WAIT_LIMIT_S, cpu_factor=CPU_FACTOR)
             said = []
             for file in (out, err):
                 file.seek(0)
@@ -109,24 +112,32 @@ class Hunt:
         """A program and what its tests fail for."""
         tests = PASSES.findall(self.run(check)[1]) if check.is_cmocka else [WHOLE]
         program = Program(check.name, tests)
-        idle = 0
-        for mutant in self.candidates(check.counts)[: self.tries]:
-            if not program.left or idle == IDLE_TRIES:
-                break
-            before = len(program.left)
-            for test in program.left:
-                program.tried[test] = program.tried.get(test, 0) + 1
-            self.note(program, check, mutant)
-            idle = idle + 1 if len(program.left) == before else 0
+        if not check.is_cmocka or check.cpu_s < LONG_S:
+            self.try_whole(program, check)
         for test in program.left if check.is_cmocka else []:
-            for mutant in self.candidates(self.bench.runner.lines_of(check, {ONLY: test, "LD_PRELOAD": self.filter}) or {})[: self.tries]:
-                program.tried[test] = program.tried.get(test, 0) + 1
-                self.note(program, check, mutant, test)
-                if test in program.mutant_of:
-                    break
+            self.try_alone(program, check, test)
         return program
 
+    def try_whole(self, program, check):
+        idle = 0
+        for mutant in self.candidates(check.counts)[: self.tries]:
+            before = len(program.left)
+            self.note(program, check, mutant)
+            idle = idle + 1 if len(program.left) == before else 0
+            if not program.left or (idle == IDLE_TRIES and check.is_cmocka):
+                break
+
+    def try_alone(self, program, check, test):
+        reached = self.bench.runner.lines_of(check, {ONLY: test, "LD_PRELOAD": self.filter})
+        for mutant in self.candidates(reached or {})[: self.tries]:
+            self.note(program, check, mutant, test)
+            if test in program.mutant_of:
+                break
+
     def note(self, program, check, mutant, only=None):
+        """What fails for a mutant, of the tests that failed for none before."""
+        for test in [only] if only else program.left:
+            program.tried[test] = program.tried.get(test, 0) + 1
         for test in self.failing(check, mutant, only):
             if test in program.tests:
                 program.mutant_of.setdefault(test, mutant)

@@ -184,8 +184,8 @@ class Limits(unittest.TestCase):
 
     def test_time_is_cpu_time(self):
         self.assertEqual(self.run_script("kill -XCPU $$"), checks.TIMED_OUT)
-        self.assertEqual(checks.Check("x", [], "1", 0.01).cpu_limit_s, 1)
-        self.assertEqual(checks.Check("x", [], "1", 0.5).cpu_limit_s, 6)
+        self.assertEqual(checks.Check("x", [], "1", 0.01).cpu_limit_s(), 1)
+        self.assertEqual(checks.Check("x", [], "1", 0.5).cpu_limit_s(), 6)
 
     def test_what_a_check_starts_ends_with_it(self):
         with tempfile.TemporaryDirectory() as folder:
@@ -331,7 +331,7 @@ class CmockaRunner:
         self.said = said
         self.ran = []
 
-    def run(self, check, preload, extra, out, err, wait_s):
+    def run(self, check, preload, extra, out, err, **_):
         self.ran.append((bool(preload), extra.get(each_test.ONLY)))
         if not preload:
             out.write(b"[ RUN      ] one\n[       OK ] one\n[ RUN      ] two\n[       OK ] two\n")
