@@ -143,13 +143,13 @@ class Hunt:
                 program.mutant_of.setdefault(test, mutant)
 
 
-def hunt(bench, mutants, tries, jobs):
-    """Every program that reaches a mutant, in order of their names."""
+def hunt(bench, mutants, names, tries, jobs):
+    """Of the programs with these names those that reach a mutant, in order of their names."""
     search = Hunt(bench, mutants, tries)
     programs = []
     with report.Progress() as progress, concurrent.futures.ThreadPoolExecutor(jobs) as workers:
         # The longest first, or they would be left to run alone.
-        checks = sorted(bench.checks, key=lambda check: -check.cpu_s)
+        checks = sorted((check for check in bench.checks if check.name in names), key=lambda check: -check.cpu_s)
         running = [workers.submit(search.program, check) for check in checks if search.candidates(check.counts)]
         try:
             for finished in concurrent.futures.as_completed(running):

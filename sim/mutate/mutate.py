@@ -279,6 +279,7 @@ def arguments():
     parser.add_argument("--at-least", type=float, metavar="PERCENT", help="exit 1 below this score (default: the subject's)")
     parser.add_argument("--each-file", action="store_true", help="after a sample go on until each file has a mutant that is noticed; exit 1 if one has none")
     parser.add_argument("--each-test", action="store_true", help="look for a mutant that each test fails for; exit 1 if a program has none")
+    parser.add_argument("--programs", nargs="+", metavar="NAME", help="--each-test: core/tests/x_test: only of these")
     parser.add_argument("--tries", type=int, default=60, metavar="N", help="--each-test: so many mutants (default: 60)")
     parser.add_argument("--fresh", action="store_true", help="forget earlier results")
     parser.add_argument("--json", metavar="FILE", help="write the report as JSON as well")
@@ -358,7 +359,11 @@ def score(options, subject, mutants, everything, named):
 
 def each_test(options, subject, mutants):
     bench = prepare(options, subject)
-    found = hunt(bench, mutants, options.tries, options.jobs)
+    known = {check.name for check in bench.checks}
+    for name in options.programs or []:
+        if name not in known:
+            raise InputError(f"--programs {name}: expected one of {', '.join(sorted(known))}")
+    found = hunt(bench, mutants, options.programs or known, options.tries, options.jobs)
     print(report.each_test_text(found))
     write_json(options.json, report.each_test_json(found))
     return 0 if all(program.mutant_of for program in found) else 1

@@ -348,15 +348,18 @@ class EachTest(unittest.TestCase):
     fails = "[  ERROR   ] --- 1 != 2\n[   LINE   ] --- x.c:7: error: Failure!\n[  FAILED  ] {}\n"
     crashes = "[  ERROR   ] --- Test failed with exception: Segmentation fault(11)\n[  FAILED  ] {}\n"
 
-    def hunt(self, said, tries=9, is_cmocka=True):
+    def hunt(self, said, tries=9, is_cmocka=True, cpu_s=0.01):
         with tempfile.TemporaryDirectory() as folder:
             os.makedirs(f"{folder}/work")
             self.runner = CmockaRunner(folder, said)
             reached = {"core/x.c": {3: True, 4: False, 6: True, 10: True}}
-            suite = [checks.Check("core/tests/x_test", [], "1", 0.01, reached, is_cmocka), checks.Check("core/tests/y_test", [], "1", 0.01, {"core/x.c": {3: True, 6: True}})]
+            suite = [checks.Check("core/tests/x_test", [], "1", cpu_s, reached, is_cmocka), checks.Check("core/tests/y_test", [], "1", 0.01, {"core/x.c": {3: True, 6: True}})]
             bench = mutate.Bench(folder, SUBJECTS["core"], suite, self.runner)
             bench.texts["core/x.c"] = self.text
-            search = each_test.Hunt(bench, mutants_of("core/x.c", self.text), tries)
+            mutants = mutants_of("core/x.c", self.text)
+            search = each_test.Hunt(bench, mutants, tries)
+            self.named = [program.name for program in each_test.hunt(bench, mutants, ["core/tests/y_test"], 0, 1)]
+            self.runner.ran.clear()
             self.order = search.candidates(reached)
             return search.program(suite[0])
 
@@ -386,6 +389,14 @@ class EachTest(unittest.TestCase):
         program = self.hunt({None: self.crashes.format("two")}, tries=2)
         self.assertIn("core/tests/x_test: NONE of its tests fails for any of 4 mutants", report.each_test_text([program]))
         self.assertEqual([entry["fails_for"] for entry in report.each_test_json([program])["tests"]], [None, None])
+
+    def test_programs_can_be_named(self):
+        self.hunt({})
+        self.assertEqual(self.named, ["core/tests/y_test"])
+
+    def test_what_takes_long_is_run_test_by_test(self):
+        self.hunt({}, tries=1, cpu_s=2 * each_test.LONG_S)
+        self.assertEqual(self.runner.ran, [(False, None), (True, "one"), (True, "two")])
 
     def test_what_is_no_cmocka_program_is_one_test(self):
         program = self.hunt({}, is_cmocka=False)
