@@ -87,11 +87,11 @@ class Runner:
         self.library = f"{self.coverage}/{subject}"  # where what is mutated is counted
         self.map = f"{self.build}/map/{subject}"
 
-    def run(self, check, preload=None, library=None, extra=None, out=subprocess.DEVNULL, err=subprocess.DEVNULL, wait_s=WAIT_LIMIT_S, cpu_factor=CPU_FACTOR):
+    def run(self, check, preload=None, library=None, extra=None, out=subprocess.DEVNULL, wait_s=WAIT_LIMIT_S, cpu_factor=CPU_FACTOR):
         """Runs one check; gives PASSED, FAILED, CRASHED or TIMED_OUT, and the CPU seconds it took.
 
-        preload: a shared object whose functions take the place of the library's; library: the folder of libdrydock.so; out, err: files for
-        what it says."""
+        preload: a shared object whose functions take the place of the library's; library: the folder of libdrydock.so; out: a file for what it
+        says."""
         environment = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "USER")}
         environment["LD_LIBRARY_PATH"] = library or self.build
         environment.update(extra or {})
@@ -104,7 +104,7 @@ class Runner:
                 env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=out,
-                stderr=err,
+                stderr=subprocess.DEVNULL,
                 start_new_session=True,
             )
             # From here: a wrapper that sets limits would be preloaded too.

@@ -20,9 +20,8 @@ LONG_S = 1.0  # of processor time
 # Shorter than for a score: nothing is said of a test that is ended.
 WAIT_LIMIT_S = 40
 CPU_FACTOR = 2
-PASSES = re.compile(r"^\[       OK \] (.+)$", re.MULTILINE)
-# What cmocka says of one test, up to and with the line that names it.
-FAILS = re.compile(r"(?P<why>.*?)^\[  FAILED  \] (?P<test>.+?)$", re.MULTILINE | re.DOTALL)
+# cmocka's XML: when a program is done, what came of each of its tests.
+TEST = re.compile(r'<testcase name="(?P<name>[^"]*)"[^>]*>(?P<came_of_it>.*?)</testcase>', re.DOTALL)
 ASSERTION = "error: Failure!"
 WHOLE = ""  # the name of the only test of what is no cmocka program
 ONLY = "DRYDOCK_ONLY_TEST"
@@ -49,9 +48,14 @@ class Program:
         return [test for test in self.tests if test not in self.mutant_of]
 
 
+def tests_in(said):
+    """The tests of what a cmocka program says as XML."""
+    return [match["name"] for match in TEST.finditer(said)]
+
+
 def failed_tests(said):
-    """Of what a cmocka program wrote to stderr: the tests in which an assertion did not hold."""
-    return [match["test"] for match in FAILS.finditer(said) if ASSERTION in match["why"]]
+    """Those in which an assertion did not hold."""
+    return [match["name"] for match in TEST.finditer(said) if ASSERTION in match["came_of_it"]]
 
 
 class Hunt:
@@ -82,16 +86,13 @@ class Hunt:
         return [entry[3] for entry in ordered]
 
     def run(self, check, preload=None, only=None):
-        """What came of a check, and what it wrote to stdout and stderr."""
+        """What came of a check, and what it said."""
         preload = ":".join(([preload] if preload else []) + ([self.filter] if only else []))
-        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-            extra = {ONLY: only} if only else {}
-            outcome, _ = self.bench.runner.run(check, preload, extra=extra, out=out, err=err, wait_s=WAIT_LIMIT_S, cpu_factor=CPU_FACTOR)
-            said = []
-            for file in (out, err):
-                file.seek(0)
-                said.append(file.read().decode(errors="replace"))
-        return outcome, *said
+        extra = {"CMOCKA_MESSAGE_OUTPUT": "xml"} | ({ONLY: only} if only else {})
+        with tempfile.TemporaryFile() as out:
+            outcome, _ = self.bench.runner.run(check, preload, extra=extra, out=out, wait_s=WAIT_LIMIT_S, cpu_factor=CPU_FACTOR)
+            out.seek(0)
+            return outcome, out.read().decode(errors="replace")
 
     def failing(self, check, mutant, only=None):
         """The tests of a program that fail for a mutant."""
@@ -100,7 +101,7 @@ class Hunt:
         try:
             if not bench.shared_object(mutant.file, operators.applied(bench.text(mutant.file), mutant.edits), shared):
                 return []
-            outcome, _, said = self.run(check, shared, only)
+            outcome, said = self.run(check, shared, only)
         finally:
             if os.path.exists(shared):
                 os.unlink(shared)
@@ -110,7 +111,7 @@ class Hunt:
 
     def program(self, check):
         """A program and what its tests fail for."""
-        tests = PASSES.findall(self.run(check)[1]) if check.is_cmocka else [WHOLE]
+        tests = tests_in(self.run(check)[1]) if check.is_cmocka else [WHOLE]
         program = Program(check.name, tests)
         if not check.is_cmocka or check.cpu_s < LONG_S:
             self.try_whole(program, check)

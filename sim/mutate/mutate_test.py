@@ -331,12 +331,12 @@ class CmockaRunner:
         self.said = said
         self.ran = []
 
-    def run(self, check, preload, extra, out, err, **_):
+    def run(self, check, preload, extra, out, **_):
         self.ran.append((bool(preload), extra.get(each_test.ONLY)))
         if not preload:
-            out.write(b"[ RUN      ] one\n[       OK ] one\n[ RUN      ] two\n[       OK ] two\n")
+            out.write(b'<testcase name="one" time="0.000" >\n</testcase>\n<testcase name="two" time="0.000" >\n</testcase>\n')
             return checks.PASSED, 0.0
-        err.write(self.said.get(extra.get(each_test.ONLY), "").encode())
+        out.write(self.said.get(extra.get(each_test.ONLY), "").encode())
         return checks.FAILED, 0.0
 
     def lines_of(self, check, extra):
@@ -345,8 +345,8 @@ class CmockaRunner:
 
 class EachTest(unittest.TestCase):
     text = "int f(int a)\n{\n    if (a > 3) {\n        a = 0;\n    }\n    return a;\n}\nint g(int a)\n{\n    return a + 1;\n}\n"
-    fails = "[  ERROR   ] --- 1 != 2\n[   LINE   ] --- x.c:7: error: Failure!\n[  FAILED  ] {}\n"
-    crashes = "[  ERROR   ] --- Test failed with exception: Segmentation fault(11)\n[  FAILED  ] {}\n"
+    fails = '<testcase name="{}" time="0.000" >\n  <failure><![CDATA[1 != 2\nx.c:7: error: Failure!]]></failure>\n</testcase>\n'
+    crashes = '<testcase name="{}" time="0.000" >\n  <failure><![CDATA[Test failed with exception: Segmentation fault(11)]]></failure>\n</testcase>\n'
 
     def hunt(self, said, tries=9, is_cmocka=True, cpu_s=0.01):
         with tempfile.TemporaryDirectory() as folder:
@@ -364,8 +364,38 @@ class EachTest(unittest.TestCase):
             return search.program(suite[0])
 
     def test_only_what_a_test_says_itself_counts(self):
-        said = self.crashes.format("one") + self.fails.format("two") + "[  FAILED  ] 2 test(s), listed below:\n[  FAILED  ] one\n[  FAILED  ] two\n"
+        said = self.crashes.format("one") + self.fails.format("two") + '<testcase name="three" time="0.000" >\n</testcase>\n'
         self.assertEqual(each_test.failed_tests(said), ["two"])
+        self.assertEqual(each_test.tests_in(said), ["one", "two", "three"])
+
+    def test_what_a_cmocka_program_says_is_read(self):
+        program = '''
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <cmocka.h>
+static void holds(void **state) { (void)state; assert_true(getenv("DRYDOCK_ONLY_TEST") == NULL); }
+static void fails(void **state) { (void)state; assert_int_equal(1, 2); }
+static void crashes(void **state) { (void)state; *(volatile int *)0 = 1; }
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(holds), cmocka_unit_test(fails), cmocka_unit_test(crashes)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
+'''
+        with tempfile.TemporaryDirectory() as folder:
+            os.makedirs(f"{folder}/work")
+            made = subprocess.run(["gcc", "-w", "-x", "c", "-o", f"{folder}/x_test", "-", "-lcmocka"], input=program, text=True)
+            self.assertEqual(made.returncode, 0)
+            check = checks.Check("x_test", [f"{folder}/x_test"], "1", 0.01)
+            bench = mutate.Bench(folder, SUBJECTS["core"], [check], checks.Runner(folder, "core"))
+            search = each_test.Hunt(bench, [], 1)
+            self.assertEqual(each_test.tests_in(search.run(check)[1]), ["holds", "fails", "crashes"])
+            self.assertEqual(each_test.failed_tests(search.run(check)[1]), ["fails"])
+            outcome, said = search.run(check, only="holds")
+            self.assertEqual((outcome, each_test.tests_in(said), each_test.failed_tests(said)), (checks.FAILED, ["holds"], ["holds"]))
 
     def test_mutants_are_of_each_function_in_turn(self):
         self.hunt({})
