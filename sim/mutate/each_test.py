@@ -1,7 +1,7 @@
 """For each test a mutant that it fails for: a test that passes whatever is broken asserts nothing.
 
 A crash is no assertion, and neither is a test that never ends: only what a test says itself counts. First mutants are run with a whole program,
-until they add nothing; then each test that is left alone, with mutants of what it reaches itself. Programs that take long begin with that."""
+until they add nothing; then each test that is left alone, with mutants of what it reaches itself. Programs whose tests take long begin with that."""
 import concurrent.futures
 import os
 import re
@@ -16,7 +16,7 @@ from checks import FAILED
 # What breaks most goes first. It only costs time when it is wrong.
 STRONG = ("return", "negate", "call", "assign", "compare", "boolean", "not", "swallow")
 IDLE_TRIES = 12  # so many mutants in a row that add nothing end the first part
-LONG_S = 1.0  # of processor time
+LONG_S = 0.2  # of processor time, for a test
 # Shorter than for a score: nothing is said of a test that is ended.
 WAIT_LIMIT_S = 40
 CPU_FACTOR = 2
@@ -113,7 +113,7 @@ class Hunt:
         """A program and what its tests fail for."""
         tests = tests_in(self.run(check)[1]) if check.is_cmocka else [WHOLE]
         program = Program(check.name, tests)
-        if not check.is_cmocka or check.cpu_s < LONG_S:
+        if not check.is_cmocka or check.cpu_s < LONG_S * len(tests):
             self.try_whole(program, check)
         for test in program.left if check.is_cmocka else []:
             self.try_alone(program, check, test)

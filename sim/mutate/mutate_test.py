@@ -425,7 +425,7 @@ int main(void)
         self.assertEqual(self.named, ["core/tests/y_test"])
 
     def test_what_takes_long_is_run_test_by_test(self):
-        self.hunt({}, tries=1, cpu_s=2 * each_test.LONG_S)
+        self.hunt({}, tries=1, cpu_s=3 * each_test.LONG_S)
         self.assertEqual(self.runner.ran, [(False, None), (True, "one"), (True, "two")])
 
     def test_what_is_no_cmocka_program_is_one_test(self):
