@@ -72,16 +72,18 @@ class Hunt:
                     self.reaching[file, line] = self.reaching.get((file, line), 0) + hit
 
     def candidates(self, counts):
-        """Mutants of lines that are reached: one of each function, then another; what the fewest programs reach goes first."""
+        """Mutants of lines that are reached: one of each function, then another; what the fewest programs reach goes first. Of a program that
+        gcov hears nothing of (its children end too abruptly) those of lines that others reach; what the most do goes first."""
+        is_heard = any(any(lines.values()) for lines in counts.values())
         by_function = {}
         for mutant in self.mutants:
-            if counts.get(mutant.file, {}).get(mutant.line, False):
+            if counts.get(mutant.file, {}).get(mutant.line, False) if is_heard else self.reaching.get((mutant.file, mutant.line), 0) > 0:
                 by_function.setdefault((mutant.file, mutant.function), []).append(mutant)
         ordered = []
         for mutants in by_function.values():
             mutants.sort(key=lambda mutant: (STRONG.index(mutant.operator) if mutant.operator in STRONG else len(STRONG), mutant.id))
             fewest = min(self.reaching[mutant.file, mutant.line] for mutant in mutants)
-            ordered += [(turn, fewest, mutant.id, mutant) for turn, mutant in enumerate(mutants)]
+            ordered += [(turn, fewest if is_heard else -fewest, mutant.id, mutant) for turn, mutant in enumerate(mutants)]
         ordered.sort(key=lambda entry: entry[:3])
         return [entry[3] for entry in ordered]
 
@@ -145,13 +147,13 @@ class Hunt:
 
 
 def hunt(bench, mutants, names, tries, jobs):
-    """Of the programs with these names those that reach a mutant, in order of their names."""
+    """The programs with these names, in order of their names."""
     search = Hunt(bench, mutants, tries)
     programs = []
     with report.Progress() as progress, concurrent.futures.ThreadPoolExecutor(jobs) as workers:
         # The longest first, or they would be left to run alone.
         checks = sorted((check for check in bench.checks if check.name in names), key=lambda check: -check.cpu_s)
-        running = [workers.submit(search.program, check) for check in checks if search.candidates(check.counts)]
+        running = [workers.submit(search.program, check) for check in checks]
         try:
             for finished in concurrent.futures.as_completed(running):
                 programs.append(finished.result())

@@ -361,6 +361,7 @@ class EachTest(unittest.TestCase):
             self.named = [program.name for program in each_test.hunt(bench, mutants, ["core/tests/y_test"], 0, 1)]
             self.runner.ran.clear()
             self.order = search.candidates(reached)
+            self.unheard = search.candidates({"core/x.c": {3: False}})
             return search.program(suite[0])
 
     def test_only_what_a_test_says_itself_counts(self):
@@ -401,6 +402,11 @@ int main(void)
         self.hunt({})
         self.assertEqual([mutant.function for mutant in self.order[:3]], ["g", "f", "g"])  # fewer programs reach g
         self.assertNotIn(4, [mutant.line for mutant in self.order])
+
+    def test_a_program_that_gcov_hears_nothing_of_is_asked_all_the_same(self):
+        self.hunt({})
+        self.assertEqual([mutant.function for mutant in self.unheard[:3]], ["f", "g", "f"])
+        self.assertEqual(len(self.unheard), len(self.order))
 
     def test_a_program_whose_tests_all_fail_is_done(self):
         program = self.hunt({None: self.fails.format("one") + self.fails.format("two")})
