@@ -111,7 +111,7 @@ $$($(1)_FUZZ): $(2)/%: $(2)/obj/%.o $$(patsubst %.c,$(2)/obj/%.o,$$(FUZZ_HELPERS
 	@mkdir -p $$(@D)
 	$$(QUIET_LD)$(3) $(4) $(5) $$^ $$(LIBS) -o $$@
 
-$(2)/conformance: $$(CONFORMANCE:%.c=$(2)/obj/%.o) $(2)/libdrydock.a
+$(2)/conformance: $$(CONFORMANCE:%.c=$(2)/obj/%.o) $(2)/libdrydock.$(or $(7),a)
 	$$(QUIET_LD)$(3) $(4) $(5) $$^ $$(LIBS) -pthread -o $$@
 
 # The program itself is a function of this one, and its memory is lent by way of the bench.
@@ -431,27 +431,42 @@ coverage-table: $(BUILD)/counted/drydock $(counted_TESTS)
 	@sim/tests/coverage.sh --no-page $(BUILD)/counted $(counted_TESTS)
 .PHONY: coverage-table
 
-# core/ as gcov counts it, to be loaded instead.
-MUTATE_CORE := $(filter core/%,$(SOURCES))
+# mutate_counted(subject, its folders): the library to be loaded instead, in which gcov counts what is mutated
+define mutate_counted
+$(BUILD)/mutate/coverage/$(1)/libdrydock.so: $(foreach file,$(LIBRARY),$(BUILD)/mutate/$(if $(filter $(2),$(patsubst %/,%,$(dir $(file)))),coverage,obj)/$(file:.c=.o))
+	@mkdir -p $$(@D)
+	$$(QUIET_LD)gcc -shared --coverage -Wl,-soname,$$(@F) $$^ $$(LIBS) -o $$@
+endef
+$(eval $(call mutate_counted,core,core))
+$(eval $(call mutate_counted,fakes,fakes fakes/%))
+$(eval $(call mutate_counted,all,core fakes fakes/% reports sim/%))
 $(BUILD)/mutate/coverage/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(QUIET_CC)gcc $(BASE_CFLAGS) -O0 -fPIC -DDRYDOCK_CHECKED --coverage -MMD -MP -c $< -o $@
-$(BUILD)/mutate/coverage/libdrydock.so: $(MUTATE_CORE:%.c=$(BUILD)/mutate/coverage/%.o) $(filter-out $(BUILD)/mutate/obj/core/%,$(mutate_OBJECTS))
-	$(QUIET_LD)gcc -shared --coverage -Wl,-soname,$(@F) $^ $(LIBS) -o $@
--include $(MUTATE_CORE:%.c=$(BUILD)/mutate/coverage/%.d)
+-include $(LIBRARY:%.c=$(BUILD)/mutate/coverage/%.d)
 
-MUTATE_NEEDS := $(BUILD)/.mutate-deps $(mutate_TESTS) $(BUILD)/mutate/drydock $(BUILD)/mutate/coverage/libdrydock.so
+MUTATE_NEEDS := $(BUILD)/.mutate-deps $(mutate_TESTS) $(BUILD)/mutate/drydock $(BUILD)/mutate/conformance
 MUTATE ?=
 
 ## mutate: change core/ one token at a time and see whether the suite notices (many minutes; goes on where it was stopped)
-mutate: $(MUTATE_NEEDS)
+mutate: $(MUTATE_NEEDS) $(BUILD)/mutate/coverage/core/libdrydock.so
 	@sim/mutate/mutate.py --build $(BUILD)/mutate --json $(BUILD)/mutate/report.json $(MUTATE)
 .PHONY: mutate
 
 ## mutate-sample: the same with 400 of the mutants, always the same ones
-mutate-sample: $(MUTATE_NEEDS)
+mutate-sample: $(MUTATE_NEEDS) $(BUILD)/mutate/coverage/core/libdrydock.so
 	@sim/mutate/mutate.py --build $(BUILD)/mutate --json $(BUILD)/mutate/sample.json --sample 400 $(MUTATE)
 .PHONY: mutate-sample
+
+## mutate-fakes: the same with the fakes, and so many more that something notices each of their files
+mutate-fakes: $(MUTATE_NEEDS) $(BUILD)/mutate/coverage/fakes/libdrydock.so
+	@sim/mutate/mutate.py --build $(BUILD)/mutate --subject fakes --json $(BUILD)/mutate/fakes.json --sample 400 --each-file $(MUTATE)
+.PHONY: mutate-fakes
+
+## mutate-tests: look for a mutant that each test fails for; a test program that none fails for is an error
+mutate-tests: $(MUTATE_NEEDS) $(BUILD)/mutate/coverage/all/libdrydock.so
+	@sim/mutate/mutate.py --build $(BUILD)/mutate --subject all --json $(BUILD)/mutate/tests.json --each-test $(MUTATE)
+.PHONY: mutate-tests
 
 ## trace-hashes: renew sim/tests/trace_hashes after a change that is meant to change the library's traces
 trace-hashes: $(BUILD)/drydock

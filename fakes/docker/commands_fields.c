@@ -152,7 +152,8 @@ static bool cut_line(struct machine *machine, struct proc *proc, const char *tex
 {
     const char *delimiter = command_option(proc, "dfcb", 'd');
     const char *list = command_option(proc, "dfcb", 'f');
-    const char *characters = command_option(proc, "dfcb", 'c');
+    const char *bytes = command_option(proc, "dfcb", 'b');
+    const char *characters = bytes == NULL ? command_option(proc, "dfcb", 'c') : bytes;
     char separator = delimiter == NULL ? '\t' : delimiter[0];
     struct text out = {0};
     long field = 1;
@@ -165,6 +166,9 @@ static bool cut_line(struct machine *machine, struct proc *proc, const char *tex
             }
         }
     } else if (list == NULL || memchr(text, separator, length) == NULL) {
+        if (command_has_option(proc, 's')) {
+            return true;
+        }
         text_add(machine->pool, &out, text, length);
     } else {
         for (size_t start = 0; start <= length; field++) {

@@ -260,13 +260,18 @@ enum command_answer command_basename(struct machine *machine, struct proc *proc)
 enum command_answer command_dirname(struct machine *machine, struct proc *proc)
 {
     const char *path = command_argument(proc, 1);
-    const char *slash = path == NULL ? NULL : strrchr(path, '/');
+    size_t length = path == NULL ? 0 : strlen(path);
 
-    if (slash == NULL) {
-        command_print(machine, proc, ".\n");
-    } else {
-        command_print(machine, proc, "%.*s\n", slash == path ? 1 : (int)(slash - path), path);
+    while (length > 1 && path[length - 1] == '/') {
+        length--;
     }
+    while (length > 0 && path[length - 1] != '/') {
+        length--;
+    }
+    while (length > 1 && path[length - 1] == '/') {
+        length--;
+    }
+    command_print(machine, proc, "%.*s\n", length == 0 ? 1 : (int)length, length == 0 ? "." : path);
     return command_finish(proc, 0);
 }
 

@@ -170,7 +170,8 @@ enum command_answer command_date(struct machine *machine, struct proc *proc)
         return command_fail(machine, proc, 1, "invalid date '%s'", given);
     }
     gmtime_r(&seconds, &parts);
-    if (strftime(text, sizeof text, format == NULL || format[0] != '+' ? "%a %b %e %H:%M:%S UTC %Y" : format + 1,
+    parts.tm_zone = "UTC"; /* "GMT" of gmtime_r() */
+    if (strftime(text, sizeof text, format == NULL || format[0] != '+' ? "%a %b %e %H:%M:%S %Z %Y" : format + 1,
                  &parts) == 0) {
         text[0] = '\0';
     }

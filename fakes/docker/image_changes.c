@@ -20,24 +20,56 @@ static const struct value *words_of(struct arena *arena, const char *text)
     return ARRAY(arena, value_string(arena, "/bin/sh"), value_string(arena, "-c"), value_string(arena, text));
 }
 
-/* `a=b c="d e"`: pairs, whose values may be quoted. */
+/* Takes one pair of `a=b c="d e"` (its value may be quoted) or the only one of `a b c`; gives the text behind it. */
+static const char *take_pair(struct arena *arena, const char *text, const char **key, const char **value)
+{
+    size_t length = strcspn(text, "= ");
+    bool is_last = text[length] != '=';
+
+    *key = arena_string_n(arena, text, length);
+    text += length + (text[length] != '\0');
+    bool quoted = *text == '"' && !is_last;
+
+    text += quoted;
+    length = is_last ? strlen(text) : strcspn(text, quoted ? "\"" : " ");
+    *value = arena_string_n(arena, text, length);
+    text += length + (text[length] == '"');
+    return text + strspn(text, " ");
+}
+
 static const struct value *with_labels(struct arena *arena, const struct value *labels, const char *text)
 {
     labels = value_is(labels, VALUE_OBJECT) ? labels : value_empty_object();
     while (*text != '\0') {
-        size_t length = strcspn(text, "= ");
-        const char *key = arena_string_n(arena, text, length);
+        const char *key, *value;
 
-        text += length + (text[length] == '=');
-        bool quoted = *text == '"';
-
-        text += quoted;
-        length = strcspn(text, quoted ? "\"" : " ");
-        labels = value_with(arena, labels, key, value_string_n(arena, text, length));
-        text += length + (text[length] == '"');
-        text += strspn(text, " ");
+        text = take_pair(arena, text, &key, &value);
+        labels = value_with(arena, labels, key, value_string(arena, value));
     }
     return labels;
+}
+
+/* A variable takes the place that it had. */
+static const struct value *with_variables(struct arena *arena, const struct value *env, const char *text)
+{
+    while (*text != '\0') {
+        const struct value *all = value_empty_array();
+        const char *key, *value;
+        bool had = false;
+
+        text = take_pair(arena, text, &key, &value);
+        const struct value *pair = value_format(arena, "%s=%s", key, value);
+
+        for (uint32_t i = 0; i < value_count(env); i++) {
+            const char *old = value_text(value_at(env, i));
+            bool is_it = old != NULL && strncmp(old, key, strlen(key)) == 0 && old[strlen(key)] == '=';
+
+            all = value_append(arena, all, is_it ? pair : value_at(env, i));
+            had |= is_it;
+        }
+        env = had ? all : value_append(arena, all, pair);
+    }
+    return env;
 }
 
 /* One instruction, onto the configuration; NULL when it is none that may stand there. */
@@ -58,13 +90,9 @@ static const struct value *changed(struct arena *arena, const struct value *conf
     }
     if (strcmp(word, "ENV") == 0) {
         const struct value *env = value_get(config, "Env");
-        char *pair = arena_string(arena, rest);
 
-        if (strchr(pair, '=') == NULL && strchr(pair, ' ') != NULL) {
-            *strchr(pair, ' ') = '=';
-        }
-        env = value_is(env, VALUE_ARRAY) ? env : value_empty_array();
-        return value_with(arena, config, "Env", value_append(arena, env, value_string(arena, pair)));
+        return value_with(arena, config, "Env",
+                          with_variables(arena, value_is(env, VALUE_ARRAY) ? env : value_empty_array(), rest));
     }
     if (strcmp(word, "LABEL") == 0) {
         return value_with(arena, config, "Labels", with_labels(arena, value_get(config, "Labels"), rest));

@@ -55,7 +55,8 @@ static int64_t number_of(struct reader *reader, const char *text)
         }
         inner.at = text;
         value = read_assignment(&inner);
-        reader->error = inner.error;
+        skip(&inner);
+        reader->error = inner.error == NULL && *inner.at != '\0' ? "arithmetic syntax error" : inner.error;
         return value;
     }
     return number;

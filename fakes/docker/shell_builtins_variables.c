@@ -26,6 +26,11 @@ enum step builtin_declare(struct machine *machine, struct proc *proc, struct fra
     while (call != NULL && call->kind != FRAME_FUNCTION) {
         call = call->below;
     }
+    if (what[0] == 'l' && call == NULL) {
+        shell_complain(machine, proc, "local: line 0: not in a function");
+        proc->shell->unwind = UNWIND_EXIT;
+        return builtin_done(proc, EXIT_USAGE);
+    }
     if (builtin_argument(frame, 1) == NULL || strcmp(builtin_argument(frame, 1), "-p") == 0) {
         list_exported(machine, proc);
         return builtin_done(proc, 0);
@@ -41,7 +46,7 @@ enum step builtin_declare(struct machine *machine, struct proc *proc, struct fra
             proc->shell->unwind = UNWIND_EXIT;
             return builtin_done(proc, EXIT_USAGE);
         }
-        if (what[0] == 'l' && call != NULL) {
+        if (what[0] == 'l') {
             variable_save(machine, proc, name.bytes, &call->locals);
         }
         if (equals != NULL || what[0] != 'l') {
@@ -85,6 +90,7 @@ enum step builtin_unset(struct machine *machine, struct proc *proc, struct frame
 
         if (variable != NULL && variable->read_only) {
             shell_complain(machine, proc, "unset: line 0: %s: is read only", name);
+            proc->shell->unwind = UNWIND_EXIT;
             return builtin_done(proc, EXIT_USAGE);
         }
         if (name[0] != '-' && is_function) {

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -349,6 +350,24 @@ static void test_create_refuses(void **state)
     assert_string_equal(names("?all=1"), "");
 }
 
+static void test_ports(void **state)
+{
+    static const char body[] =
+        "{\"Image\":\"busybox\",\"Cmd\":[\"sleep\",\"9\"],\"HostConfig\":{\"PortBindings\":{"
+        "\"80/tcp\":[{\"HostIp\":\"\",\"HostPort\":\"8080\"}],\"90-99/tcp\":[{\"HostPort\":\"%s\"}]}}}";
+    const char *bad[] = {"900-90x", "90x-909", "900-", "-909"};
+
+    (void)state;
+    for (uint32_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        refused(400, arena_printf(&answers, "invalid port specification: \"%s\"", bad[i]), "POST", "/containers/create",
+                arena_printf(&answers, body, bad[i]));
+    }
+    create("aa", arena_printf(&answers, body, "900-909"));
+    assert_int_equal(act("aa", "start"), 204);
+    assert_string_equal(value_json(&answers, value_get(member("aa", "NetworkSettings.Ports"), "80/tcp")),
+                        "[{\"HostIp\":\"0.0.0.0\",\"HostPort\":\"8080\"}]");
+}
+
 static void test_names(void **state)
 {
     static const char *const wrong[] = {"a", "_x", "a%20b", "/", "//bb", "-x"};
@@ -466,6 +485,21 @@ static void test_cannot_start(void **state)
     refused(404, "No such container: cc", "GET", "/containers/cc/json", NULL);
 }
 
+/* A start that fails at the second network takes nothing of the first. */
+static void test_a_start_without_a_network_leaves_the_others(void **state)
+{
+    (void)state;
+    assert_int_equal(ask("POST", "/networks/create", "{\"Name\":\"first\"}"), 201);
+    assert_int_equal(ask("POST", "/networks/create", "{\"Name\":\"second\"}"), 201);
+    create("aa", "{\"Image\":\"busybox\",\"Cmd\":[\"sleep\",\"9\"],\"HostConfig\":{\"NetworkMode\":\"first\"}}");
+    assert_int_equal(ask("POST", "/networks/second/connect", "{\"Container\":\"aa\"}"), 200);
+    assert_int_equal(ask("DELETE", "/networks/second", NULL), 204);
+    assert_int_equal(act("aa", "start"), 404);
+    assert_int_equal(ask("GET", "/networks/first", NULL), 200);
+    assert_int_equal(value_count(value_get(answer(), "Containers")), 0);
+    assert_int_equal(ask("DELETE", "/networks/first", NULL), 204);
+}
+
 static void test_kill(void **state)
 {
     const char *id = run("aa");
@@ -509,6 +543,21 @@ static void test_pause(void **state)
     assert_int_equal(act("aa", "kill"), 204);
     is_text("aa", "State.Status", "exited");
     refused(409, arena_printf(&answers, "Container %s is not running", id), "POST", "/containers/aa/pause", NULL);
+}
+
+static void test_what_is_paused_does_nothing(void **state)
+{
+    (void)state;
+    create("aa", "{\"Image\":\"busybox\",\"Cmd\":[\"sh\",\"-c\",\"sleep 1; exit 4\"]," NONE "}");
+    act("aa", "start");
+    pass(500);
+    assert_int_equal(act("aa", "pause"), 204);
+    pass(5 * SECOND);
+    is_text("aa", "State.Status", "paused");
+    assert_int_equal(act("aa", "unpause"), 204);
+    pass(SECOND);
+    is_text("aa", "State.Status", "exited");
+    is_json("aa", "State.ExitCode", "4");
 }
 
 static void test_restart(void **state)
@@ -610,6 +659,33 @@ static void test_restart_delay(void **state)
         is_text("long", "State.Status", "restarting");
         pass(1);
         is_text("long", "State.Status", "running");
+    }
+}
+
+/* What has run for as much starts anew, what has run for less does not. */
+static void test_a_long_run_is_ten_seconds(void **state)
+{
+    static const struct {
+        const char *name, *seconds;
+        int64_t delay_ms;
+    } runs[] = {{"just", "10", 100}, {"short", "9.999", 200}};
+
+    (void)state;
+    for (uint32_t i = 0; i < sizeof runs / sizeof runs[0]; i++) {
+        create(runs[i].name, arena_printf(&answers,
+                                          "{\"Image\":\"busybox\",\"Cmd\":[\"sleep\",\"%s\"],\"HostConfig\":{"
+                                          "\"NetworkMode\":\"none\",\"RestartPolicy\":{\"Name\":\"always\"}}}",
+                                          runs[i].seconds));
+        act(runs[i].name, "start");
+        int64_t run_ms = (int64_t)(strtod(runs[i].seconds, NULL) * SECOND);
+
+        pass(run_ms + 100); /* the first delay is that */
+        is_text(runs[i].name, "State.Status", "running");
+        pass(run_ms + runs[i].delay_ms - 1);
+        is_text(runs[i].name, "State.Status", "restarting");
+        pass(1);
+        is_text(runs[i].name, "State.Status", "running");
+        act(runs[i].name, "kill");
     }
 }
 
@@ -1083,16 +1159,20 @@ int main(void)
         TEST(endpoint_default),
         TEST(create_normalises),
         TEST(create_refuses),
+        TEST(ports),
         TEST(names),
         TEST(start_stop),
         TEST(stop_kills),
         TEST(cannot_start),
+        TEST(a_start_without_a_network_leaves_the_others),
         TEST(kill),
         TEST(pause),
+        TEST(what_is_paused_does_nothing),
         TEST(restart),
         TEST(exits),
         TEST(restart_policy),
         TEST(restart_delay),
+        TEST(a_long_run_is_ten_seconds),
         TEST(restart_policy_ends),
         TEST(auto_remove),
         TEST(health),

@@ -222,6 +222,64 @@ static void run(const char *name, const char *image, const char *command)
     pass(1000);
 }
 
+static void a_container_has_its_images_environment_but_for_its_own(void **state)
+{
+    (void)state;
+    run("writer", "busybox", "true");
+    assert_int_equal(
+        ask("POST",
+            "/v1.41/"
+            "commit?container=writer&repo=made&changes=ENV%20A=1%20AB=2&changes=ENV%20C%20d%20e&changes=ENV%20AB=3",
+            NULL),
+        201);
+    assert_int_equal(ask("POST", "/v1.41/containers/create?name=c1", "{\"Image\":\"made\",\"Env\":[\"A=9\",\"X=y\"]}"),
+                     201);
+    expect(200, "\"Env\":[\"A=9\",\"X=y\"", "GET", "/v1.41/containers/c1/json");
+    assert_non_null(strstr(response.body, "\"AB=3\""));
+    assert_null(strstr(response.body, "\"AB=2\""));
+    assert_non_null(strstr(response.body, "\"C=d e\""));
+    assert_null(strstr(response.body, "\"A=1\""));
+}
+
+static void prune_leaves_the_images_of_containers(void **state)
+{
+    static const char all[] = "/v1.41/images/prune?filters=%7B%22dangling%22%3A%7B%22false%22%3Atrue%7D%7D";
+
+    (void)state;
+    run("writer", "busybox", "true");
+    assert_int_equal(ask("POST", "/v1.41/commit?container=writer&repo=made", NULL), 201);
+    assert_int_equal(ask("POST", "/v1.41/commit?container=writer&repo=unused", NULL), 201);
+    run("runs", "made", "sleep 1000");
+    expect(200, "unused:latest", "POST", all);
+    assert_null(strstr(response.body, "made:latest"));
+    assert_null(strstr(response.body, "busybox:latest"));
+    assert_int_equal(ask("POST", "/v1.41/containers/runs/kill", NULL), 204);
+    expect(200, "\"ImagesDeleted\":null", "POST", all);
+    assert_int_equal(ask("DELETE", "/v1.41/containers/runs", NULL), 204);
+    expect(200, "made:latest", "POST", all);
+}
+
+static void the_newest_image_is_listed_first(void **state)
+{
+    static const char *const names[] = {"one", "two", "three"};
+    const char *at;
+
+    (void)state;
+    run("writer", "busybox", "true");
+    for (uint32_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        pass(1000);
+        assert_int_equal(ask("POST", arena_printf(&answers, "/v1.41/commit?container=writer&repo=%s", names[i]), NULL),
+                         201);
+    }
+    expect(200, "\"three:latest\"", "GET", "/v1.41/images/json");
+    at = response.body;
+    for (uint32_t i = sizeof names / sizeof names[0]; i > 0; i--) {
+        at = strstr(at, arena_printf(&answers, "\"%s:latest\"", names[i - 1]));
+        assert_non_null(at);
+    }
+    assert_non_null(strstr(at, "\"busybox:latest\""));
+}
+
 static void files_of_a_commit_are_the_images(void **state)
 {
     (void)state;
@@ -257,6 +315,9 @@ int main(void)
         TEST(an_image_is_pulled_by_its_digest),
         TEST(scripted_registries_have_no_more_than_the_scenario_says),
         TEST(a_commit_keeps_what_the_container_is),
+        TEST(a_container_has_its_images_environment_but_for_its_own),
+        TEST(prune_leaves_the_images_of_containers),
+        TEST(the_newest_image_is_listed_first),
         TEST(files_of_a_commit_are_the_images),
         TEST(a_push_says_what_the_registry_takes),
     };

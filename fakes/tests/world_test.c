@@ -455,9 +455,13 @@ static void test_the_benchmark_daemon_decrypts_what_it_encrypted(void **state)
 static void test_fdm_unreachable_empty_and_unknown_differ(void **state)
 {
     static const char eu[] = "{\"host\":\"fdm-fn-1-1.runonflux.io:16130\"}";
+    static const char usa[] = "{\"host\":\"fdm-usa-1-1.runonflux.io:16130\"}";
+    static const char asia[] = "{\"host\":\"fdm-sg-1-1.runonflux.io\"}";
 
     (void)state;
     assert_int_equal(perform_on(EFFECT_FDM_APPIPS, eu, "a", NULL, 0, &last), 404);
+    assert_int_equal(perform_on(EFFECT_FDM_APPIPS, usa, "a", NULL, 0, &last), 404);
+    assert_int_equal(perform_on(EFFECT_FDM_APPIPS, asia, "a", NULL, 0, &last), 404);
     fdm_set(&world.fdm, "a", FDM_EMPTY, NULL);
     assert_int_equal(perform_on(EFFECT_FDM_APPIPS, eu, "a", NULL, 0, &last), 0);
     assert_string_equal(json(), "{\"status\":\"success\",\"data\":{\"ips\":[]}}");
@@ -466,8 +470,9 @@ static void test_fdm_unreachable_empty_and_unknown_differ(void **state)
     assert_string_equal(json(), "{\"status\":\"success\",\"data\":{\"ips\":[\"1.2.3.4\"]}}");
     world.fdm.region_up[0] = false;
     assert_int_equal(perform_on(EFFECT_FDM_APPIPS, eu, "a", NULL, 0, &last), -1);
+    assert_int_equal(perform_on(EFFECT_FDM_APPIPS, asia, "a", NULL, 0, &last), 0);
     fdm_set(&world.fdm, "a", FDM_UNREACHABLE, NULL);
-    assert_int_equal(perform_on(EFFECT_FDM_APPIPS, "{\"host\":\"fdm-sg-1-1.runonflux.io\"}", "a", NULL, 0, &last), -1);
+    assert_int_equal(perform_on(EFFECT_FDM_APPIPS, asia, "a", NULL, 0, &last), -1);
     assert_int_equal(perform_on(EFFECT_FDM_APPIPS, "{\"host\":\"elsewhere\"}", "a", NULL, 0, &last), -1);
 }
 

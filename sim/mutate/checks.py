@@ -1,7 +1,7 @@
-"""The suite as checks: programs that pass on the sources as they are, and which lines of core/ each reaches.
+"""The suite as checks: programs that pass on the sources as they are, and which lines of what is mutated each reaches.
 
 Every check runs in the tree's top folder, below a limit of CPU time (not of time: machines are shared) and of memory, with one file of
-core/ replaced by LD_PRELOAD."""
+the library replaced by LD_PRELOAD."""
 import glob
 import hashlib
 import json
@@ -16,9 +16,6 @@ from dataclasses import dataclass, field
 
 CPU_FACTOR = 10  # times what the check takes on the sources as they are
 CPU_LIMIT_LEAST_S = 1
-# Of the programs outside core/tests/, those that say what core/ does rather than what the bench does with it; trace_hashes runs the whole
-# library. The others search, sweep, serve and print: seconds for each mutant, to find next to nothing more. Leaving them out can only cost score.
-TAKEN = tuple(f"sim/tests/{name}_test" for name in ("conform", "import", "kernel", "loader", "oracles", "trace_hashes"))
 MEMORY_LIMIT = 64 << 30  # of address space: drydock reserves a part of it and touches little
 # A check that waits for ever takes no CPU time. Far above what a loaded machine makes of a check.
 WAIT_LIMIT_S = 120
@@ -33,10 +30,10 @@ class Check:
     version: str  # hash of its program and of what it reads
     cpu_s: float = 0.0
     counts: dict = field(default_factory=dict)  # file → line → whether it is reached
+    is_cmocka: bool = True
 
-    @property
-    def cpu_limit_s(self):
-        return max(CPU_LIMIT_LEAST_S, int(self.cpu_s * CPU_FACTOR + 1))
+    def cpu_limit_s(self, factor=CPU_FACTOR):
+        return max(CPU_LIMIT_LEAST_S, int(self.cpu_s * factor + 1))
 
 
 def hash_of(*parts):
@@ -55,35 +52,46 @@ def hash_of_files(paths):
     return hash_of(*parts)
 
 
-def checks_in(build):
-    """The cmocka programs (one runs the scenario library and compares its traces), then the repros of findings."""
-    programs = sorted(glob.glob(f"{build}/core/tests/*_test")) + [f"{build}/{name}" for name in TAKEN]
+def checks_in(build, subject):
+    """The cmocka programs (one runs the scenario library and compares its traces), then the conformance suite and the repros of findings."""
     scenarios = hash_of_files(path for path in glob.glob("scenarios/**", recursive=True) if os.path.isfile(path))
     reads = {
-        f"{build}/sim/tests/trace_hashes_test": ["sim/tests/trace_hashes"],
-        f"{build}/core/tests/workflows_test": glob.glob("core/tests/workflows/*"),
+        "sim/tests/trace_hashes_test": ["sim/tests/trace_hashes"],
+        "core/tests/workflows_test": glob.glob("core/tests/workflows/*"),
+        "fakes/tests/process_test": ["fakes/tests/process_cases.json"],
     }
     checks = []
-    for path in programs:
-        version = hash_of(hash_of_files([path, *reads.get(path, [])]), scenarios if path.startswith(f"{build}/sim/") else "")
-        checks.append(Check(path[len(build) + 1 :], [path], version))
-    repros = ["regress", "scenarios/regressions/found"]
-    checks.append(Check("repros", [f"{build}/drydock", *repros], hash_of(scenarios, *repros)))
+    for source in subject.test_sources:
+        name = source[: -len(".c")]
+        path = f"{build}/{name}"
+        version = hash_of(hash_of_files([path, *reads.get(name, [])]), scenarios if name.startswith("sim/") else "")
+        checks.append(Check(name, [path], version))
+    if subject.conformance:
+        runner = f"{build}/conformance"
+        for area in sorted(glob.glob("fakes/tests/conformance/cases/*")):
+            cases = sorted(glob.glob(f"{area}/*.json"))
+            checks.append(Check(area, [runner, "--quiet", "--target", "in-process", *cases], hash_of_files([runner, *cases]), is_cmocka=False))
+    if subject.repros:
+        repros = ["regress", "scenarios/regressions/found"]
+        checks.append(Check("repros", [f"{build}/drydock", *repros], hash_of(scenarios, *repros), is_cmocka=False))
     return checks
 
 
 class Runner:
     """Runs checks against what was built below a folder."""
 
-    def __init__(self, build):
+    def __init__(self, build, subject):
+        """subject: its name."""
         self.build = os.path.abspath(build)
         self.coverage = f"{self.build}/coverage"
-        self.map = f"{self.build}/map"
+        self.library = f"{self.coverage}/{subject}"  # where what is mutated is counted
+        self.map = f"{self.build}/map/{subject}"
 
-    def run(self, check, preload=None, library=None, extra=None):
+    def run(self, check, preload=None, library=None, extra=None, out=subprocess.DEVNULL, wait_s=WAIT_LIMIT_S, cpu_factor=CPU_FACTOR):
         """Runs one check; gives PASSED, FAILED, CRASHED or TIMED_OUT, and the CPU seconds it took.
 
-        preload: a shared object whose functions take the place of the library's; library: the folder of libdrydock.so."""
+        preload: a shared object whose functions take the place of the library's; library: the folder of libdrydock.so; out: a file for what it
+        says."""
         environment = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "USER")}
         environment["LD_LIBRARY_PATH"] = library or self.build
         environment.update(extra or {})
@@ -95,24 +103,24 @@ class Runner:
                 check.argv,
                 env=environment,
                 stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
+                stdout=out,
                 stderr=subprocess.DEVNULL,
                 start_new_session=True,
             )
             # From here: a wrapper that sets limits would be preloaded too.
             if check.cpu_s > 0:
-                limit(process.pid, resource.RLIMIT_CPU, check.cpu_limit_s)
+                limit(process.pid, resource.RLIMIT_CPU, check.cpu_limit_s(cpu_factor))
             limit(process.pid, resource.RLIMIT_AS, MEMORY_LIMIT)
             limit(process.pid, resource.RLIMIT_CORE, 0)
-            outcome = wait_for(process)
+            outcome = wait_for(process, wait_s)
             end_group(process.pid)
         return outcome
 
     def measure(self, checks, preload, workers):
-        """Runs each check on the sources as they are: how long it takes with `preload`, all of core/ as mutants are compiled, and what it
-        reaches. Remembered between runs. Gives the checks that do not pass."""
+        """Runs each check on the sources as they are: how long it takes with `preload`, all of the subject as mutants are compiled, and what
+        it reaches. Remembered between runs. Gives the checks that do not pass."""
         os.makedirs(self.map, exist_ok=True)
-        library = hash_of_files([f"{self.coverage}/libdrydock.so"])
+        library = hash_of_files([f"{self.library}/libdrydock.so"])
         return [check for check, passes in zip(checks, workers.map(lambda check: self._measure_one(check, preload, library), checks)) if not passes]
 
     def _measure_one(self, check, preload, library):
@@ -127,33 +135,35 @@ class Runner:
             outcome, cpu_s = self.run(check, preload)
             if outcome != PASSED:
                 return False
-            folder = f"{self.map}/{check.name.replace('/', '.')}"
-            shutil.rmtree(folder, ignore_errors=True)
-            os.makedirs(folder)
-            outcome, _ = self.run(check, library=self.coverage, extra={"GCOV_PREFIX": folder, "GCOV_PREFIX_STRIP": "99"})
-            if outcome != PASSED:
+            lines = self.lines_of(check)
+            if lines is None:
                 return False
-            known = {"version": version, "cpu_s": cpu_s, "lines": reached(folder, f"{self.coverage}/core")}
-            shutil.rmtree(folder)
+            known = {"version": version, "cpu_s": cpu_s, "lines": lines}
             with open(path, "w", encoding="utf-8") as file:
                 json.dump(known, file)
         check.cpu_s = known["cpu_s"]
         check.counts = {file: {int(line): hit for line, hit in lines.items()} for file, lines in known["lines"].items()}
         return True
 
+    def lines_of(self, check, extra=None):
+        """What a check reaches: file → line → whether it does; None when it does not pass."""
+        with tempfile.TemporaryDirectory(prefix="mutate") as folder:
+            outcome, _ = self.run(check, library=self.library, extra={"GCOV_PREFIX": folder, **(extra or {})})
+            return reached(f"{folder}{self.coverage}", self.coverage) if outcome == PASSED else None
+
 
 def reached(folder, notes):
-    """Of the .gcda files in a folder: file → line → whether it was reached."""
-    data = sorted(glob.glob(f"{folder}/*.gcda"))
+    """Of the .gcda files below a folder: file → line → whether it was reached. notes: where their .gcno files are."""
+    data = sorted(glob.glob(f"{folder}/**/*.gcda", recursive=True))
     for path in data:
-        name = os.path.basename(path)[: -len(".gcda")] + ".gcno"
+        name = os.path.splitext(os.path.relpath(path, folder))[0] + ".gcno"
         os.symlink(f"{notes}/{name}", f"{folder}/{name}")
     lines = {}
     if data:
         told = subprocess.run(["gcov", "--json-format", "--stdout", *data], check=True, capture_output=True, text=True).stdout
         for document in told.splitlines():
             for file in json.loads(document)["files"]:
-                if file["file"].startswith("core/") and file["file"].endswith(".c"):
+                if file["file"].endswith(".c"):
                     counts = lines.setdefault(file["file"], {})
                     for line in file["lines"]:
                         number = line["line_number"]
@@ -168,14 +178,14 @@ def limit(process, what, amount):
         pass  # it has ended
 
 
-def wait_for(process):
+def wait_for(process, limit_s):
     expired = threading.Event()
 
     def expire():
         expired.set()
         end_group(process.pid)
 
-    timer = threading.Timer(WAIT_LIMIT_S, expire)
+    timer = threading.Timer(limit_s, expire)
     timer.start()
     _, status, usage = os.wait4(process.pid, 0)
     timer.cancel()

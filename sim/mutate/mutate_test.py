@@ -1,4 +1,4 @@
-"""Unit tests of the tool: tokens, operators, names of mutants, limits and scores. `python3 sim/mutate/mutate_test.py`; make test runs it."""
+"""Unit tests of the tool: tokens, operators, names of mutants, subjects, limits, scores and tests that fail for nothing. `python3 sim/mutate/mutate_test.py`; make test runs it."""
 import os
 import subprocess
 import sys
@@ -9,11 +9,13 @@ import unittest
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import checks
+import each_test
 import mutate
 import operators
 import report
 from c_source import Source, SourceError, tokens_of
 from mutants import InputError, mutants_of, read_equivalents
+from subjects import SUBJECTS
 
 
 def texts(source):
@@ -154,9 +156,26 @@ class Names(unittest.TestCase):
                 self.read(lines)
 
 
+class Subjects(unittest.TestCase):
+    def test_all_is_what_the_makefile_makes_the_library_of(self):
+        with open("Makefile", encoding="utf-8") as makefile:
+            folders = next(line.split(":=")[1].split() for line in makefile if line.startswith("FOLDERS :="))
+        self.assertEqual(sorted(SUBJECTS["all"].folders), sorted(folder for folder in folders if folder != "sim"))  # sim/main.c is no part of it
+
+    def test_a_subject_has_its_own_sources_and_checks(self):
+        core, fakes = SUBJECTS["core"], SUBJECTS["fakes"]
+        self.assertIn("core/db.c", core.sources)
+        self.assertTrue(all(path.startswith("core/") for path in core.sources + core.headers))
+        self.assertTrue({"fakes/world.c", "fakes/docker/tar.c", "fakes/wire/listen.c"} <= set(fakes.sources))
+        self.assertFalse([path for path in fakes.sources if "/tests/" in path or path.startswith("core/")])
+        self.assertTrue({"core/value.h", "fakes/changes.def", "fakes/docker/tar.h"} <= set(fakes.headers))
+        self.assertIn("fakes/tests/tar_test.c", fakes.test_sources)
+        self.assertNotIn("fakes/tests/tar_test.c", core.test_sources)
+
+
 class Limits(unittest.TestCase):
     def run_script(self, script, cpu_s=0.01):
-        return checks.Runner("build/mutate").run(checks.Check("x", ["/bin/sh", "-c", script], "1", cpu_s))[0]
+        return checks.Runner("build/mutate", "core").run(checks.Check("x", ["/bin/sh", "-c", script], "1", cpu_s))[0]
 
     def test_outcomes(self):
         self.assertEqual(self.run_script("exit 0"), checks.PASSED)
@@ -165,8 +184,8 @@ class Limits(unittest.TestCase):
 
     def test_time_is_cpu_time(self):
         self.assertEqual(self.run_script("kill -XCPU $$"), checks.TIMED_OUT)
-        self.assertEqual(checks.Check("x", [], "1", 0.01).cpu_limit_s, 1)
-        self.assertEqual(checks.Check("x", [], "1", 0.5).cpu_limit_s, 6)
+        self.assertEqual(checks.Check("x", [], "1", 0.01).cpu_limit_s(), 1)
+        self.assertEqual(checks.Check("x", [], "1", 0.5).cpu_limit_s(), 6)
 
     def test_what_a_check_starts_ends_with_it(self):
         with tempfile.TemporaryDirectory() as folder:
@@ -185,7 +204,7 @@ class StubRunner:
         self.outcomes = outcomes
         self.ran = []
 
-    def run(self, check, preload):
+    def run(self, check, preload, **_):
         assert os.path.exists(preload)
         self.ran.append(check.name)
         return self.outcomes.get(check.name, checks.PASSED), 0.0
@@ -206,7 +225,7 @@ class Judging(unittest.TestCase):
         suite = [checks.Check(name, [], version, 0.01, {"core/x.c": {3: True}}) for name, version in versions.items()]
         suite.append(checks.Check("core/tests/z_test", [], "1", 0.01, {"core/x.c": {3: False}}))
         self.runner = StubRunner(outcomes)
-        bench = mutate.Bench(self.folder.name, suite, self.runner)
+        bench = mutate.Bench(self.folder.name, SUBJECTS["core"], suite, self.runner)
         bench.texts["core/x.c"] = self.text
         return bench
 
@@ -246,6 +265,26 @@ class Judging(unittest.TestCase):
         self.bench({}).judge(mutant)
         self.assertEqual(len(self.runner.ran), 2)
 
+    def test_each_file_goes_on_until_one_is_noticed(self):
+        self.text = body("return a < 1;")
+        bench = self.bench({"core/tests/x_test": checks.FAILED})
+        bench.texts["core/y.c"] = self.text  # which nothing reaches
+        mutants = mutants_of("core/x.c", self.text) + mutants_of("core/y.c", self.text)
+        more, unnoticed = mutate.judge_each_file(bench, mutants, [], 1)
+        self.assertEqual([mutant.file for mutant, result in more if result["status"] == report.KILLED], ["core/x.c"])
+        self.assertEqual(sum(mutant.file == "core/y.c" for mutant, _ in more), len(mutants) / 2)
+        self.assertEqual(unnoticed, ["core/y.c"])
+        sample = [(mutant, {"status": report.KILLED}) for mutant in mutants[:1]]
+        more, unnoticed = mutate.judge_each_file(bench, mutants, sample, 1)
+        self.assertEqual({mutant.file for mutant, _ in more}, {"core/y.c"})
+        self.assertIn("core/y.c: no mutant of it is noticed", report.each_file_text(mutants, more, unnoticed))
+        self.assertIn("1 of 2 files", report.each_file_text(mutants, more, unnoticed))
+
+    def test_a_file_is_compiled_by_what_knows_it(self):
+        path = f"{self.folder.name}/x.so"
+        self.assertFalse(mutate.is_for_tcc("core/x.c", "int f(unsigned a) { return __builtin_ctz(a); }", path))
+        self.assertFalse(mutate.is_for_tcc("core/x.c", "#include <sys/epoll.h>\n", path))
+
     def test_a_line_that_was_cut_off_is_forgotten(self):
         self.bench({}).judge(self.mutant("<"))
         with open(f"{self.folder.name}/state.jsonl", "a", encoding="utf-8") as state:
@@ -282,6 +321,122 @@ class Score(unittest.TestCase):
         summary = report.Summary([(mutants[0], {"status": "killed", "how": "failed", "by": "t"})], {mutants[0].name: (3, "why")})
         self.assertEqual(len(summary.wrongly_named), 1)
         self.assertIn("equivalent.txt:3:", summary.text(90))
+
+
+class CmockaRunner:
+    """A program of two tests; what it says when a mutant is loaded."""
+
+    def __init__(self, folder, said):
+        self.build = folder
+        self.said = said
+        self.ran = []
+
+    def run(self, check, preload, extra, out, **_):
+        self.ran.append((bool(preload), extra.get(each_test.ONLY)))
+        if not preload:
+            out.write(b'<testcase name="one" time="0.000" >\n</testcase>\n<testcase name="two" time="0.000" >\n</testcase>\n')
+            return checks.PASSED, 0.0
+        out.write(self.said.get(extra.get(each_test.ONLY), "").encode())
+        return checks.FAILED, 0.0
+
+    def lines_of(self, check, extra):
+        return check.counts
+
+
+class EachTest(unittest.TestCase):
+    text = "int f(int a)\n{\n    if (a > 3) {\n        a = 0;\n    }\n    return a;\n}\nint g(int a)\n{\n    return a + 1;\n}\n"
+    fails = '<testcase name="{}" time="0.000" >\n  <failure><![CDATA[1 != 2\nx.c:7: error: Failure!]]></failure>\n</testcase>\n'
+    crashes = '<testcase name="{}" time="0.000" >\n  <failure><![CDATA[Test failed with exception: Segmentation fault(11)]]></failure>\n</testcase>\n'
+
+    def hunt(self, said, tries=9, is_cmocka=True, cpu_s=0.01):
+        with tempfile.TemporaryDirectory() as folder:
+            os.makedirs(f"{folder}/work")
+            self.runner = CmockaRunner(folder, said)
+            reached = {"core/x.c": {3: True, 4: False, 6: True, 10: True}}
+            suite = [checks.Check("core/tests/x_test", [], "1", cpu_s, reached, is_cmocka), checks.Check("core/tests/y_test", [], "1", 0.01, {"core/x.c": {3: True, 6: True}})]
+            bench = mutate.Bench(folder, SUBJECTS["core"], suite, self.runner)
+            bench.texts["core/x.c"] = self.text
+            mutants = mutants_of("core/x.c", self.text)
+            search = each_test.Hunt(bench, mutants, tries)
+            self.named = [program.name for program in each_test.hunt(bench, mutants, ["core/tests/y_test"], 0, 1)]
+            self.runner.ran.clear()
+            self.order = search.candidates(reached)
+            self.unheard = search.candidates({"core/x.c": {3: False}})
+            return search.program(suite[0])
+
+    def test_only_what_a_test_says_itself_counts(self):
+        said = self.crashes.format("one") + self.fails.format("two") + '<testcase name="three" time="0.000" >\n</testcase>\n'
+        self.assertEqual(each_test.failed_tests(said), ["two"])
+        self.assertEqual(each_test.tests_in(said), ["one", "two", "three"])
+
+    def test_what_a_cmocka_program_says_is_read(self):
+        program = '''
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <cmocka.h>
+static void holds(void **state) { (void)state; assert_true(getenv("DRYDOCK_ONLY_TEST") == NULL); }
+static void fails(void **state) { (void)state; assert_int_equal(1, 2); }
+static void crashes(void **state) { (void)state; *(volatile int *)0 = 1; }
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(holds), cmocka_unit_test(fails), cmocka_unit_test(crashes)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
+'''
+        with tempfile.TemporaryDirectory() as folder:
+            os.makedirs(f"{folder}/work")
+            made = subprocess.run(["gcc", "-w", "-x", "c", "-o", f"{folder}/x_test", "-", "-lcmocka"], input=program, text=True)
+            self.assertEqual(made.returncode, 0)
+            check = checks.Check("x_test", [f"{folder}/x_test"], "1", 0.01)
+            bench = mutate.Bench(folder, SUBJECTS["core"], [check], checks.Runner(folder, "core"))
+            search = each_test.Hunt(bench, [], 1)
+            self.assertEqual(each_test.tests_in(search.run(check)[1]), ["holds", "fails", "crashes"])
+            self.assertEqual(each_test.failed_tests(search.run(check)[1]), ["fails"])
+            outcome, said = search.run(check, only="holds")
+            self.assertEqual((outcome, each_test.tests_in(said), each_test.failed_tests(said)), (checks.FAILED, ["holds"], ["holds"]))
+
+    def test_mutants_are_of_each_function_in_turn(self):
+        self.hunt({})
+        self.assertEqual([mutant.function for mutant in self.order[:3]], ["g", "f", "g"])  # fewer programs reach g
+        self.assertNotIn(4, [mutant.line for mutant in self.order])
+
+    def test_a_program_that_gcov_hears_nothing_of_is_asked_all_the_same(self):
+        self.hunt({})
+        self.assertEqual([mutant.function for mutant in self.unheard[:3]], ["f", "g", "f"])
+        self.assertEqual(len(self.unheard), len(self.order))
+
+    def test_a_program_whose_tests_all_fail_is_done(self):
+        program = self.hunt({None: self.fails.format("one") + self.fails.format("two")})
+        self.assertEqual((program.left, len(self.runner.ran)), ([], 2))
+        self.assertEqual(report.each_test_text([program]), "2 of 2 tests fail for a mutant, in 1 of 1 programs")
+
+    def test_what_is_left_is_run_alone(self):
+        program = self.hunt({None: self.fails.format("one"), "two": self.fails.format("two")})
+        self.assertEqual(program.left, [])
+        self.assertEqual([only for _, only in self.runner.ran].count("two"), 1)
+
+    def test_what_never_fails_is_told(self):
+        program = self.hunt({None: self.fails.format("one") + self.crashes.format("two")}, tries=2)
+        self.assertEqual((program.left, program.tried["two"]), (["two"], 4))
+        self.assertIn("core/tests/x_test: two: fails for none of 4 mutants", report.each_test_text([program]))
+        program = self.hunt({None: self.crashes.format("two")}, tries=2)
+        self.assertIn("core/tests/x_test: NONE of its tests fails for any of 4 mutants", report.each_test_text([program]))
+        self.assertEqual([entry["fails_for"] for entry in report.each_test_json([program])["tests"]], [None, None])
+
+    def test_programs_can_be_named(self):
+        self.hunt({})
+        self.assertEqual(self.named, ["core/tests/y_test"])
+
+    def test_what_takes_long_is_run_test_by_test(self):
+        self.hunt({}, tries=1, cpu_s=3 * each_test.LONG_S)
+        self.assertEqual(self.runner.ran, [(False, None), (True, "one"), (True, "two")])
+
+    def test_what_is_no_cmocka_program_is_one_test(self):
+        program = self.hunt({}, is_cmocka=False)
+        self.assertEqual((program.tests, program.left), ([each_test.WHOLE], []))
 
 
 if __name__ == "__main__":

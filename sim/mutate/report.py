@@ -1,7 +1,30 @@
-"""What a run came to, as text that editors can step through and as JSON."""
+"""How far a run is, and what it came to, as text that editors can step through and as JSON."""
+import sys
+import time
 
 # Statuses of a mutant, also in the state file.
 KILLED, SURVIVED, SAME, INVALID = "killed", "survived", "same object code", "does not compile"
+
+
+class Progress:
+    """One line on a terminal, a line every minute elsewhere."""
+
+    def __enter__(self):
+        self.terminal = sys.stderr.isatty()
+        self.told = time.monotonic()
+        return self
+
+    def tell(self, line):
+        """line: makes it, when it is time."""
+        now = time.monotonic()
+        if now - self.told > (0.5 if self.terminal else 60):
+            self.told = now
+            sys.stderr.write(f"\r{line()}\033[K" if self.terminal else line() + "\n")
+            sys.stderr.flush()
+
+    def __exit__(self, *_):
+        if self.terminal:
+            sys.stderr.write("\r\033[K")
 
 
 class Summary:
@@ -15,6 +38,7 @@ class Summary:
         self.named = {}
         self.survivors = []
         self.wrongly_named = []
+        self.width = max([29, *(len(mutant.file) for mutant, _ in results)])
         for mutant, result in results:
             if mutant.name in named and result["status"] in (SURVIVED, SAME):
                 self.named[mutant] = named[mutant.name]
@@ -48,7 +72,7 @@ class Summary:
         mutants = sum(file is None or mutant.file == file for mutant, _ in self.results)
         late, crashed = self.count(KILLED, file, "timed out"), self.count(KILLED, file, "crashed")
         return (
-            f"{name:<29} {mutants:>7} {self.count(INVALID, file):>7} {self.count(SAME, file):>7} {self.named_in(file):>7}"
+            f"{name:<{self.width}} {mutants:>7} {self.count(INVALID, file):>7} {self.count(SAME, file):>7} {self.named_in(file):>7}"
             f" {killed:>7} {crashed:>8} {late:>6} {self.survived(file):>9} {self.score_of(file):>7.1f}"
         )
 
@@ -65,7 +89,7 @@ class Summary:
         lines += [f"sim/mutate/equivalent.txt:{line}: named as equivalent, but {result['status']}" for line, _, result in self.wrongly_named]
         if lines:
             lines.append("")
-        lines.append(f"{'file':<29} mutants invalid   equal   named  killed (crashed  late)  survived   score")
+        lines.append(f"{'file':<{self.width}} mutants invalid   equal   named  killed (crashed  late)  survived   score")
         for file in sorted({mutant.file for mutant, _ in self.results}):
             lines.append(self.row(file, file))
         lines.append(self.row("all"))
@@ -87,3 +111,36 @@ class Summary:
                 entry["reason"] = self.named[mutant][1]
             mutants.append(entry)
         return {"score": round(self.score, 2), "killed": self.count(KILLED), "survived": self.survived(), "mutants": mutants}
+
+
+def each_file_text(mutants, more, unnoticed):
+    """mutants: all that there are; more: results beyond a sample; unnoticed: files of which no mutant is killed."""
+    files = {mutant.file for mutant in mutants}
+    lines = [f"{file}: no mutant of it is noticed" for file in unnoticed]
+    beyond = f" ({len(more)} mutants beyond the sample, of {len({mutant.file for mutant, _ in more})} files)" if more else ""
+    lines.append(f"a mutant is noticed of {len(files) - len(unnoticed)} of {len(files)} files{beyond}")
+    return "\n".join(lines)
+
+
+def each_test_text(programs):
+    """Tests that no mutant made fail, and programs of which that is all there is to say."""
+    lines = []
+    for program in programs:
+        for test in program.left if program.mutant_of else []:
+            lines.append(f"{program.name}: {test}: fails for none of {program.tried.get(test, 0)} mutants")
+        if not program.mutant_of:
+            lines.append(f"{program.name}: NONE of its tests fails for any of {max(program.tried.values(), default=0)} mutants")
+    tests = sum(len(program.tests) for program in programs)
+    left = sum(len(program.left) for program in programs)
+    failing = sum(bool(program.mutant_of) for program in programs)
+    lines.append(f"{tests - left} of {tests} tests fail for a mutant, in {failing} of {len(programs)} programs")
+    return "\n".join(lines)
+
+
+def each_test_json(programs):
+    entries = []
+    for program in programs:
+        for test in program.tests:
+            mutant = program.mutant_of.get(test)
+            entries.append({"program": program.name, "test": test, "tried": program.tried.get(test, 0), "fails_for": mutant and mutant.id, "mutant": mutant and str(mutant)})
+    return {"tests": entries}
