@@ -53,6 +53,9 @@ async function open(file, { hash = "", viewport = DESKTOP, colorScheme = "light"
 }
 
 /** Where the page's address says that it is, once it does. */
+/* The page is drawn some time after a key; what never comes fails by the time-out. */
+const becomes = (page, selector, count) =>
+  page.waitForFunction(([selector, count]) => document.querySelectorAll(selector).length === count, [selector, count]);
 const address = async (page) => {
   await page.waitForTimeout(250);
   return new URLSearchParams(new URL(page.url()).hash.slice(1));
@@ -214,10 +217,10 @@ test("side by side: level lines, the first difference marked in both", async () 
   assert.equal(await guards.count(), 2);
   assert.ok(Math.abs((await guards.nth(0).boundingBox()).y - (await guards.nth(1).boundingBox()).y) < 1);
   await page.keyboard.press("s");
-  assert.equal(await page.locator(".head").count(), 1);
+  await becomes(page, ".head", 1);
   await page.keyboard.press("s");
   await page.keyboard.press("d");
-  assert.equal(await page.locator(".line.selected.first-difference").count(), 1);
+  await becomes(page, ".line.selected.first-difference", 1);
   await page.keyboard.press("ArrowRight");
   assert.equal((await address(page)).get("run"), "openclawpro/8.9.2");
   await close();
@@ -309,13 +312,14 @@ for (const [name, viewport, colorScheme] of [
 
 test("the reader's choice of colours beats the system's", async () => {
   const { page, close } = await open(both, { colorScheme: "light" });
+  const light = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  assert.ok(Number(light.match(/\d+/)[0]) >= 128, light);
   await page.keyboard.press("t");
   await page.keyboard.press("t");
-  const back = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
-  assert.ok(Number(back.match(/\d+/)[0]) < 128, back);
+  await page.waitForFunction(() => Number(getComputedStyle(document.body).backgroundColor.match(/\d+/)[0]) < 128);
   await page.keyboard.press("?");
   await page.getByRole("dialog").waitFor();
   await page.keyboard.press("Escape");
-  assert.equal(await page.getByRole("dialog").count(), 0);
+  await page.getByRole("dialog").waitFor({ state: "detached" });
   await close();
 });
