@@ -147,16 +147,18 @@ endef
 $(eval $(call variant,coverage,$(BUILD)/coverage,gcc,$(call counting,coverage,-Og),--coverage))
 $(eval $(call variant,counted,$(BUILD)/counted,gcc,$(call counting,counted,-O0),--coverage))
 $(eval $(call share,counted,$(BUILD)/counted,$$(patsubst %.c,$(BUILD)/counted/obj/%.o,$$(filter core/%,$$(LIBRARY)) reports/coverage.c)))
-$(eval $(call variant,asan,$(BUILD)/asan,gcc,-Og -g1 $(SANITIZE) -DDRYDOCK_CHECKED,,$(FUZZ_MAIN)))
-# What tests are: half as long to run as at -O0, and longer to compile by less than that.
-$(eval $(call variant,checked,$(BUILD)/checked,gcc,-Og -g1 -DDRYDOCK_CHECKED,,$(FUZZ_MAIN)))
+# What tests are: half as long to run as at -O0, and longer to compile by less than that. What searches run a million times is worth -O2.
+SEARCHED := $(wildcard core/*.c fakes/*.c)
+tested = -Og -g1 $$(if $$(filter $(SEARCHED),$$<),-O2) -DDRYDOCK_CHECKED
+$(eval $(call variant,checked,$(BUILD)/checked,gcc,$(tested),,$(FUZZ_MAIN)))
+$(eval $(call variant,asan,$(BUILD)/asan,gcc,$(tested) $(SANITIZE),,$(FUZZ_MAIN)))
 # What sim/mutate/ runs its mutants in: one file of core/ is replaced when libdrydock.so is loaded.
 $(eval $(call variant,mutate,$(BUILD)/mutate,gcc,-O1 -fPIC -DDRYDOCK_CHECKED,-Wl$$(comma)-z$$(comma)now,,so))
 # What is fuzzed: libFuzzer counts the edges of all but the targets' own code; AFL++ brings compiler, main and counters.
 $(eval $(call variant,fuzz,$(BUILD)/fuzz,clang,-O1 -g $$(if $$(findstring /obj/,$$@),-fsanitize=fuzzer-no-link,-fsanitize=fuzzer) $(SANITIZE) -DDRYDOCK_CHECKED,))
 $(eval $(call variant,afl,$(BUILD)/afl,afl-clang-fast,-O1 -g $$(if $$(findstring /obj/,$$@),,-fsanitize=fuzzer) -DDRYDOCK_CHECKED,))
 # Sanitizers beside ASan, and a build for valgrind, whose own header must be there. What runs in each: "Analysis at run time" below.
-$(eval $(call variant,valgrind,$(BUILD)/valgrind,gcc,-Og -g1 -DDRYDOCK_CHECKED,))
+$(eval $(call variant,valgrind,$(BUILD)/valgrind,gcc,$(tested),))
 $(eval $(call share,valgrind,$(BUILD)/valgrind,$(BUILD)/valgrind/obj/sim/kernel/coroutine.o))
 # clang's ThreadSanitizer: gcc 12's takes switches between coroutines for races.
 $(eval $(call variant,tsan,$(BUILD)/tsan,clang,-O1 -g -fsanitize=thread,))

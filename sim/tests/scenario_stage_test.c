@@ -13,9 +13,14 @@
 #include <cmocka.h>
 
 enum {
+#ifdef __SANITIZE_ADDRESS__ /* every run begins anew, and takes some fifty times as long */
+    SAMPLES = 100,
+    CLASSES_MAX = 500,
+#else
     SAMPLES = 400,
-    SAMPLES_LONG = 20000,
     CLASSES_MAX = 10000, /* a stage that has more is searched with merging only, unless there is time */
+#endif
+    SAMPLES_LONG = 20000,
 };
 
 #define SHOP "\"world\":{\"apps\":[{\"name\":\"shop\"}]}"
