@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -53,6 +54,20 @@ static void resize_for_crypto(void)
     OPENSSL_realloc(OPENSSL_malloc(1), more_than_there_is);
 }
 
+/* There is none for a copy of the text. */
+static void copy_for_json(void)
+{
+    enum { LARGE = 64 << 20 };
+    const struct rlimit none = {0, 0};
+    char *text = heap_take(LARGE);
+
+    memset(text, 'a', LARGE);
+    text[LARGE - 1] = '\0';
+    heap_serves_json();
+    setrlimit(RLIMIT_AS, &none);
+    cJSON_CreateString(text);
+}
+
 /* What a process of its own prints to standard error, and its exit status. */
 static int end_of(void (*act)(void), char *said, size_t size)
 {
@@ -83,7 +98,8 @@ static int end_of(void (*act)(void), char *said, size_t size)
 
 static void test_without_memory_it_ends_with_a_line(void **state)
 {
-    static void (*const acts[])(void) = {take, take_zeroed, resize, fill_an_arena, take_for_crypto, resize_for_crypto};
+    static void (*const acts[])(void) = {take,          take_zeroed,     resize,           fill_an_arena,
+                                         copy_for_json, take_for_crypto, resize_for_crypto};
     char said[200];
 
     (void)state;
