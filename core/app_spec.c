@@ -9,18 +9,22 @@ enum { VERSION_WITH_COMPOSE = 4, VERSION_MAX = 8 };
 /* ---- reading
  * ---------------------------------------------------------------------------------------------------------- */
 
+/* Whose array the environment is: changes of it are changes of that (12.5). */
+static const char *env_key(const struct value *document)
+{
+    return value_truthy(value_get(document, "environmentParameters")) ? "environmentParameters"
+                                                                      : "enviromentParameters"; /* the older spelling */
+}
+
 static void read_component(struct component *component, const struct value *document)
 {
-    const struct value *env = value_get(document, "environmentParameters");
-
     component->document = document;
     component->name = value_get_text(document, "name");
     component->container_data = value_get_text(document, "containerData");
     component->in_place.cpu = value_get_number(document, "cpu", 0);
     component->in_place.ram = value_get_number(document, "ram", 0);
     component->in_place.hdd = value_get_number(document, "hdd", 0);
-    component->in_place.env =
-        value_truthy(env) ? env : value_get(document, "enviromentParameters"); /* 12.5: the older spelling */
+    component->in_place.env = value_get(document, env_key(document));
 }
 
 struct app_spec *app_spec_from(struct arena *arena, const struct value *document)
@@ -103,9 +107,10 @@ static const struct value *component_document(struct task *task, const struct co
     document = with_number(arena, document, "cpu", now.cpu);
     document = with_number(arena, document, "ram", now.ram);
     document = with_number(arena, document, "hdd", now.hdd);
-    if (value_get(document, "environmentParameters") != NULL && now.env != NULL &&
-        !value_equal(now.env, value_get(document, "environmentParameters"))) {
-        document = value_with(arena, document, "environmentParameters", now.env);
+    const char *key = env_key(document);
+
+    if (value_get(document, key) != NULL && now.env != NULL && !value_equal(now.env, value_get(document, key))) {
+        document = value_with(arena, document, key, now.env);
     }
     return document;
 }

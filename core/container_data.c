@@ -66,7 +66,8 @@ static const struct error *reference(struct parser *parser, const char *text, co
         return invalid(parser, "component index", mount);
     }
     *component = (int)strtol(text, NULL, 10);
-    if (parser->spec == NULL || *component >= parser->own_index) {
+    if (parser->spec == NULL || *component >= parser->own_index ||
+        (uint32_t)*component >= parser->spec->component_count) {
         return invalid(parser, "component reference", mount);
     }
     return NULL;

@@ -292,7 +292,10 @@ static void test_a_changed_environment_is_written_back_where_there_was_one(void 
     }
     assert_string_equal(
         value_json(&script.arena, app_spec_document(&script.task, app)),
-        "{\"version\":4,\"compose\":[{\"environmentParameters\":[null]},{\"enviromentParameters\":[2]},{}]}");
+        "{\"version\":4,\"compose\":[{\"environmentParameters\":[null]},{\"enviromentParameters\":[null]},{}]}");
+    /* Found by the fuzzer: what is only read stays as it is, with both spellings too. */
+    app = script_spec(&script, "{\"version\":3,\"environmentParameters\":0,\"enviromentParameters\":[]}");
+    assert_ptr_equal(app_spec_document(&script.task, app), app->document);
     script_end(&script);
 }
 

@@ -191,6 +191,9 @@ static void test_12_9_references_need_the_full_specification(void **state)
     assert_non_null(
         strstr(parse_container_data(&script.arena, "/a|0:/b", NULL, 1, &mounts)->message, "component reference"));
     assert_null(parse_container_data(&script.arena, "/a|m:l:/b", NULL, 1, &mounts)); /* own ones do not */
+    /* Found by the fuzzer: what the specification has not is none, whatever the own index. */
+    assert_null(parse(&script, "/a|1:/b", 9, &mounts));
+    assert_non_null(strstr(parse(&script, "/a|2:/b", 9, &mounts)->message, "component reference"));
     script_end(&script);
 }
 

@@ -4,6 +4,14 @@
 
 enum { LINE_MAX_BYTES = 116, INDENT = 2 };
 
+/* What stands before the item: in an object its key. */
+static const char *key_text(struct arena *arena, const struct value *value, uint32_t index)
+{
+    return value_is(value, VALUE_OBJECT)
+               ? arena_printf(arena, "%s: ", value_json(arena, value_string(arena, value->members[index].key)))
+               : "";
+}
+
 /* On one line, with a space after each comma and colon. */
 static const char *flat_json(struct arena *arena, const struct value *value)
 {
@@ -14,9 +22,7 @@ static const char *flat_json(struct arena *arena, const struct value *value)
         return value_json(arena, value);
     }
     for (uint32_t i = 0; i < value->count; i++) {
-        const char *key = is_object ? arena_printf(arena, "\"%s\": ", value->members[i].key) : "";
-
-        text = arena_printf(arena, "%s%s%s%s", text, i == 0 ? "" : ", ", key,
+        text = arena_printf(arena, "%s%s%s%s", text, i == 0 ? "" : ", ", key_text(arena, value, i),
                             flat_json(arena, is_object ? value->members[i].value : value->items[i]));
     }
     return arena_printf(arena, "%s%s", text, is_object ? "}" : "]");
@@ -35,7 +41,7 @@ static const char *pretty(struct arena *arena, const struct value *value, int de
     const char *text = is_object ? "{" : "[";
 
     for (uint32_t i = 0; i < value->count; i++) {
-        const char *key = is_object ? arena_printf(arena, "\"%s\": ", value->members[i].key) : "";
+        const char *key = key_text(arena, value, i);
         const struct value *item = is_object ? value->members[i].value : value->items[i];
         const char *inside = pretty(arena, item, depth + 1, (size_t)indent + strlen(key));
 

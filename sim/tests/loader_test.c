@@ -1,6 +1,7 @@
 /* The loader: the schema and it know the same keys, defaults are as said. What it says of broken files:
  * bad_input_test.c. */
 #include "sim/scenario/loader.h"
+#include "sim/scenario/pretty_json.h"
 #include "sim/scenario/units.h"
 #include "sim/tests/test_run.h"
 
@@ -168,6 +169,26 @@ static void test_units(void **state)
     assert_false(parse_size("5", &bytes) || parse_size("5 GB", &bytes) || parse_size("9999999TB", &bytes));
 }
 
+/* Found by the fuzzer: a key's quotes and control characters are escaped, on one line and on several. */
+static void test_what_is_written_for_people_is_json(void **state)
+{
+    static const char short_text[] = "{\"a\\n\\\"b\":{\"c\\td\":[1]}}";
+    struct arena arena;
+
+    (void)state;
+    arena_init(&arena, arena_source_malloc());
+    const struct value *value = value_parse(&arena, short_text, strlen(short_text));
+    const struct value *wide = OBJECT(&arena, {"e\\", value}, {"f", value_format(&arena, "%0130d", 0)});
+
+    assert_string_equal(pretty_json(&arena, value), "{\n  \"a\\n\\\"b\": {\"c\\td\": [1]}\n}");
+    wide = OBJECT(&arena, {"g", wide});
+    const char *text = pretty_json(&arena, wide);
+
+    assert_non_null(strstr(text, "\n    \"e\\\\\": {\"a\\n\\\"b\": "));
+    assert_true(value_equal(value_parse(&arena, text, strlen(text)), wide));
+    arena_reset(&arena);
+}
+
 /* A time just below a unit was "1e+03 us". */
 static void test_rounded_numbers_have_no_exponent(void **state)
 {
@@ -201,6 +222,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_unreadable_and_too_large_files),
+        cmocka_unit_test(test_what_is_written_for_people_is_json),
         cmocka_unit_test(test_rounded_numbers_have_no_exponent),
         cmocka_unit_test(test_schema_and_loader_know_the_same_keys),
         cmocka_unit_test(test_defaults),
