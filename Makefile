@@ -265,8 +265,8 @@ run: $(BUILD)/drydock $(BUILD)/coverage/drydock
 
 ## test: build and run every test, and the scenario library, under other dates, locales and time zones
 # Its parts run side by side, the longest first; each can be asked for alone.
-TEST_PARTS := test-units test-matrix test-cli test-explore test-formats test-serve test-live test-replay test-traces test-sweep \
-  test-oom test-ablate test-compare test-conform test-conformance test-fuzz test-library test-tools
+TEST_PARTS := test-units test-matrix test-cli test-tools test-explore test-formats test-oom test-replay test-live test-traces test-serve \
+  test-ablate test-library test-sweep test-compare test-conform test-conformance test-fuzz
 test: $(BUILD)/drydock $(checked_TESTS) $(BUILD)/checked/drydock $(BUILD)/checked/conformance $(BUILD)/checked/oom $(checked_FUZZ) $(BUILD)/.format-deps
 	@$(MAKE) --no-print-directory --keep-going --output-sync=target $(TEST_PARTS)
 .PHONY: test $(TEST_PARTS)
