@@ -1,9 +1,13 @@
 #include "sim/search/repro.h"
 
+#include "sim/scenario/json_text.h"
 #include "sim/scenario/pretty_json.h"
 #include "sim/search/replay.h"
 
 #include <string.h>
+
+/* Where a mistake is that no line of the file is at fault for. */
+static const struct json_place whole_file = {1, 1};
 
 /* ---- words -------------------------------------------------------------------------------------------------- */
 
@@ -191,9 +195,10 @@ const char *repro_text(struct arena *arena, const struct repro *repro, struct me
 
     text = NULL;
     if (record->inconclusive_because != NULL) {
-        mistake->text = arena_printf(arena, "%s:1:1: %s", repro->file, record->inconclusive_because);
+        mistake->text = mistake_line(arena, repro->file, whole_file, record->inconclusive_because);
     } else if (!replay_breaks(replay, repro->oracle)) {
-        mistake->text = arena_printf(arena, "%s:1:1: the run does not break %s", repro->file, repro->oracle);
+        mistake->text = mistake_line(arena, repro->file, whole_file,
+                                     arena_printf(arena, "the run does not break %s", repro->oracle));
     } else {
         tree = value_with(arena, tree, "expect", expectation(arena, record));
         tree = value_with(arena, tree, "found", found_value(arena, repro, replay));
@@ -217,10 +222,11 @@ const char *repro_updated(struct arena *arena, const char *file, const char *tex
     const char *updated = NULL;
 
     if (replay->left != NULL) {
-        mistake->text = arena_printf(arena, "%s:1:1: %s", file, replay->left);
+        mistake->text = mistake_line(arena, file, whole_file, replay->left);
     } else if (!replay_finds(replay)) {
-        mistake->text = arena_printf(arena, "%s:1:1: the run no longer breaks %s in the same way", file,
-                                     repro_oracle(arena, scenario));
+        mistake->text = mistake_line(
+            arena, file, whole_file,
+            arena_printf(arena, "the run no longer breaks %s in the same way", repro_oracle(arena, scenario)));
     } else {
         const struct value *tree = value_parse(arena, text, strlen(text));
         const struct value *found = value_get(tree, "found");
