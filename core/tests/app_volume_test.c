@@ -11,6 +11,12 @@
 
 #define GB(n) ((long long)(n)*1024 * 1024)
 
+static struct app_spec *one_gigabyte(struct script *script)
+{
+    return script_spec(script, "{\"version\":8,\"name\":\"app\",\"compose\":["
+                               "{\"name\":\"web\",\"containerData\":\"/d\",\"hdd\":1}]}");
+}
+
 static void test_2_6_3_room(void **state)
 {
     static const struct {
@@ -97,9 +103,7 @@ static void test_2_6_3_which_disk(void **state)
                                    "{\"stdout\":\"Filesystem 1024-blocks Used Available Capacity Mounted on\\n%s\\n\"}",
                                    cases[i].table),
                       -1);
-        struct app_spec *app = script_spec(
-            &script,
-            "{\"version\":8,\"name\":\"app\",\"compose\":[{\"name\":\"web\",\"containerData\":\"/d\",\"hdd\":1}]}");
+        struct app_spec *app = one_gigabyte(&script);
         const struct error *error = create_app_volume(&script.task, &app->components[0], "app", true, app);
 
         assert_int_equal(error == NULL, cases[i].file != NULL);
@@ -118,9 +122,7 @@ static void test_2_6_2_ssd_size_is_asked_for_until_it_is_known(void **state)
 
     (void)state;
     script_begin(&script, "8.9.2");
-    struct app_spec *app = script_spec(
-        &script,
-        "{\"version\":8,\"name\":\"app\",\"compose\":[{\"name\":\"web\",\"containerData\":\"/d\",\"hdd\":1}]}");
+    struct app_spec *app = one_gigabyte(&script);
 
     script_answer(&script, "bench getbenchmarks", NULL, "{\"status\":\"X\",\"ssd\":1}", 1);
     script_answer(&script, "bench getbenchmarks", NULL, "{\"status\":\"X\"}", 2);
@@ -138,9 +140,7 @@ static void test_2_6_clean_up_tells_what_could_not_be_deleted(void **state)
 
     (void)state;
     script_begin(&script, "8.9.2");
-    struct app_spec *app = script_spec(
-        &script,
-        "{\"version\":8,\"name\":\"app\",\"compose\":[{\"name\":\"web\",\"containerData\":\"/d\",\"hdd\":1}]}");
+    struct app_spec *app = one_gigabyte(&script);
 
     script_fail(&script, "host mke2fs", NULL, 1, "is mounted", -1);
     script_fail(&script, "host umount", NULL, 32, "no mount point", -1);

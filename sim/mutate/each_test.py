@@ -24,15 +24,13 @@ CPU_FACTOR = 2
 TEST = re.compile(r'<testcase name="(?P<name>[^"]*)"[^>]*>(?P<came_of_it>.*?)</testcase>', re.DOTALL)
 ASSERTION = "error: Failure!"
 WHOLE = ""  # the name of the only test of what is no cmocka program
-ONLY = "DRYDOCK_ONLY_TEST"
-# Loaded before a program, lets it run one test.
-FILTER = f"""
-#include <stdlib.h>
+# Loaded before a program, lets it run the test ONLY; programs that it starts may have no cmocka.
+FILTER = """
 extern void cmocka_set_test_filter(const char *) __attribute__((weak));
 __attribute__((constructor)) static void only(void)
-{{
-    if (getenv("{ONLY}") && cmocka_set_test_filter) cmocka_set_test_filter(getenv("{ONLY}"));
-}}
+{
+    if (cmocka_set_test_filter) cmocka_set_test_filter(ONLY);
+}
 """
 
 
@@ -63,8 +61,6 @@ class Hunt:
         self.bench = bench
         self.mutants = mutants
         self.tries = tries
-        self.filter = f"{bench.runner.build}/work/only.so"
-        subprocess.run(["gcc", "-shared", "-fPIC", "-x", "c", "-o", self.filter, "-"], input=FILTER, text=True, check=True)
         self.reaching = {}  # file and line → how many programs reach it
         for check in bench.checks:
             for file, lines in check.counts.items():
@@ -87,10 +83,17 @@ class Hunt:
         ordered.sort(key=lambda entry: entry[:3])
         return [entry[3] for entry in ordered]
 
+    def filter_for(self, check, test):
+        """A shared object that lets the program run this test alone."""
+        path = f"{self.bench.runner.build}/scratch/{check.name.replace('/', '.')}.only.{test}.so"
+        if not os.path.exists(path):
+            subprocess.run(["gcc", "-shared", "-fPIC", f'-DONLY="{test}"', "-x", "c", "-o", path, "-"], input=FILTER, text=True, check=True)
+        return path
+
     def run(self, check, preload=None, only=None):
         """What came of a check, and what it said."""
-        preload = ":".join(([preload] if preload else []) + ([self.filter] if only else []))
-        extra = {"CMOCKA_MESSAGE_OUTPUT": "xml"} | ({ONLY: only} if only else {})
+        preload = ":".join(([preload] if preload else []) + ([self.filter_for(check, only)] if only else []))
+        extra = {"CMOCKA_MESSAGE_OUTPUT": "xml"}
         with tempfile.TemporaryFile() as out:
             outcome, _ = self.bench.runner.run(check, preload, extra=extra, out=out, wait_s=WAIT_LIMIT_S, cpu_factor=CPU_FACTOR)
             out.seek(0)
@@ -99,7 +102,7 @@ class Hunt:
     def failing(self, check, mutant, only=None):
         """The tests of a program that fail for a mutant."""
         bench = self.bench
-        shared = f"{bench.runner.build}/work/{mutant.id}.{check.name.replace('/', '.')}.so"
+        shared = f"{bench.runner.build}/scratch/{mutant.id}.{check.name.replace('/', '.')}.so"
         try:
             if not bench.shared_object(mutant.file, operators.applied(bench.text(mutant.file), mutant.edits), shared):
                 return []
@@ -131,7 +134,7 @@ class Hunt:
                 break
 
     def try_alone(self, program, check, test):
-        reached = self.bench.runner.lines_of(check, {ONLY: test, "LD_PRELOAD": self.filter})
+        reached = self.bench.runner.lines_of(check, {"LD_PRELOAD": self.filter_for(check, test)})
         for mutant in self.candidates(reached or {})[: self.tries]:
             self.note(program, check, mutant, test)
             if test in program.mutant_of:

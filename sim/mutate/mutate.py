@@ -80,7 +80,7 @@ class Bench:
     def unmutated(self, workers):
         """All of the subject as mutants are compiled, for LD_PRELOAD."""
         files = self.subject.sources
-        paths = [f"{self.runner.build}/work/{file.replace('/', '.')}.so" for file in files]
+        paths = [f"{self.runner.build}/scratch/{file.replace('/', '.')}.so" for file in files]
         for file, done in zip(files, workers.map(self.shared_object, files, map(self.text, files), paths)):
             if not done:
                 raise InputError(f"{file}: does not compile")
@@ -88,7 +88,7 @@ class Bench:
 
     def optimised_code(self, file, text):
         """Assembly at -O2, without what names the file."""
-        path = f"{self.build}/work/{os.getpid()}.{threading.get_ident()}.s"
+        path = f"{self.build}/scratch/{os.getpid()}.{threading.get_ident()}.s"
         if not compiles(OPTIMISED, file, text, path):
             return None
         with open(path, encoding="utf-8") as assembly:
@@ -151,7 +151,7 @@ class Bench:
 
     def run(self, mutant, todo, passed, known):
         mutated = operators.applied(self.text(mutant.file), mutant.edits)
-        shared = f"{self.build}/work/{mutant.id}.so"
+        shared = f"{self.build}/scratch/{mutant.id}.so"
         try:
             if not self.shared_object(mutant.file, mutated, shared):
                 return {"status": INVALID}
@@ -295,7 +295,7 @@ def prepare(options, subject):
     for needed in (f"{options.build}/libdrydock.so", f"{options.build}/coverage/{options.subject}/libdrydock.so", f"{options.build}/drydock", *checks_needed):
         if not os.path.exists(needed):
             raise InputError(f"{needed}: not built, expected what `make mutate` builds")
-    os.makedirs(f"{options.build}/work", exist_ok=True)
+    os.makedirs(f"{options.build}/scratch", exist_ok=True)
     if options.fresh and os.path.exists(f"{options.build}/state.jsonl"):
         os.unlink(f"{options.build}/state.jsonl")
     runner = Runner(options.build, options.subject)

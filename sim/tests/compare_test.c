@@ -124,7 +124,6 @@ static void begin(struct comparing_test *test)
                                              .executions_max = CAP,
                                              .jobs = 1,
                                              .shared = workers_shared_new()};
-    assert_non_null(test->options.shared);
 }
 
 static void end(struct comparing_test *test)
