@@ -152,8 +152,10 @@ SEARCHED := $(wildcard core/*.c fakes/*.c)
 tested = -Og -g1 $$(if $$(filter $(SEARCHED),$$<),-O2) -DDRYDOCK_CHECKED
 $(eval $(call variant,checked,$(BUILD)/checked,gcc,$(tested),,$(FUZZ_MAIN)))
 $(eval $(call variant,asan,$(BUILD)/asan,gcc,$(tested) $(SANITIZE),,$(FUZZ_MAIN)))
-# What sim/mutate/ runs its mutants in: one file of core/ is replaced when libdrydock.so is loaded.
-$(eval $(call variant,mutate,$(BUILD)/mutate,gcc,-O1 -fPIC -DDRYDOCK_CHECKED,-Wl$$(comma)-z$$(comma)now,,so))
+# What sim/mutate/ runs its mutants in: one file of core/ is replaced when libdrydock.so is loaded. What reads behind an array of an arena
+# finds a gap that makes it go wrong.
+MUTATED := -DDRYDOCK_CHECKED -DARENA_GAP_SIZE=256
+$(eval $(call variant,mutate,$(BUILD)/mutate,gcc,-O1 -fPIC $(MUTATED),-Wl$$(comma)-z$$(comma)now,,so))
 # What is fuzzed: libFuzzer counts the edges of all but the targets' own code; AFL++ brings compiler, main and counters.
 $(eval $(call variant,fuzz,$(BUILD)/fuzz,clang,-O1 -g $$(if $$(findstring /obj/,$$@),-fsanitize=fuzzer-no-link,-fsanitize=fuzzer) $(SANITIZE) -DDRYDOCK_CHECKED,))
 $(eval $(call variant,afl,$(BUILD)/afl,afl-clang-fast,-O1 -g $$(if $$(findstring /obj/,$$@),,-fsanitize=fuzzer) -DDRYDOCK_CHECKED,))
@@ -461,7 +463,7 @@ $(eval $(call mutate_counted,fakes,fakes fakes/%))
 $(eval $(call mutate_counted,all,core fakes fakes/% reports sim/%))
 $(BUILD)/mutate/coverage/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(QUIET_CC)gcc $(BASE_CFLAGS) -O0 -fPIC -DDRYDOCK_CHECKED --coverage -MMD -MP -c $< -o $@
+	$(QUIET_CC)gcc $(BASE_CFLAGS) -O0 -fPIC $(MUTATED) --coverage -MMD -MP -c $< -o $@
 -include $(LIBRARY:%.c=$(BUILD)/mutate/coverage/%.d)
 
 MUTATE_NEEDS := $(BUILD)/.mutate-deps $(mutate_TESTS) $(BUILD)/mutate/drydock $(BUILD)/mutate/conformance

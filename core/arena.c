@@ -34,25 +34,34 @@ static size_t rounded_up(size_t size)
     return (size + ARENA_ALIGNMENT - 1) & ~(size_t)(ARENA_ALIGNMENT - 1);
 }
 
-/* AddressSanitizer knows the chunks of malloc, but not what is taken out of them. There it is told: only what was taken
- * may be touched, and something lies between two takings. Not in the memory of runs, which is copied as a whole. */
-static bool is_guarded(const struct arena *arena)
+/* How many bytes lie between two takings, at least. AddressSanitizer is told of them where the chunks are malloc's, not
+ * in the memory of runs, which is copied as a whole. Built with ARENA_GAP_SIZE, what reads behind an array finds bytes
+ * that make it go wrong instead of the next one's zeros. */
+static size_t gap_size(const struct arena *arena)
 {
-#ifdef ARENA_ASAN
-    return arena->source == arena_source_malloc();
+#if defined(ARENA_ASAN)
+    return arena->source == arena_source_malloc() ? ARENA_ALIGNMENT : 0;
+#elif defined(ARENA_GAP_SIZE)
+    (void)arena;
+    return ARENA_GAP_SIZE;
 #else
     (void)arena;
-    return false;
+    return 0;
 #endif
 }
 
 static void guard(const struct arena *arena, char *memory, size_t size, bool taken)
 {
-#ifdef ARENA_ASAN
-    if (is_guarded(arena) && taken) {
+#if defined(ARENA_ASAN)
+    if (gap_size(arena) > 0 && taken) {
         __asan_unpoison_memory_region(memory, size);
-    } else if (is_guarded(arena)) {
+    } else if (gap_size(arena) > 0) {
         __asan_poison_memory_region(memory, size);
+    }
+#elif defined(ARENA_GAP_SIZE)
+    (void)arena;
+    if (!taken) {
+        memset(memory, ARENA_GAP_BYTE, size);
     }
 #else
     (void)arena;
@@ -79,7 +88,7 @@ static void add_chunk(struct arena *arena, size_t size)
 static void *take(struct arena *arena, size_t size)
 {
     assert(size <= PTRDIFF_MAX); /* so that neither rounding up nor a chunk's header wraps */
-    size_t rounded = rounded_up(size) + (is_guarded(arena) ? ARENA_ALIGNMENT : 0);
+    size_t rounded = rounded_up(size) + gap_size(arena);
 
     if ((size_t)(arena->end - arena->next) < rounded || arena->next == NULL) {
         add_chunk(arena, rounded);
@@ -98,7 +107,7 @@ void *arena_take(struct arena *arena, size_t size)
 
 void *arena_alloc(struct arena *arena, size_t size)
 {
-    return memset(take(arena, size), 0, is_guarded(arena) ? size : rounded_up(size));
+    return memset(take(arena, size), 0, gap_size(arena) > 0 ? size : rounded_up(size));
 }
 
 char *arena_string_n(struct arena *arena, const char *text, size_t length)

@@ -4,7 +4,7 @@
  * whole arena is given back at once (a task's when it ends, a node's when its process dies, a run's when
  * it is over).
  *
- * Every allocation may fail, and is checked in one place: `refill` either lends a chunk or does not
+ * Every allocation may fail, and is checked in one place: the source's lend() either lends a chunk or does not
  * return (the bench ends the run there, exit status 3). So arena_alloc() never returns NULL.
  */
 #ifndef DRYDOCK_CORE_ARENA_H
@@ -12,6 +12,9 @@
 
 #include <stdarg.h>
 #include <stddef.h>
+
+/* Built with -DARENA_GAP_SIZE=bytes, so many of these lie behind each taking (sim/mutate). */
+enum { ARENA_GAP_BYTE = 0x7f };
 
 struct arena_chunk {
     struct arena_chunk *next;

@@ -38,8 +38,8 @@ static void test_what_is_taken_is_apart(void **state)
     arena_reset(&arena);
 }
 
-/* Else a sanitizer would let pass whatever stays in malloc's chunk. */
-static void test_a_sanitizer_sees_the_end_of_what_is_taken(void **state)
+/* Else a sanitizer, and sim/mutate, would let pass whatever stays in malloc's chunk. */
+static void test_the_end_of_what_is_taken_is_seen(void **state)
 {
     (void)state;
 #if defined(__SANITIZE_ADDRESS__)
@@ -55,6 +55,19 @@ static void test_a_sanitizer_sees_the_end_of_what_is_taken(void **state)
     assert_true(__asan_address_is_poisoned(next - 1));
     assert_true(__asan_address_is_poisoned(next + strlen(next) + 1));
     arena_reset(&arena);
+#elif defined(ARENA_GAP_SIZE)
+    struct arena arena;
+
+    arena_init(&arena, arena_source_malloc());
+    char *taken = arena_take(&arena, 12);
+    char *zeroed = arena_alloc(&arena, 12);
+
+    for (int i = 12; i < ARENA_GAP_SIZE; i++) {
+        assert_int_equal(taken[i], ARENA_GAP_BYTE);
+        assert_int_equal(zeroed[i], ARENA_GAP_BYTE);
+    }
+    assert_int_equal(zeroed[11], 0);
+    arena_reset(&arena);
 #else
     skip();
 #endif
@@ -64,7 +77,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_is_taken_is_apart),
-        cmocka_unit_test(test_a_sanitizer_sees_the_end_of_what_is_taken),
+        cmocka_unit_test(test_the_end_of_what_is_taken_is_seen),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -22,7 +22,7 @@ from report import INVALID, KILLED, SAME, SURVIVED
 from subjects import SUBJECTS
 
 FOLDER = os.path.dirname(os.path.abspath(__file__))
-FLAGS = ["-w", "-D_GNU_SOURCE", "-I.", "-DDRYDOCK_CHECKED", '-DDRYDOCK_VERSION=""']  # as the variant `mutate` of the Makefile
+FLAGS = ["-w", "-D_GNU_SOURCE", "-I.", "-DDRYDOCK_CHECKED", "-DARENA_GAP_SIZE=256", '-DDRYDOCK_VERSION=""']  # as the variant `mutate` of the Makefile
 # To run: tcc takes a tenth of gcc's time, and what it makes does the same (the checks must pass on it before a mutant is run; it knows no
 # _Thread_local, and they have one thread). What it cannot compile gcc has to.
 SHARED = {"tcc": ["tcc", "-std=c11", *FLAGS, "-D_Thread_local=", "-shared", "-fPIC"], "gcc": ["gcc", "-std=c17", *FLAGS, "-O0", "-fPIC", "-shared", "-x", "c"]}
