@@ -20,11 +20,12 @@ unsigned char *base64_decode(struct arena *arena, const char *text, size_t *leng
         return NULL;
     }
     unsigned char *bytes = arena_alloc(arena, characters / 4 * 3);
+    int size = EVP_DecodeBlock(bytes, (const unsigned char *)text, (int)characters);
 
-    if (EVP_DecodeBlock(bytes, (const unsigned char *)text, (int)characters) < 0) {
+    /* EVP_DecodeBlock passes over blanks at both ends, which then are missing, and counts the padding as bytes. */
+    if (size < 0 || (size_t)size != characters / 4 * 3) {
         return NULL;
     }
-    /* EVP_DecodeBlock counts the padding as bytes. */
-    *length = characters / 4 * 3 - (text[characters - 1] == '=') - (text[characters - 2] == '=');
+    *length = (size_t)size - (text[characters - 1] == '=') - (text[characters - 2] == '=');
     return bytes;
 }

@@ -178,7 +178,6 @@ const struct value *value_object(struct arena *arena, const struct value_member 
     struct value_member *own = arena_take(arena, kept * sizeof *own);
     struct value *value = value_new(arena, VALUE_OBJECT, hash);
 
-    value->count = 0;
     for (size_t i = 0; i < count; i++) {
         if (members[i].value != NULL) {
             own[value->count++] = members[i];

@@ -40,6 +40,22 @@ static void test_flags_and_scalars(void **state)
     script_end(&script);
 }
 
+/* A process that starts again finds nothing of the one before in its memory. */
+static void test_a_node_starts_with_nothing(void **state)
+{
+    struct script script;
+
+    (void)state;
+    begin(&script);
+    ssd_gb_set(&script.task, 440);
+    flag_set(&script.task, FLAG_REM, true);
+    cells_start(&script.node.cells, &script.arena);
+    assert_true(ssd_gb_get(&script.task) < 1);
+    assert_false(flag_get(&script.task, FLAG_REM));
+    assert_true(flag_get(&script.task, FLAG_SFR));
+    script_end(&script);
+}
+
 static void test_the_tier_is_learnt_once(void **state)
 {
     struct script script;
@@ -205,6 +221,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_flags_and_scalars),
+        cmocka_unit_test(test_a_node_starts_with_nothing),
         cmocka_unit_test(test_the_tier_is_learnt_once),
         cmocka_unit_test(test_cpu_burst_is_probed_once),
         cmocka_unit_test(test_running_apps_look_at_backups),

@@ -1,9 +1,7 @@
 /* Values, their JSON text, dates; errors, names, caches, tables: the small things everything stands on. */
-#include "core/base64.h"
 #include "core/cache.h"
 #include "core/effect.h"
 #include "core/error.h"
-#include "core/memo.h"
 #include "core/names.h"
 #include "core/revision.h"
 #include "core/value.h"
@@ -100,6 +98,14 @@ static void test_what_is_no_utf8_is_replaced(void **state)
                         "\"\xe2\x82\xac\\n\xf0\x9f\x9a\xa2\"");
 }
 
+/* What stands behind a text's end is not looked at. */
+static void test_a_text_has_its_length(void **state)
+{
+    (void)state;
+    assert_string_equal(value_json(&arena, value_parse(&arena, "[1]x", 3)), "[1]");
+    assert_null(value_parse(&arena, "[1]x", 4));
+}
+
 static void test_what_is_no_json_is_null(void **state)
 {
     (void)state;
@@ -168,6 +174,9 @@ static void test_dates(void **state)
     }
     assert_string_equal(value_iso_date(&arena, 253402300800000), "+010000-01-01T00:00:00.000Z");
     assert_string_equal(value_iso_date(&arena, -62167219200001), "-000001-12-31T23:59:59.999Z");
+    /* Where an era of 400 years begins, hours and minutes on the dot. */
+    assert_string_equal(value_iso_date(&arena, -74784729660000), "-000400-03-01T23:59:00.000Z");
+    assert_string_equal(value_iso_date(&arena, 253402383600000), "+010000-01-01T23:00:00.000Z");
     assert_true(parse_iso_date("2026-03-27T02:40:00+02:00", &ms));
     assert_int_equal(ms, 1774572000000);
     assert_true(parse_iso_date("2026-03-27T00:40:00z", &ms));
@@ -250,6 +259,21 @@ static void test_a_copy_shares(void **state)
     assert_ptr_equal(value_copy_sharing(&arena, given, copy), copy);
     assert_true(value_equal(value_copy_sharing(&arena, given, parse("[1]")), given));
     assert_true(value_equal(value_copy_sharing(&arena, parse("[1]"), given), parse("[1]")));
+    like = parse("{\"a\":[1],\"b\":[2]}");
+    copy = value_copy_sharing(&arena, parse("{\"a\":[1],\"b\":[3]}"), like);
+    assert_ptr_equal(value_get(copy, "a"), value_get(like, "a"));
+}
+
+/* What has no content of its own takes no memory. */
+static void test_a_copy_of_what_there_is_once(void **state)
+{
+    (void)state;
+    assert_null(value_copy(&arena, NULL));
+    assert_ptr_equal(value_copy(&arena, value_null()), value_null());
+    assert_ptr_equal(value_copy(&arena, value_bool(true)), value_bool(true));
+    assert_ptr_equal(value_copy(&arena, value_bool(false)), value_bool(false));
+    assert_ptr_equal(value_copy(&arena, value_empty_object()), value_empty_object());
+    assert_ptr_equal(value_copy(&arena, value_empty_array()), value_empty_array());
 }
 
 /* Values with one hash and other content must not be taken for equal. */
@@ -258,7 +282,7 @@ static void test_equal_hash_is_not_enough(void **state)
     static const char *const pairs[][2] = {
         {"1", "2"},       {"2", "1"},     {"\"a\"", "\"b\""},         {"[1]", "[1,2]"},
         {"\"a\"", "1"},   {"[1]", "[2]"}, {"{\"a\":1}", "{\"a\":2}"}, {"{\"a\":1}", "{\"b\":1}"},
-        {"true", "false"}};
+        {"true", "false"}, {"null", "1"}, {"[1,2]", "[1,3]"}, {"{\"a\":1,\"b\":2}", "{\"a\":1,\"b\":3}"}};
 
     (void)state;
     for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
@@ -384,27 +408,6 @@ static void test_cache_ages_and_bounds(void **state)
     assert_null(cache_get(&cache, "d", 100));
 }
 
-static void test_a_memo_keeps_so_many(void **state)
-{
-    struct memo memo = {.count = 0};
-    const struct value *seven = value_number(&arena, 7);
-
-    (void)state;
-    assert_null(memo_find(&memo, MEMO_DECRYPTED, 1));
-    const struct value *kept = memo_keep(&memo, &arena, MEMO_DECRYPTED, 1, seven);
-
-    assert_ptr_not_equal(kept, seven); /* which goes with its task */
-    assert_true(value_equal(kept, seven));
-    assert_ptr_equal(memo_find(&memo, MEMO_DECRYPTED, 1), kept);
-    assert_null(memo_find(&memo, MEMO_FORMATTED, 1));
-    for (uint64_t argument = 2; argument <= 2 * MEMO_COUNT_MAX; argument++) {
-        kept = memo_keep(&memo, &arena, MEMO_DECRYPTED, argument, value_number(&arena, (double)argument));
-        assert_true(value_to_number(kept, 0) >= (double)argument);
-        assert_int_equal(memo_find(&memo, MEMO_DECRYPTED, argument) != NULL, argument <= MEMO_COUNT_MAX);
-    }
-    assert_true(value_to_number(memo_find(&memo, MEMO_DECRYPTED, 9), 0) == 9);
-}
-
 static void test_tables(void **state)
 {
     enum effect_id id = EFFECT_COUNT;
@@ -417,6 +420,7 @@ static void test_tables(void **state)
     assert_false(effect_by_name("docker container.prune", &id));
     assert_true(fault_by_name("lost-reply", &kind));
     assert_true(fault_info(kind)->happens);
+    assert_int_equal(fault_info(FAULT_NONE)->status, 0);
     assert_false(fault_by_name("none", &kind));
     assert_string_equal(object_class_name(0), "containers");
     assert_string_equal(object_class_name(13), "engine");
@@ -434,19 +438,6 @@ static void test_tables(void **state)
         assert_true(effect_by_name(effect_info((enum effect_id)i)->name, &id));
         assert_int_equal(id, i);
     }
-}
-
-static void test_base64(void **state)
-{
-    size_t length = 0;
-
-    (void)state;
-    assert_string_equal(base64_encode(&arena, "foob", 4), "Zm9vYg==");
-    assert_memory_equal(base64_decode(&arena, "Zm9vYg==", &length), "foob", 4);
-    assert_int_equal(length, 4);
-    assert_null(base64_decode(&arena, "", &length));
-    assert_null(base64_decode(&arena, "abc", &length));
-    assert_null(base64_decode(&arena, "!!!!", &length));
 }
 
 /* The cast of what is beyond the type would be undefined. */
@@ -473,6 +464,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_json_comes_back_as_it_went, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_text_has_its_length, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_what_is_no_json_is_null, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_what_is_no_utf8_is_replaced, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_long_texts_grow, set_up, tear_down),
@@ -481,6 +473,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_what_is_no_date, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_equal_content_equal_hash, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_copy_shares, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_copy_of_what_there_is_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_equal_hash_is_not_enough, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_undefined_members_vanish, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_readers_take_anything, set_up, tear_down),
@@ -488,9 +481,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_errors, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_0_3_names, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_cache_ages_and_bounds, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_a_memo_keeps_so_many, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_tables, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_base64, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_whole_numbers_have_limits, set_up, tear_down),
     };
 
