@@ -45,6 +45,22 @@ static const struct value *registered_document(const struct replay *replay, cons
     return NULL;
 }
 
+/* Whether it is the app's, and each of its components has a name. */
+static bool is_told(const struct value *document, const char *app)
+{
+    const struct value *compose = value_get(document, "compose");
+
+    if (app == NULL || !value_is_text(value_get(document, "name"), app)) {
+        return false;
+    }
+    for (uint32_t i = 0; i < value_count(compose); i++) {
+        if (value_get_text(value_at(compose, i), "name") == NULL) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* The first port of a map such as {"80/tcp": …}. */
 static const struct value *port_number(struct arena *arena, const struct value *ports)
 {
@@ -244,7 +260,7 @@ bool step_start(struct replay *replay, uint32_t origin, const struct recorded_op
         if (activities[i].run == run_register) {
             const struct value *document = registered_document(replay, first->task, step.app);
 
-            if (document == NULL || step.app == NULL) {
+            if (!is_told(document, step.app)) {
                 diverge(replay, where, "an app whose specification the recording does not tell", first->task, NULL);
                 return false;
             }
