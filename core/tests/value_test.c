@@ -280,9 +280,9 @@ static void test_a_copy_of_what_there_is_once(void **state)
 static void test_equal_hash_is_not_enough(void **state)
 {
     static const char *const pairs[][2] = {
-        {"1", "2"},       {"2", "1"},     {"\"a\"", "\"b\""},         {"[1]", "[1,2]"},
-        {"\"a\"", "1"},   {"[1]", "[2]"}, {"{\"a\":1}", "{\"a\":2}"}, {"{\"a\":1}", "{\"b\":1}"},
-        {"true", "false"}, {"null", "1"}, {"[1,2]", "[1,3]"}, {"{\"a\":1,\"b\":2}", "{\"a\":1,\"b\":3}"}};
+        {"1", "2"},        {"2", "1"},     {"\"a\"", "\"b\""},         {"[1]", "[1,2]"},
+        {"\"a\"", "1"},    {"[1]", "[2]"}, {"{\"a\":1}", "{\"a\":2}"}, {"{\"a\":1}", "{\"b\":1}"},
+        {"true", "false"}, {"null", "1"},  {"[1,2]", "[1,3]"},         {"{\"a\":1,\"b\":2}", "{\"a\":1,\"b\":3}"}};
 
     (void)state;
     for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
