@@ -229,10 +229,81 @@ static uint64_t hash_after(enum cell_id cell, const char *first, const char *sec
 static void test_only_the_order_that_drops_entries_shows(void **state)
 {
     (void)state;
-    assert_true(hash_after(CELL_MONITORED, "a", "b", "a") == hash_after(CELL_MONITORED, "b", "a", "a"));
+    assert_true(hash_after(CELL_MONITORED, "a", "b", "b") == hash_after(CELL_MONITORED, "b", "a", "a"));
     assert_true(hash_after(CELL_STOPPED_APPS, "a", "b", "b") != hash_after(CELL_STOPPED_APPS, "b", "a", "a"));
     assert_true(hash_after(CELL_STOPPED_APPS, "a", "b", "a") == hash_after(CELL_STOPPED_APPS, "b", "a", "a"));
     assert_true(hash_after(CELL_STOPPED_APPS, "a", "b", "none") == hash_after(CELL_STOPPED_APPS, "a", "b", "b"));
+}
+
+/* An entry has its place among those that are there; one that is gone takes none. */
+static void test_the_order_does_not_count_what_is_gone(void **state)
+{
+    struct script script;
+
+    (void)state;
+    script_begin(&script, "8.9.2");
+    cell_add(&script.task, CELL_STOPPED_APPS, "a");
+    uint64_t hash = node_hash(&script.node);
+
+    cell_add(&script.task, CELL_STOPPED_APPS, "b");
+    cell_delete(&script.task, CELL_STOPPED_APPS, "b");
+    assert_true(node_hash(&script.node) == hash);
+    assert_true(cell_has(&script.task, CELL_STOPPED_APPS, "a"));
+    assert_true(node_hash(&script.node) == hash);
+    script_end(&script);
+}
+
+/* Each tier gives the second component one of its three resources. */
+static void test_each_resource_of_each_component_shows(void **state)
+{
+    static const char *const tiers[] = {"none", "basic", "super", "bamf"};
+    static const char two[] = "{\"version\":8,\"name\":\"app\",\"compose\":[{\"name\":\"db\"},"
+                              "{\"name\":\"web\",\"cpubasic\":2,\"ramsuper\":2,\"hddbamf\":2}]}";
+    struct seen seen = {.count = 0};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof tiers / sizeof tiers[0]; i++) {
+        struct script script;
+
+        script_begin(&script, "8.9.2");
+        struct app_spec *spec = script_spec(&script, two);
+
+        cell_set(&script.task, CELL_DECRYPTED, "key", spec);
+        apply_tier_resources(&script.task, &spec->components[1], tiers[i], false);
+        expect_new(&seen, node_hash(&script.node));
+        script_end(&script);
+    }
+}
+
+static void test_what_lies_behind_a_component_does_not_show(void **state)
+{
+    struct script script;
+
+    (void)state;
+    script_begin(&script, "8.9.2");
+    struct app_spec *spec = script_spec(&script, "{\"version\":3,\"name\":\"app\"}");
+    struct component *behind = arena_alloc(&script.arena, sizeof *behind);
+
+    cell_set(&script.task, CELL_DECRYPTED, "key", spec);
+    uint64_t hash = node_hash(&script.node);
+
+    behind->in_place.cpu = 1;
+    assert_true(node_hash(&script.node) == hash);
+    script_end(&script);
+}
+
+/* Only the two zeros are one number. */
+static void test_the_smallest_number_shows(void **state)
+{
+    struct script script;
+
+    (void)state;
+    script_begin(&script, "8.9.2");
+    uint64_t hash = node_cell_hash(&script.node, "ssdSize");
+
+    ssd_gb_set(&script.task, 1e-17);
+    assert_true(node_cell_hash(&script.node, "ssdSize") != hash);
+    script_end(&script);
 }
 
 static void test_what_nobody_can_tell_does_not_show(void **state)
@@ -320,6 +391,10 @@ int main(void)
         cmocka_unit_test(test_each_change_shows),
         cmocka_unit_test(test_equal_histories_are_equal),
         cmocka_unit_test(test_only_the_order_that_drops_entries_shows),
+        cmocka_unit_test(test_the_order_does_not_count_what_is_gone),
+        cmocka_unit_test(test_each_resource_of_each_component_shows),
+        cmocka_unit_test(test_what_lies_behind_a_component_does_not_show),
+        cmocka_unit_test(test_the_smallest_number_shows),
         cmocka_unit_test(test_what_nobody_can_tell_does_not_show),
         cmocka_unit_test(test_a_change_shows_in_its_cell_alone),
         cmocka_unit_test(test_no_cell_has_no_hash),

@@ -334,6 +334,25 @@ static void test_12_7_a_folder_is_found_by_its_path(void **state)
     script_end(&script);
 }
 
+/* What lies under the data folder goes with it; a folder whose name only begins like it is another's. */
+static void test_6_2_3_which_folders_are_an_apps(void **state)
+{
+    static const char folders[] = "[{\"id\":\"itself\",\"path\":\"/flux/ZelApps/fluxweb_app\"},"
+                                  "{\"id\":\"longer\",\"path\":\"/flux/ZelApps/fluxweb_app2\"},"
+                                  "{\"id\":\"under\",\"path\":\"/flux/ZelApps/fluxweb_app/appdata\"},"
+                                  "{\"id\":\"shorter\",\"path\":\"/flux/ZelApps/fluxweb_ap\"}]";
+    struct script script;
+
+    (void)state;
+    script_begin(&script, "8.9.2");
+    script_answer(&script, "syncthing GET /rest/config/folders", NULL, folders, -1);
+    assert_null(stop_syncthing_app(&script.task, "fluxweb_app"));
+    assert_int_equal(script_calls_of(&script, "syncthing DELETE /rest/config/folders/ID", NULL), 2);
+    assert_int_equal(script_calls_of(&script, "syncthing DELETE /rest/config/folders/ID", "itself"), 1);
+    assert_int_equal(script_calls_of(&script, "syncthing DELETE /rest/config/folders/ID", "under"), 1);
+    script_end(&script);
+}
+
 static void test_6_2_3_a_folder_without_an_id(void **state)
 {
     struct script script;
@@ -367,6 +386,7 @@ int main(void)
         cmocka_unit_test(test_1_5_4_interface_names),
         cmocka_unit_test(test_6_1_10_only_endpoints_are_disconnected),
         cmocka_unit_test(test_12_7_a_folder_is_found_by_its_path),
+        cmocka_unit_test(test_6_2_3_which_folders_are_an_apps),
         cmocka_unit_test(test_6_2_3_a_folder_without_an_id),
     };
 

@@ -163,6 +163,43 @@ static void test_7_5_recovery(void **state)
     script_end(&script);
 }
 
+static void record_from_start_on(struct script *script, const struct effect *effect)
+{
+    script->records_accesses = script->records_accesses || effect->id == EFFECT_DOCKER_CONTAINER_START;
+}
+
+/* Starting the container is an await: the entry is reported as written after it, though it was before. */
+static void test_7_5_recovery_writes_after_the_start(void **state)
+{
+    struct script script;
+
+    (void)state;
+    begin(&script);
+    look(&script, 0);
+    look(&script, 10 * MINUTE); /* stopped */
+    script_answer(&script, "syncthing GET /rest/db/status", NULL, "{\"inSyncBytes\":9,\"globalBytes\":9}", -1);
+    script.before = record_from_start_on;
+    look(&script, 5 * MINUTE);
+    EXPECT_ACCESSES(&script, "write folderHealthCache fluxweb_app");
+    script_end(&script);
+}
+
+/* Its only component bears the app's own name (0.3). */
+static void test_7_5_an_app_of_version_3(void **state)
+{
+    struct script script;
+
+    (void)state;
+    begin(&script);
+    apps.apps[0] = script_spec(&script, "{\"version\":3,\"name\":\"app\"}");
+    cell_set(&script.task, CELL_RECEIVE_ONLY, "fluxapp", cell_get(&script.task, CELL_RECEIVE_ONLY, "fluxweb_app"));
+    script_answer(&script, "host mount | grep", NULL, "{\"stdout\":\"x on /flux/ZelApps/fluxapp type ext4\"}", -1);
+    look(&script, 0);
+    EXPECT_CALLS(&script, "host mount | grep", "syncthing GET /rest/db/status");
+    assert_int_equal(script_calls_of(&script, "syncthing GET /rest/db/status", "fluxapp"), 1);
+    script_end(&script);
+}
+
 static void test_7_5_who_is_looked_at(void **state)
 {
     struct script script;
@@ -219,6 +256,8 @@ int main(void)
         cmocka_unit_test(test_7_5_what_is_done_when),
         cmocka_unit_test(test_7_5_late),
         cmocka_unit_test(test_7_5_recovery),
+        cmocka_unit_test(test_7_5_recovery_writes_after_the_start),
+        cmocka_unit_test(test_7_5_an_app_of_version_3),
         cmocka_unit_test(test_7_5_who_is_looked_at),
         cmocka_unit_test(test_7_5_what_is_ill),
     };

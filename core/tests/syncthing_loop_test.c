@@ -501,22 +501,28 @@ static void test_7_1_7_each_unmounted_folder_is_changed(void **state)
     }
 }
 
-/* A restart that fails is not waited for; folders that are not to be had afterwards are none. */
+/* A restart that fails is not waited for; folders that are not to be had afterwards, or are no list, are none. */
 static void test_7_1_7_after_a_restart_that_fails(void **state)
 {
-    struct script script;
-
     (void)state;
-    begin(&script, APP("s:/d"), F("sendreceive"), LOCATIONS(MINE));
-    script_fail(&script, "host mount | grep", NULL, 1, "", -1);
-    script_fail(&script, "syncthing POST /rest/system/restart", NULL, 500, "no", 1);
-    script_fail(&script, "syncthing GET /rest/config/folders", NULL, 500, "no", -1);
-    script_answer(&script, "syncthing GET /rest/config/folders", NULL, F("sendreceive"), 2);
-    syncthing_apps(&script.task);
-    assert_int_equal(script_calls_of(&script, "clock delay", NULL), 0);
-    assert_string_equal(put_type(&script), "sendreceive"); /* made anew, for none was there */
-    assert_int_equal(script_calls_of(&script, "syncthing DELETE /rest/config/folders/ID", NULL), 0);
-    script_end(&script);
+    for (int answered = 0; answered < 2; answered++) {
+        struct script script;
+
+        begin(&script, APP("s:/d"), F("sendreceive"), LOCATIONS(MINE));
+        script_fail(&script, "host mount | grep", NULL, 1, "", -1);
+        script_fail(&script, "syncthing POST /rest/system/restart", NULL, 500, "no", 1);
+        if (answered) {
+            script_answer(&script, "syncthing GET /rest/config/folders", NULL, "{\"error\":\"no\"}", -1);
+        } else {
+            script_fail(&script, "syncthing GET /rest/config/folders", NULL, 500, "no", -1);
+        }
+        script_answer(&script, "syncthing GET /rest/config/folders", NULL, F("sendreceive"), 2);
+        syncthing_apps(&script.task);
+        assert_int_equal(script_calls_of(&script, "clock delay", NULL), 0);
+        assert_string_equal(put_type(&script), "sendreceive"); /* made anew, for none was there */
+        assert_int_equal(script_calls_of(&script, "syncthing DELETE /rest/config/folders/ID", NULL), 0);
+        script_end(&script);
+    }
 }
 
 /* Row 5 has two ways in: the container does not run, or cannot be looked at. */
@@ -619,6 +625,10 @@ static void test_7_3_who_leads_and_when(void **state)
          "sendreceive"}, /* the 120th */
         {"[" AT("1", "10.000", "") "," AT("5", "10.000", "") "]", "{\"inSyncBytes\":8}", 1,
          "receiveonly"}, /* no word on the whole */
+        {"[" AT("1", "10.000", "") "," AT("5", "10.000", "") "]", "{\"globalBytes\":1}", 1,
+         "receiveonly"}, /* nor on what is here: nothing */
+        {"[" AT("1", "10.000", "") "," AT("5", "10.000", "") "]", "{\"inSyncBytes\":0,\"globalBytes\":null}", 1,
+         "sendreceive"}, /* null counts as 0 */
         /* no status: 2 + 10 for each that comes before */
         {"[" AT("1", "10.000", "") "," AT("5", "10.000", "") "]", NULL, 10, "receiveonly"},
         {"[" AT("1", "10.000", "") "," AT("5", "10.000", "") "]", NULL, 11, "sendreceive"},

@@ -1,4 +1,4 @@
-/* The numbers of what a node does by the clock (lifecycle.md 8), from both sides. */
+/* The numbers of what a node does by the clock (lifecycle.md 8), from both sides, and those that are missing. */
 #include "core/tests/script_door.h"
 #include "core/upkeep.h"
 
@@ -50,6 +50,24 @@ static void test_8_expiry(void **state)
             -1);
         script_answer(&script, "daemon getblockcount", NULL, arena_printf(arena, "%d", cases[i].block), -1);
         assert_int_equal(removes(&script, expire_global_applications), cases[i].removed);
+        script_end(&script);
+    }
+}
+
+/* A published record whose height is null counts from 0. */
+static void test_8_expiry_of_a_published_record_without_height(void **state)
+{
+    static const char published[] = "{\"docs\":[{\"name\":\"app\",\"height\":null,\"expire\":500}]}";
+
+    (void)state;
+    for (int late = 0; late < 2; late++) {
+        struct script script;
+
+        script_begin(&script, "8.9.2");
+        script_answer(&script, "db find", NULL, published, 1);
+        script_answer(&script, "daemon getblockcount", NULL, late ? "501" : "500", -1);
+        expire_global_applications(&script.task);
+        assert_int_equal(script_calls_of(&script, "db findAndModify", "app"), late);
         script_end(&script);
     }
 }
@@ -126,13 +144,59 @@ static void test_8_status_of_the_node(void **state)
     script_end(&script);
 }
 
+/* Without its start a container counts as started in 1970, without its mount a volume as never mounted. */
+static void test_8_mount_recovery_without_instants(void **state)
+{
+    static const struct {
+        const char *container, *volume;
+        int restarts;
+    } cases[] = {
+        {"{\"State\":{\"Running\":true}}", "{\"mountedMs\":1}", 1},
+        {"{\"State\":{\"Running\":true}}", "{\"mountedMs\":0}", 0},
+        {"{\"State\":{\"Running\":true,\"StartedAt\":\"1970-01-01T00:00:00.000Z\"}}", "{}", 0},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct script script;
+
+        script_begin(&script, "8.9.2");
+        script_answer(&script, "docker containers.list", NULL, "[{\"Id\":\"1\",\"Names\":[\"/fluxweb_app\"]}]", -1);
+        script_answer(&script, "docker container.inspect", NULL, cases[i].container, -1);
+        script_answer(&script, "host stat", NULL, cases[i].volume, -1);
+        recover_container_mounts(&script.task);
+        assert_int_equal(script_calls_of(&script, "docker container.restart", NULL), cases[i].restarts);
+        script_end(&script);
+    }
+}
+
+/* "undefined" is what a component without a name is called; here each has one. */
+static void test_8_a_crontab_job_of_a_component_called_undefined(void **state)
+{
+    struct script script;
+
+    (void)state;
+    script_begin(&script, "8.9.2");
+    script_answer(&script, "db find", NULL,
+                  "{\"docs\":[{\"version\":4,\"name\":\"app\",\"compose\":[{\"name\":\"web\"}]}]}", -1);
+    script_answer(&script, "host crontab -l", NULL,
+                  "{\"code\":0,\"stdout\":\"@reboot x #fluxundefined_app\\n@reboot x #fluxweb_app\\n\"}", -1);
+    clean_up_crontab_and_mounts(&script.task);
+    assert_true(script_logged(&script, "not installed: fluxundefined_app"));
+    assert_false(script_logged(&script, "not installed: fluxweb_app"));
+    script_end(&script);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_8_expiry),
+        cmocka_unit_test(test_8_expiry_of_a_published_record_without_height),
         cmocka_unit_test(test_8_surplus_instances),
         cmocka_unit_test(test_8_a_daemon_may_be_behind_for_two_hours),
         cmocka_unit_test(test_8_status_of_the_node),
+        cmocka_unit_test(test_8_mount_recovery_without_instants),
+        cmocka_unit_test(test_8_a_crontab_job_of_a_component_called_undefined),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
