@@ -89,12 +89,14 @@ static bool precedes(const struct value *mine, const struct value *other)
 {
     int64_t own_ms = broadcast_ms(mine);
     int64_t other_ms = broadcast_ms(other);
-    int64_t apart_ms = own_ms > other_ms ? own_ms - other_ms : other_ms - own_ms;
+    uint64_t apart_ms =
+        own_ms > other_ms ? (uint64_t)own_ms - (uint64_t)other_ms : (uint64_t)other_ms - (uint64_t)own_ms;
+    const char *other_ip = value_get_text(other, "ip");
 
     if (apart_ms > LEADER_TOLERANCE_MS) {
         return own_ms < other_ms;
     }
-    return strcmp(value_get_text(mine, "ip"), value_get_text(other, "ip")) < 0;
+    return other_ip == NULL || strcmp(value_get_text(mine, "ip"), other_ip) < 0;
 }
 
 /* How many locations come before mine; −1 when mine is not listed. *runs: another has runningSince. */

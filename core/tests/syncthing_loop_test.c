@@ -614,6 +614,10 @@ static void test_7_3_who_leads_and_when(void **state)
         {"[" AT("5", "10.000", "") "," AT("9", "20.000", ",\"runningSince\":\"x\"") "]", NULL, 0, "receiveonly"},
         {"[" AT("5", "10.000", ",\"runningSince\":\"x\"") "," AT("9", "20.000", "") "]", NULL, 1, "sendreceive"},
         {"[" AT("9", "20.000", "") "]", NULL, 0, "receiveonly"}, /* not listed */
+        /* without an address, without a broadcast, before 1970: whatever a record holds, it has a place in the order */
+        {"[{\"broadcastedAt\":\"2026-03-27T00:00:10.000Z\"}," AT("5", "10.000", "") "]", NULL, 1, "sendreceive"},
+        {"[{\"ip\":\"5\"}," AT("9", "10.000", "") "]", NULL, 1, "receiveonly"},
+        {"[{\"ip\":\"5\"},{\"ip\":\"9\",\"broadcastedAt\":\"1969-12-31T23:59:59.999Z\"}]", NULL, 1, "receiveonly"},
         /* in sync */
         {"[" AT("1", "10.000", "") "," AT("5", "10.000", "") "]", "{\"inSyncBytes\":9,\"globalBytes\":9}", 1,
          "sendreceive"},
