@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PARTS_MAX = 5, MOUNTS_MAX = 64 };
+enum { PARTS_MAX = 4, MOUNTS_MAX = 64 }; /* parts: of the longest form, c:<n>:<sub>:/path */
 
 /* ---- one mount
  * ---------------------------------------------------------------------------------------------------------- */
@@ -97,7 +97,10 @@ static const struct error *parse_further(struct parser *parser, const char *text
     const char *parts[PARTS_MAX];
     int count = split(parser->arena, text, parts);
 
-    *mount = (struct mount){.component = -1, .path = parts[count <= PARTS_MAX ? count - 1 : 0]};
+    if (count > PARTS_MAX) {
+        return invalid(parser, "form", text);
+    }
+    *mount = (struct mount){.component = -1, .path = parts[count - 1]};
     if (count == 2) {
         mount->kind = MOUNT_COMPONENT;
         mount->sub = "appdata";

@@ -61,6 +61,9 @@ static void test_3_2_what_is_listed_as_running(void **state)
         {"a", NULL, "[" LISTED("fluxb", "running") "," LISTED("fluxc", "running") "]",
          "[" LISTED("fluxc", "running") "," LISTED("fluxa", "exited") "," LISTED("fluxb", "running") "]",
          "[" LISTED("fluxb", "running") "," LISTED("fluxc", "running") "," LISTED("fluxa", "exited") "]"},
+        {"b", NULL, "[" LISTED("fluxa", "running") "," LISTED("fluxb", "running") "]",
+         "[" LISTED("fluxa", "running") "," LISTED("fluxb", "exited") "]",
+         "[" LISTED("fluxa", "running") "," LISTED("fluxb", "running") "]"}, /* whichever place it is listed at */
     };
 
     (void)state;

@@ -106,7 +106,7 @@ static void test_0_3_host_paths(void **state)
 
     (void)state;
     script_begin(&script, "8.9.2");
-    const struct app_spec *spec =
+    struct app_spec *spec =
         app_spec_from(&script.arena, value_parse(&script.arena, two_components, strlen(two_components)));
 
     assert_null(parse_container_data(&script.arena, "/a|m:logs:/b|0:/c", spec, 1, &mounts));
@@ -116,6 +116,42 @@ static void test_0_3_host_paths(void **state)
                         "/flux/ZelApps/fluxui_app/logs");
     assert_string_equal(mount_host_path(&script.task, &mounts.mounts[2], spec, "fluxui_app"),
                         "/flux/ZelApps/fluxdb_app/appdata");
+    spec->version = 4; /* the first that has components */
+    assert_string_equal(mount_host_path(&script.task, &mounts.mounts[2], spec, "fluxui_app"),
+                        "/flux/ZelApps/fluxdb_app/appdata");
+    script_end(&script);
+}
+
+/* An index is decimal, and may be written with leading zeros as long as it has no more than four digits. */
+static void test_12_9_indices(void **state)
+{
+    static const struct {
+        const char *text;
+        int component; /* −1: refused */
+    } cases[] = {{"/a|0:/b", 0},     {"/a|7:/b", 7},         {"/a|10:/b", 10},       {"/a|12:/b", -1},
+                 {"/a|0011:/b", 11}, {"/a|00011:/b", -1},    {"/a|c:10:sub:/b", 10}, {"/a|cf:11:f:/b", 11},
+                 {"/a|0x1:/b", -1},  {"/a|c:-1:sub:/b", -1}, {"/a|c: 1:sub:/b", -1}};
+    struct script script;
+
+    (void)state;
+    script_begin(&script, "8.9.2");
+    const char *compose = "{\"name\":\"c0\"}";
+
+    for (int i = 1; i < 14; i++) {
+        compose = arena_printf(&script.arena, "%s,{\"name\":\"c%d\"}", compose, i);
+    }
+    const struct app_spec *spec =
+        script_spec(&script, arena_printf(&script.arena, "{\"version\":8,\"name\":\"app\",\"compose\":[%s]}", compose));
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct container_mounts mounts;
+        const struct error *error = parse_container_data(&script.arena, cases[i].text, spec, 12, &mounts);
+
+        assert_int_equal(error == NULL, cases[i].component >= 0);
+        if (error == NULL) {
+            assert_int_equal(mounts.mounts[1].component, cases[i].component);
+        }
+    }
     script_end(&script);
 }
 
@@ -223,6 +259,7 @@ int main(void)
         cmocka_unit_test(test_0_4_parser_and_substring_disagree),
         cmocka_unit_test(test_12_9_all_forms),
         cmocka_unit_test(test_0_3_host_paths),
+        cmocka_unit_test(test_12_9_indices),
         cmocka_unit_test(test_12_9_what_is_no_mount),
         cmocka_unit_test(test_12_9_absent_is_a_type_error),
         cmocka_unit_test(test_12_9_references_need_the_full_specification),

@@ -189,8 +189,10 @@ static void test_12_1_decryption_of_keys(void **state)
     script_answer(&script, "bench decryptrsamessage", NULL, "{}", 1);
     assert_string_equal(decrypt_rsa_message(&script.task, value_null(), &reply)->message, "FluxBench error");
     assert_null(reply);
+    reply = "of the call before";
     script_fail(&script, "bench decryptrsamessage", NULL, 0, "no", 1);
     assert_string_equal(decrypt_rsa_message(&script.task, value_null(), &reply)->message, "no");
+    assert_null(reply);
     script_end(&script);
 }
 

@@ -2,6 +2,7 @@
 #include "core/app_installer.h"
 #include "core/docker_service.h"
 #include "core/image_manager.h"
+#include "core/log_collector.h"
 #include "core/tests/script_door.h"
 
 #include <setjmp.h>
@@ -204,6 +205,52 @@ static void test_2_7_3_the_first_collector_with_an_address(void **state)
     script_end(&script);
 }
 
+/* Whichever place it has among the components; an error of the look-up is logged, and Docker keeps the logs. */
+static void test_2_7_3_the_collector_may_come_first(void **state)
+{
+    struct script script;
+
+    (void)state;
+    script_begin(&script, "8.9.2");
+    struct app_spec *app = app_of(&script, 4, COMPONENT("sink", COLLECTS) "," COMPONENT("web", SENDS));
+
+    script_answer(&script, "docker container.inspect", "fluxsink_app",
+                  "{\"NetworkSettings\":{\"Networks\":{\"fluxDockerNetwork_app\":{\"IPAddress\":\"172.23.9.3\"}}}}", 1);
+    assert_null(app_docker_create(&script.task, &app->components[1], "app", true, app));
+    assert_string_equal(value_json(&script.arena, value_get(value_get(body_of(&script), "HostConfig"), "LogConfig")),
+                        "{\"Type\":\"gelf\",\"Config\":{\"gelf-address\":\"udp://172.23.9.3:12201\"}}");
+    script_forget(&script);
+    script_fail(&script, "docker container.inspect", "fluxsink_app", 404, "no such container: fluxsink_app", 1);
+    assert_null(app_docker_create(&script.task, &app->components[1], "app", true, app));
+    assert_true(script_logged(&script, "error: Error: (HTTP code 404) no such container - "));
+    assert_string_equal(value_get_text(value_get(value_get(body_of(&script), "HostConfig"), "LogConfig"), "Type"),
+                        "json-file");
+    script_end(&script);
+}
+
+/* 0.3: up to version 3 the container bears the app's name, with components theirs too. */
+static void test_2_7_3_the_collectors_container(void **state)
+{
+    static const struct {
+        const char *json, *container;
+    } cases[] = {
+        {"{\"version\":3,\"name\":\"app\",\"environmentParameters\":[\"LOG=COLLECT\"]}", "fluxapp"},
+        {"{\"version\":4,\"name\":\"app\",\"compose\":[" COMPONENT("one", "") "," COMPONENT("two", COLLECTS) "]}",
+         "fluxtwo_app"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct script script;
+
+        script_begin(&script, "8.9.2");
+        assert_null(log_collector_ip(&script.task, script_spec(&script, cases[i].json), "app", "net"));
+        assert_int_equal(script.call_count, 1);
+        assert_string_equal(script.objects[0], cases[i].container);
+        script_end(&script);
+    }
+}
+
 /* ---- 2.5 and image updates --------------------------------------------------------------------------------------- */
 
 static void test_2_5_a_component_without_an_image(void **state)
@@ -342,6 +389,8 @@ int main(void)
         cmocka_unit_test(test_2_7_5_a_host_that_cannot_burst),
         cmocka_unit_test(test_2_7_8_entries_that_are_no_texts),
         cmocka_unit_test(test_2_7_3_the_first_collector_with_an_address),
+        cmocka_unit_test(test_2_7_3_the_collector_may_come_first),
+        cmocka_unit_test(test_2_7_3_the_collectors_container),
         cmocka_unit_test(test_2_5_a_component_without_an_image),
         cmocka_unit_test(test_2_5_4_every_supported_entry_is_looked_at),
         cmocka_unit_test(test_2_5_3_credentials_that_pgp_does_not_give),

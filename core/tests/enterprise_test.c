@@ -240,8 +240,9 @@ static void test_3_6_formatted_with_hash_and_height_attached(void **state)
     give_key(&script, 1);
     const char *blob = seal(&script, PLAIN, 1);
 
-    script_answer(&script, "db find", "app", docs(&script, "app", blob, FORMAL), 1);
+    script_answer(&script, "db find", "app", docs(&script, "app", blob, FORMAL ",\"odd\":1"), 1);
     assert_null(get_application_global_specifications(&script.task, "app", &found));
+    assert_null(value_get(found->document, "odd")); /* no field of the format (3.5) */
     assert_string_equal(found->hash, "app");
     assert_int_equal((int)value_get_number(found->document, "height", 0), 7);
     assert_string_equal(found->components[0].name, "web");

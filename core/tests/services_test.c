@@ -207,8 +207,8 @@ static void test_2_6_1_the_first_64_disks(void **state)
         const char *table = "";
 
         script_begin(&script, "8.9.2");
-        for (int i = 0; i < before; i++) { /* full ones */
-            table = arena_printf(&script.arena, "%s/dev/sd%d 9000000 9000000 0 100%% /d%d\\n", table, i, i);
+        for (int i = 0; i < before; i++) { /* room enough together, but none has enough */
+            table = arena_printf(&script.arena, "%s/dev/sd%d 9000000 6902848 2097152 77%% /d%d\\n", table, i, i);
         }
         script_answer(
             &script, "host df", NULL,
@@ -216,7 +216,10 @@ static void test_2_6_1_the_first_64_disks(void **state)
             -1);
         struct app_spec *app = app_spec_from(&script.arena, value_parse(&script.arena, json, strlen(json)));
 
-        assert_int_equal(create_app_volume(&script.task, &app->components[0], "app", true, app) == NULL, before < 64);
+        const struct error *error = create_app_volume(&script.task, &app->components[0], "app", true, app);
+
+        assert_string_equal(error == NULL ? "fits" : error->message,
+                            before < 64 ? "fits" : "Insufficient space on Flux Node. No useable volume found.");
         script_end(&script);
     }
 }
