@@ -279,14 +279,12 @@ static bool register_app(struct registration *registration, bool send_removal_me
     }
     flag_set(task, FLAG_INS, true); /* 3 */
     take_note(task, NOTE_INSTALL_BEGUN, app, NULL, NULL);
-    const struct error *error = node_tier(task, &registration->tier); /* 4 */
-
-    if (error != NULL) {
-        log_error(task, "%s", error_text(task->arena, error));
-        log_error(task, "Failed to get Node Tier"); /* 5: the flag is never reset on this path */
-        return false;
+    registration->tier = tier_to_register(task); /* 4 */
+    if (registration->tier == NULL) {
+        return false; /* 5: the flag is never reset on this path */
     }
-    error = work(registration, &already);
+    const struct error *error = work(registration, &already);
+
     if (error != NULL) {
         give_up(registration, error, send_removal_message);
         return false;

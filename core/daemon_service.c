@@ -101,6 +101,19 @@ const struct error *node_tier(struct task *task, const char **tier)
     return NULL;
 }
 
+const char *tier_to_register(struct task *task)
+{
+    const char *tier = NULL;
+    const struct error *error = node_tier(task, &tier);
+
+    if (error != NULL) {
+        log_error(task, "%s", error_text(task->arena, error));
+        log_error(task, "Failed to get Node Tier");
+        return NULL;
+    }
+    return tier;
+}
+
 const struct error *node_confirmation(struct task *task, bool *confirmed)
 {
     const struct value *status = NULL;

@@ -7,6 +7,9 @@
 /* nodeTier(): *tier is "basic", "super" or "bamf". Kept for the process after the first success. */
 const struct error *node_tier(struct task *task, const char **tier) MUST_CHECK;
 #define node_tier(task, ...) node_tier(FROM_HERE(task), __VA_ARGS__)
+/* The same for who registers an app (1.1 steps 4 and 5): NULL without a tier, which is logged. */
+const char *tier_to_register(struct task *task);
+#define tier_to_register(task) tier_to_register(FROM_HERE(task))
 /* Whether the network has confirmed this node. */
 const struct error *node_confirmation(struct task *task, bool *confirmed) MUST_CHECK;
 #define node_confirmation(task, ...) node_confirmation(FROM_HERE(task), __VA_ARGS__)

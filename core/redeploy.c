@@ -31,17 +31,15 @@ static void trust_data(struct task *task, const struct app_spec *app)
     }
 }
 
-static const struct error *soft_register(struct task *task, struct app_spec *app)
+static const struct error *soft_register(struct task *task, struct app_spec *app, const char *tier)
 {
     const struct value *present = NULL;
-    const char *tier = NULL;
     bool inserted = false;
 
     TRY(find_one_in_database(task, LOCAL_APPS, filter_name(task, app->name), projection_name(task), &present));
     if (present != NULL) {
         return error_new(task->arena, "Error", "Flux App %s already installed", app->name);
     }
-    TRY(node_tier(task, &tier));
     TRY(set_up_app_network(task, app->name));
     TRY(insert_one_to_database(task, LOCAL_APPS, app_record(task, app), &inserted));
     for (uint32_t i = 0; i < app->component_count; i++) {
@@ -66,7 +64,12 @@ bool soft_register_app_locally(struct task *task, struct app_spec *app)
         return false;
     }
     flag_set(task, FLAG_INS, true);
-    const struct error *error = soft_register(task, app);
+    const char *tier = tier_to_register(task);
+
+    if (tier == NULL) {
+        return false; /* 1.11: the flag is never reset on this path */
+    }
+    const struct error *error = soft_register(task, app, tier);
 
     flag_set(task, FLAG_INS, false);
     if (error != NULL) {
@@ -127,22 +130,19 @@ void hard_redeploy(struct task *task, struct app_spec *app)
 /* ---- of one component -----------------------------------------------------------------------------------------------
  */
 
-static const struct error *soft_register_component(struct task *task, struct app_spec *app, struct component *component)
-{
-    const char *tier = NULL;
-
-    TRY(node_tier(task, &tier));
-    apply_tier_resources(task, component, tier, false);
-    return install_application_soft(task, component, app->name, true, app);
-}
-
 static const struct error *redeploy_component_softly(struct task *task, struct app_spec *app,
                                                      struct component *component)
 {
     TRY(soft_uninstall_nameless_component(task, app, component));
     delay(task, REDEPLOY_DELAY_MS);
     flag_set(task, FLAG_INS, true);
-    const struct error *error = soft_register_component(task, app, component);
+    const char *tier = tier_to_register(task);
+
+    if (tier == NULL) {
+        return NULL; /* 1.11, as above */
+    }
+    apply_tier_resources(task, component, tier, false);
+    const struct error *error = install_application_soft(task, component, app->name, true, app);
 
     flag_set(task, FLAG_INS, false);
     return error;

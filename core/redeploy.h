@@ -5,7 +5,7 @@
 #include "core/app_spec.h"
 
 /* softRegisterAppLocally: installs an app whose data is there, from outside as registerAppLocally. true on success;
- * never throws: a failure removes the app by force, on a task of its own. */
+ * never throws: a failure removes the app by force, on a task of its own. Without a tier INS stays set (1.11). */
 bool soft_register_app_locally(struct task *task, struct app_spec *app);
 /* softRedeploy: container, image and ports are made anew, data stays. Refused while REM, INS, SRD or HRD is set. */
 void soft_redeploy(struct task *task, struct app_spec *app);

@@ -456,8 +456,8 @@ static void test_8_each_call_of_a_soft_redeploy_fails(void **state)
 
     (void)state;
     each_call_fails(&(struct workflow){"a component's soft redeploy", begin_redeploy, run_soft_component, monitored,
-                                       tolerated, false});
-    each_call_fails(&(struct workflow){"an image update", begin_update, run_update, monitored, tolerated, false});
+                                       tolerated, true});
+    each_call_fails(&(struct workflow){"an image update", begin_update, run_update, monitored, tolerated, true});
 }
 
 static void begin_owner(struct script *script)

@@ -317,8 +317,7 @@ static void test_8_redeploys_are_refused_by_flags(void **state)
 
 static void test_8_soft_register_failures_remove_by_force_unawaited(void **state)
 {
-    static const char *const failing[] = {"db find", "db insert", "docker networks.list", "docker image.pull",
-                                          "daemon getzelnodestatus"};
+    static const char *const failing[] = {"db find", "db insert", "docker networks.list", "docker image.pull"};
 
     (void)state;
     for (size_t i = 0; i < sizeof failing / sizeof failing[0]; i++) {
@@ -340,6 +339,30 @@ static void test_8_soft_register_failures_remove_by_force_unawaited(void **state
     assert_false(soft_register_app_locally(&script.task, spec_of(&script)));
     assert_true(script_logged(&script, "Flux App app already installed"));
     script_end(&script);
+}
+
+/* As registerAppLocally: without a tier it ends before anything else, INS stays and nothing is removed. */
+static void test_1_11_soft_registration_without_a_tier_leaves_ins(void **state)
+{
+    (void)state;
+    for (int of_component = 0; of_component < 2; of_component++) {
+        struct script script;
+
+        script_begin(&script, "8.9.2");
+        script_fail(&script, "daemon getzelnodestatus", NULL, 500, "no", -1);
+        script_answer(&script, "docker containers.list", NULL, "[{\"Id\":\"1\",\"Names\":[\"/fluxnull\"]}]", -1);
+        if (of_component) {
+            soft_redeploy_component(&script.task, spec_of(&script), "web");
+        } else {
+            assert_false(soft_register_app_locally(&script.task, spec_of(&script)));
+            EXPECT_CALLS(&script, "daemon getzelnodestatus");
+        }
+        assert_true(script_logged(&script, "Failed to get Node Tier"));
+        assert_true(script.node.cells.flags[FLAG_INS]);
+        script_run_spawned(&script);
+        assert_false(script_logged(&script, "APP REMOVAL TRIGGERED"));
+        script_end(&script);
+    }
 }
 
 static void test_8_soft_redeploy_whose_removal_fails_removes_by_force(void **state)
@@ -755,6 +778,7 @@ int main(void)
         cmocka_unit_test(test_8_stop_non_flux_goes_on_after_a_failure),
         cmocka_unit_test(test_8_redeploys_are_refused_by_flags),
         cmocka_unit_test(test_8_soft_register_failures_remove_by_force_unawaited),
+        cmocka_unit_test(test_1_11_soft_registration_without_a_tier_leaves_ins),
         cmocka_unit_test(test_8_soft_redeploy_whose_removal_fails_removes_by_force),
         cmocka_unit_test(test_8_component_redeploys_uninstall_null),
         cmocka_unit_test(test_8_a_soft_redeploy_of_a_component_that_finds_null),
