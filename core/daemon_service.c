@@ -32,8 +32,8 @@ static const struct error *get_node_status(struct task *task, const struct value
     return cached_call(task, &effect, "getzelnodestatus", CELL_DAEMON_REPLIES, status);
 }
 
-/* The text between `COutPoint(` and the comma; NULL when there is none. An output's index has 32 bits: longer numbers
- * name none, whatever is left of them. */
+/* The text between `COutPoint(` and the comma; NULL when there is none. An output's index has 32 bits: of a longer
+ * number, which is nobody's index, so many are kept. */
 static const char *collateral_txid(struct task *task, const struct value *status, uint32_t *output)
 {
     static const char opening[] = "COutPoint(";
