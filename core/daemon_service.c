@@ -32,8 +32,9 @@ static const struct error *get_node_status(struct task *task, const struct value
     return cached_call(task, &effect, "getzelnodestatus", CELL_DAEMON_REPLIES, status);
 }
 
-/* The text between `COutPoint(` and the comma; NULL when there is none. */
-static const char *collateral_txid(struct task *task, const struct value *status, int *output)
+/* The text between `COutPoint(` and the comma; NULL when there is none. An output's index has 32 bits: of a longer
+ * number, which is nobody's index, so many are kept. */
+static const char *collateral_txid(struct task *task, const struct value *status, uint32_t *output)
 {
     static const char opening[] = "COutPoint(";
     const char *text = value_get_text(status, "collateral");
@@ -46,8 +47,8 @@ static const char *collateral_txid(struct task *task, const struct value *status
     start += sizeof opening - 1;
     *output = 0;
     for (const char *digit = comma + 1; *digit != '\0' && *digit != ')'; digit++) {
-        if (*digit >= '0' && *digit <= '9' && *output < 10000) {
-            *output = *output * 10 + (*digit - '0');
+        if (*digit >= '0' && *digit <= '9') {
+            *output = *output * 10 + (uint32_t)(*digit - '0');
         }
     }
     return arena_string_n(task->arena, start, (size_t)(comma - start));
@@ -73,7 +74,7 @@ const struct error *node_tier(struct task *task, const char **tier)
 {
     const struct value *status = NULL;
     const struct value *transaction = NULL;
-    int output = 0;
+    uint32_t output = 0;
 
     *tier = tier_get(task);
     if (*tier != NULL) {
@@ -91,7 +92,7 @@ const struct error *node_tier(struct task *task, const char **tier)
                                                                          value_number(task->arena, 1))})};
 
     TRY(cached_call(task, &effect, "getrawtransaction", CELL_RAW_TRANSACTIONS, &transaction));
-    const struct value *vout = value_at(value_get(transaction, "vout"), (uint32_t)output);
+    const struct value *vout = value_at(value_get(transaction, "vout"), output);
 
     *tier = tier_of_collateral(value_get_number(vout, "value", 0));
     if (*tier == NULL) {

@@ -282,12 +282,12 @@ static const struct value *host_config(const struct creation *creation, bool sto
                   {"StorageOpt", storage_option ? OBJECT(arena, {"size", value_string(arena, "10G")}) : NULL});
 }
 
+/* The one component of a version up to 3 bears the app's name. */
 static const struct value *create_body(const struct creation *creation, const char *address, bool storage_option)
 {
     struct arena *arena = creation->arena;
     const struct component *component = creation->component;
     const struct value *env = component_now(creation->task, component).env;
-    bool flat = creation->spec->version <= 3;
     const struct value *networking = NULL;
 
     if (address != NULL) {
@@ -296,14 +296,14 @@ static const struct value *create_body(const struct creation *creation, const ch
 
         networking = OBJECT(arena, {"EndpointsConfig", OBJECT(arena, {creation->network, endpoint})});
     }
-    return OBJECT(
-        arena, {"Image", value_get(component->document, "repotag")}, {"name", value_string(arena, creation->app_id)},
-        {"Hostname", value_string(arena, flat ? creation->app : component->name)}, {"AttachStdin", value_bool(true)},
-        {"AttachStdout", value_bool(true)}, {"AttachStderr", value_bool(true)}, {"Cmd", command_list(creation)},
-        {"Env", env != NULL ? env : value_empty_array()}, {"Tty", value_bool(false)},
-        {"ExposedPorts", exposed_ports(creation)},
-        {"Labels", creation->logs ? log_labels(creation->task, creation->app) : NULL},
-        {"HostConfig", host_config(creation, storage_option)}, {"NetworkingConfig", networking});
+    return OBJECT(arena, {"Image", value_get(component->document, "repotag")},
+                  {"name", value_string(arena, creation->app_id)}, {"Hostname", value_string(arena, component->name)},
+                  {"AttachStdin", value_bool(true)}, {"AttachStdout", value_bool(true)},
+                  {"AttachStderr", value_bool(true)}, {"Cmd", command_list(creation)},
+                  {"Env", env != NULL ? env : value_empty_array()}, {"Tty", value_bool(false)},
+                  {"ExposedPorts", exposed_ports(creation)},
+                  {"Labels", creation->logs ? log_labels(creation->task, creation->app) : NULL},
+                  {"HostConfig", host_config(creation, storage_option)}, {"NetworkingConfig", networking});
 }
 
 /* ---- steps 6 and 7

@@ -111,15 +111,6 @@ static void test_3_2_4_bulky_fields_go(void **state)
 
 /* ---- 3.3 --------------------------------------------------------------------------------------------------------- */
 
-static int microtasks;
-static void (*perform_before)(void *world, struct task *task, struct effect *effect);
-
-static void count_microtasks(void *world, struct task *task, struct effect *effect)
-{
-    microtasks += effect->id == EFFECT_CLOCK_MICROTASK;
-    perform_before(world, task, effect);
-}
-
 #define FORMAL                                                                                                         \
     "\"version\":8,\"description\":\"d\",\"owner\":\"o\",\"instances\":3,\"contacts\":[],\"geolocation\":[],"          \
     "\"expire\":88000,"                                                                                                \
@@ -132,8 +123,6 @@ static void test_3_3_a_hit_costs_a_micro_await(void **state)
 
     (void)state;
     script_begin(&script, "8.9.2");
-    perform_before = script.node.door.perform;
-    script.node.door.perform = count_microtasks;
     struct app_spec *clear = script_spec(&script, "{\"name\":\"gapp\",\"hash\":\"h\"," FORMAL "}");
     struct app_spec *specs[] = {
         script_spec(&script, "{\"name\":\"gapp\",\"hash\":\"h\",\"enterprise\":\"YQ==\"," FORMAL "}"),
@@ -143,14 +132,13 @@ static void test_3_3_a_hit_costs_a_micro_await(void **state)
 
     cell_set(&script.task, CELL_DECRYPTED, "h", clear);
     cell_set(&script.task, CELL_DECRYPTED, "undefined", clear); /* all hash-less apps share one key */
-    microtasks = 0;
     decrypt_enterprise_apps(&script.task, (struct app_list){specs, 4}, false, &decrypted);
     assert_int_equal(decrypted.count, 4);
     assert_ptr_equal(decrypted.apps[0], clear); /* format off: the cached object itself */
     assert_ptr_equal(decrypted.apps[1], specs[1]);
     assert_ptr_equal(decrypted.apps[2], specs[2]);
     assert_ptr_equal(decrypted.apps[3], clear);
-    assert_int_equal(microtasks, 2);
+    assert_int_equal(script.microtask_count, 2);
     assert_int_equal(script.call_count, 0);
     decrypt_enterprise_apps(&script.task, (struct app_list){specs, 1}, true, &decrypted);
     assert_ptr_not_equal(decrypted.apps[0], clear); /* on: a copy without hash and height */

@@ -40,8 +40,11 @@ static void test_12_1_tiers(void **state)
         assert_int_equal(error != NULL, cases[i].tier == NULL);
         if (error == NULL) {
             assert_string_equal(tier, cases[i].tier);
+            assert_int_equal(script.microtask_count, 0);
             assert_null(node_tier(&script.task, &tier)); /* known for the process */
+            assert_string_equal(tier, cases[i].tier);
             assert_int_equal(script.call_count, 2);
+            assert_int_equal(script.microtask_count, 1);
         }
         script_end(&script);
     }
@@ -55,6 +58,7 @@ static void test_12_1_collateral(void **state)
         const char *vout;
     } cases[] = {{"COutPoint(aa, 0)", "aa", "[{\"value\":1000}]"},
                  {"COutPoint(bb, 1)", "bb", "[{},{\"value\":1000}]"},
+                 {"COutPoint(b7, 1)", "b7", "[{},{\"value\":1000}]"},
                  {"x COutPoint(cc,12) 9", "cc", "[{},{},{},{},{},{},{},{},{},{},{},{},{\"value\":1000}]"},
                  {"COutPoint(ff, 10)", "ff", "[{},{},{},{},{},{},{},{},{},{},{\"value\":1000}]"},
                  {"COutPoint(dd, 9", "dd", "[{},{},{},{},{},{},{},{},{},{\"value\":1000}]"},
@@ -81,6 +85,24 @@ static void test_12_1_collateral(void **state)
         }
         script_end(&script);
     }
+}
+
+/* 0.2: an answer from the cache is a micro-await, each time. */
+static void test_12_1_a_reply_that_is_kept_costs_a_micro_await(void **state)
+{
+    struct script script;
+    double height = 0;
+
+    (void)state;
+    script_begin(&script, "8.9.2");
+    script_answer(&script, "daemon getblockcount", NULL, "7", 1);
+    for (int i = 0; i < 3; i++) {
+        assert_null(get_block_count(&script.task, &height));
+        assert_int_equal((int)height, 7);
+        assert_int_equal(script.microtask_count, i);
+    }
+    EXPECT_CALLS(&script, "daemon getblockcount");
+    script_end(&script);
 }
 
 static void test_12_1_blocks_and_sync(void **state)
@@ -470,6 +492,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_12_1_tiers),
         cmocka_unit_test(test_12_1_collateral),
+        cmocka_unit_test(test_12_1_a_reply_that_is_kept_costs_a_micro_await),
         cmocka_unit_test(test_12_1_blocks_and_sync),
         cmocka_unit_test(test_12_1_benchmark_document),
         cmocka_unit_test(test_10_3_my_address),

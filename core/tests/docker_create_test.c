@@ -51,20 +51,30 @@ static const char *address_in(struct script *script, const char *network)
     return address == NULL ? "" : address;
 }
 
+#define ENDPOINT(address) "{\"a\":{\"IPv4Address\":\"" address "\"}}"
+#define FULL "No available IP addresses in the subnet"
+#define NO_SUBNET "Cannot read properties of undefined (reading 'Subnet')"
+
 static void test_2_7_4_networks(void **state)
 {
     static const struct {
-        const char *network, *address;
+        const char *network, *address, *error; /* error NULL: none is logged */
     } cases[] = {
-        {NETWORK("\"Subnet\":\"172.23.9.0/24\",\"Gateway\":\"172.23.9.1\"", "{}"), "172.23.9.2"},
-        {NETWORK("\"Subnet\":\"172.23.9.0/30\"", "{}"), "172.23.9.1"},
-        {NETWORK("\"Subnet\":\"172.23.9.0/24\",\"Gateway\":\"10.0.0.1\"", "{}"), "172.23.9.1"},
-        {NETWORK("\"Subnet\":\"172.23.9.0/24\",\"Gateway\":\"172.23.9.1\"", "[\"172.23.9.2\"]"), "172.23.9.2"},
-        {NETWORK("\"Subnet\":\"172.23.9.0/24\"", "{\"a\":{\"IPv4Address\":\"\"}}"), "172.23.9.1"},
-        {NETWORK("\"Subnet\":\"172.23.9.0/31\"", "{}"), ""},
-        {NETWORK("\"Subnet\":\"172.23.9.0/23\"", "{}"), ""},
-        {NETWORK("\"Subnet\":\"172.23.9.0/x\"", "{}"), ""},
-        {NETWORK("\"Subnet\":\"172.23.9.0\"", "{}"), ""},
+        {NETWORK("\"Subnet\":\"172.23.9.0/24\",\"Gateway\":\"172.23.9.1\"", "{}"), "172.23.9.2", NULL},
+        {NETWORK("\"Subnet\":\"172.23.9.0/30\"", "{}"), "172.23.9.1", NULL},
+        {NETWORK("\"Subnet\":\"172.23.9.0/30\",\"Gateway\":\"172.23.9.1\"", "{}"), "172.23.9.2", NULL},
+        {NETWORK("\"Subnet\":\"172.23.9.0/30\",\"Gateway\":\"172.23.9.1\"", ENDPOINT("172.23.9.2/30")), "", FULL},
+        {NETWORK("\"Subnet\":\"172.23.9.0/24\",\"Gateway\":\"10.0.0.1\"", "{}"), "172.23.9.1", NULL},
+        {NETWORK("\"Subnet\":\"172.23.9.0/24\",\"Gateway\":\"172.23.9.1\"", "[\"172.23.9.2\"]"), "172.23.9.2", NULL},
+        {NETWORK("\"Subnet\":\"172.23.9.0/24\"", ENDPOINT("")), "172.23.9.1", NULL},
+        {NETWORK("\"Subnet\":\"172.23.9.0/24\"", ENDPOINT("172.23.10.0/24")), "172.23.9.1", NULL},
+        {NETWORK("\"Subnet\":\"172.23.9.0/24\"",
+                 "{\"a\":{\"IPv4Address\":\"172.23.9.1/24\"},\"b\":{\"IPv4Address\":\"172.23.9.2/24\"}}"),
+         "172.23.9.3", NULL},
+        {NETWORK("\"Subnet\":\"172.23.9.0/31\"", "{}"), "", NO_SUBNET},
+        {NETWORK("\"Subnet\":\"172.23.9.0/23\"", "{}"), "", NO_SUBNET},
+        {NETWORK("\"Subnet\":\"172.23.9.0/x\"", "{}"), "", NO_SUBNET},
+        {NETWORK("\"Subnet\":\"172.23.9.0\"", "{}"), "", NO_SUBNET},
     };
 
     (void)state;
@@ -73,7 +83,12 @@ static void test_2_7_4_networks(void **state)
 
         script_begin(&script, "8.9.2");
         assert_string_equal(address_in(&script, cases[i].network), cases[i].address);
-        assert_int_equal(script_logged(&script, "Error in getNextAvailableIPForApp: "), cases[i].address[0] == '\0');
+        assert_int_equal(script.line_count, cases[i].error != NULL);
+        if (cases[i].error != NULL) {
+            assert_string_equal(
+                script.lines[0],
+                arena_printf(&script.arena, "error: Error in getNextAvailableIPForApp: %s", cases[i].error));
+        }
         script_end(&script);
     }
 }
@@ -87,19 +102,19 @@ static void test_2_7_4_containers_of_the_app(void **state)
     script_begin(&script, "8.9.2");
     script_answer(&script, "docker containers.list", NULL,
                   "[{\"Id\":\"1\",\"Names\":[null,\"/a\",\"/fluxdb_app\"]},{\"Id\":\"2\",\"Names\":[\"fluxui_app\"]},"
-                  "{\"Id\":\"3\",\"Names\":[\"/fluxui_apps\"]}]",
+                  "{\"Id\":\"3\",\"Names\":[\"/fluxui_apps\"]},{\"Id\":\"4\",\"Names\":[\"_app\"]}]",
                   -1);
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < 3; i++) {
         script_answer(&script, "docker container.inspect", NULL,
                       arena_printf(&script.arena,
                                    "{\"NetworkSettings\":{\"Networks\":{\"fluxDockerNetwork_app\":{"
                                    "\"IPAMConfig\":{\"IPv4Address\":\"172.23.9.%d\"}}}}}",
-                                   3 - i),
+                                   4 - i),
                       1);
     }
     assert_string_equal(address_in(&script, NETWORK("\"Subnet\":\"172.23.9.0/24\",\"Gateway\":\"172.23.9.1\"", "{}")),
-                        "172.23.9.4");
-    assert_int_equal(script_calls_of(&script, "docker container.inspect", NULL), 2);
+                        "172.23.9.5");
+    assert_int_equal(script_calls_of(&script, "docker container.inspect", NULL), 3);
     assert_int_equal(script_calls_of(&script, "docker container.inspect", "fluxui_app"), 1);
     script_end(&script);
 }
@@ -133,6 +148,9 @@ static void test_2_7_2_secrets(void **state)
     script_answer(&script, "host pgp decrypt", NULL, "{\"plain\":\"[\\\"A=1\\\"]\"}", 1);
     assert_null(create(&script, app_of(&script, 7, COMPONENT("web", ",\"secrets\":\"sealed\""))));
     assert_string_equal(value_json(&script.arena, value_get(body_of(&script), "Env")), "[\"A=1\"]");
+    script_answer(&script, "host pgp decrypt", NULL, "{\"plain\":\"[\\\"B=2\\\",\\\"C=3\\\"]\"}", 1);
+    assert_null(create(&script, app_of(&script, 7, COMPONENT("web", ",\"secrets\":\"s\""))));
+    assert_string_equal(value_json(&script.arena, value_get(body_of(&script), "Env")), "[\"B=2\",\"C=3\"]");
 
     script_answer(&script, "host pgp decrypt", NULL, "{}", 1);
     assert_string_equal(create(&script, app_of(&script, 7, COMPONENT("web", ",\"secrets\":\"sealed\"")))->message,
@@ -247,6 +265,118 @@ static void test_2_7_3_the_collectors_container(void **state)
         assert_null(log_collector_ip(&script.task, script_spec(&script, cases[i].json), "app", "net"));
         assert_int_equal(script.call_count, 1);
         assert_string_equal(script.objects[0], cases[i].container);
+        script_end(&script);
+    }
+}
+
+/* The mounts are parsed first: no call is made for what is none. */
+static void test_2_7_1_mounts_that_are_none(void **state)
+{
+    struct script script;
+
+    (void)state;
+    script_begin(&script, "8.9.2");
+    struct app_spec *app =
+        app_of(&script, 8, "{\"name\":\"web\",\"containerData\":\"/d|nothing\",\"repotag\":\"a/b:1\"}");
+
+    assert_non_null(strstr(create(&script, app)->message, "nothing"));
+    assert_int_equal(script.call_count, 0);
+    script_end(&script);
+}
+
+/* The size option is for xfs only, whatever the place of the entry that says so, and for no file system unnamed. */
+static void test_2_7_6_the_backing_filesystem(void **state)
+{
+    static const struct {
+        const char *status;
+        bool is_xfs;
+    } cases[] = {
+        {"[[\"Supports d_type\",\"true\"],[\"Backing Filesystem\",\"xfs\"]]", true},
+        {"[[\"Backing Filesystem\",\"xfs\"],[\"Supports d_type\",\"true\"]]", true},
+        {"[[\"Backing Filesystem\",\"extfs\"],[\"Supports d_type\",\"xfs\"]]", false},
+        {"[[\"Supports d_type\",\"true\"]]", false},
+        {"[]", false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct script script;
+
+        script_begin(&script, "8.9.2");
+        script_answer(&script, "docker info", NULL,
+                      arena_printf(&script.arena, "{\"DriverStatus\":%s}", cases[i].status), 1);
+        assert_null(create(&script, app_of(&script, 8, COMPONENT("web", ""))));
+        assert_int_equal(value_get(value_get(body_of(&script), "HostConfig"), "StorageOpt") != NULL, cases[i].is_xfs);
+        assert_int_equal(script_calls_of(&script, "host xfs_quota", NULL), cases[i].is_xfs);
+        script_end(&script);
+    }
+}
+
+/* ---- 12.5 -------------------------------------------------------------------------------------------------------- */
+
+/* Versions up to 3 are one component, which is not named. */
+static struct app_spec *flat_app(struct script *script, int version, const char *more)
+{
+    return script_spec(script, arena_printf(&script->arena,
+                                            "{\"version\":%d,\"name\":\"app\",\"owner\":\"o\",\"hash\":\"h\","
+                                            "\"containerData\":\"/d\",\"repotag\":\"a/b:1\"%s}",
+                                            version, more));
+}
+
+static void test_12_5_the_host_is_named_after_app_or_component(void **state)
+{
+    struct script script;
+
+    (void)state;
+    script_begin(&script, "8.9.2");
+    for (int version = 1; version <= 8; version++) {
+        struct app_spec *app =
+            version <= 3 ? flat_app(&script, version, "") : app_of(&script, version, COMPONENT("web", ""));
+
+        assert_null(app_docker_create(&script.task, &app->components[0], "app", version > 3, app));
+        assert_string_equal(value_get_text(body_of(&script), "Hostname"), version <= 3 ? "app" : "web");
+    }
+    script_end(&script);
+}
+
+#define EXPOSED(port) "\"" port "/tcp\":{},\"" port "/udp\":{}"
+#define BOUND(port, host)                                                                                              \
+    "\"" port "/tcp\":[{\"HostPort\":\"" host "\"}],\"" port "/udp\":[{\"HostPort\":\"" host "\"}]"
+
+static void test_12_5_ports(void **state)
+{
+    static const struct {
+        const char *ports, *exposed, *bindings;
+    } cases[] = {
+        {"", "{}", "{}"},
+        {",\"port\":31001,\"containerPort\":80", "{" EXPOSED("31001") "," EXPOSED("80") "}",
+         "{" BOUND("80", "31001") "}"},
+        {",\"ports\":[31001,\"31002\"],\"containerPorts\":[80,443]",
+         "{" EXPOSED("31001") "," EXPOSED("31002") "," EXPOSED("80") "," EXPOSED("443") "}",
+         "{" BOUND("80", "31001") "," BOUND("443", "31002") "}"},
+        /* where both are there, the lists count */
+        {",\"ports\":[31001],\"containerPorts\":[80],\"port\":31009,\"containerPort\":89",
+         "{" EXPOSED("31001") "," EXPOSED("80") "}", "{" BOUND("80", "31001") "}"},
+        /* what has no counterpart is exposed and not bound */
+        {",\"ports\":[31001,31002],\"containerPorts\":[80]",
+         "{" EXPOSED("31001") "," EXPOSED("31002") "," EXPOSED("80") "}", "{" BOUND("80", "31001") "}"},
+        {",\"ports\":[31001],\"containerPorts\":[80,443]",
+         "{" EXPOSED("31001") "," EXPOSED("80") "," EXPOSED("443") "}", "{" BOUND("80", "31001") "}"},
+        {",\"port\":31001", "{" EXPOSED("31001") "}", "{}"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct script script;
+
+        script_begin(&script, "8.9.2");
+        struct app_spec *app = flat_app(&script, 1, cases[i].ports);
+
+        assert_null(app_docker_create(&script.task, &app->components[0], "app", false, app));
+        assert_string_equal(value_json(&script.arena, value_get(body_of(&script), "ExposedPorts")), cases[i].exposed);
+        assert_string_equal(
+            value_json(&script.arena, value_get(value_get(body_of(&script), "HostConfig"), "PortBindings")),
+            cases[i].bindings);
         script_end(&script);
     }
 }
@@ -391,6 +521,10 @@ int main(void)
         cmocka_unit_test(test_2_7_3_the_first_collector_with_an_address),
         cmocka_unit_test(test_2_7_3_the_collector_may_come_first),
         cmocka_unit_test(test_2_7_3_the_collectors_container),
+        cmocka_unit_test(test_2_7_1_mounts_that_are_none),
+        cmocka_unit_test(test_2_7_6_the_backing_filesystem),
+        cmocka_unit_test(test_12_5_the_host_is_named_after_app_or_component),
+        cmocka_unit_test(test_12_5_ports),
         cmocka_unit_test(test_2_5_a_component_without_an_image),
         cmocka_unit_test(test_2_5_4_every_supported_entry_is_looked_at),
         cmocka_unit_test(test_2_5_3_credentials_that_pgp_does_not_give),

@@ -67,6 +67,132 @@ static const struct error *open_app(struct script *script, const struct app_spec
     return check_and_decrypt_app_specs(&script->task, &script->arena, app, clear);
 }
 
+/* The nth question that the daemon was asked: {fluxID, appName, message, blockHeight}. */
+static const struct value *question(struct script *script, int nth)
+{
+    const struct value *args = script_args_of(script, "bench decryptrsamessage", nth);
+    const char *text = value_text(value_at(value_get(args, "params"), 0));
+
+    assert_non_null(text);
+    return script_json(script, text);
+}
+
+static void test_3_4_1_what_is_not_sealed_comes_back_at_the_cost_of_a_micro_await(void **state)
+{
+    struct script script;
+    struct app_spec *clear = NULL;
+
+    (void)state;
+    script_begin(&script, "8.9.2");
+    const struct app_spec *specs[] = {NULL, script_spec(&script, "{\"version\":7,\"enterprise\":\"YQ==\"}"),
+                                      app_of(&script, "app", "", "")};
+
+    for (int i = 0; i < 3; i++) {
+        clear = app_of(&script, "other", "", "");
+        assert_null(check_and_decrypt_app_specs(&script.task, &script.arena, specs[i], &clear));
+        assert_ptr_equal(clear, specs[i]);
+        assert_int_equal(script.microtask_count, i + 1);
+    }
+    assert_int_equal(script.call_count, 0);
+    script_end(&script);
+}
+
+/* The height is the last permanent message's; the registrations of step 4 do not matter, but that they can be read. */
+static void test_3_4_5_the_height_that_is_asked_for(void **state)
+{
+    static const struct {
+        const char *messages, *height;
+    } cases[] = {{"[]", "0"},
+                 {"[{}]", "0"},
+                 {"[{\"height\":7}]", "7"},
+                 {"[{\"height\":7},{\"height\":9}]", "9"},
+                 {"[{\"height\":7},{}]", "0"}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct script script;
+        struct app_spec *clear = NULL;
+
+        script_begin(&script, "8.9.2");
+        give_key(&script, 1);
+        script_answer(&script, "db find", NULL, arena_printf(&script.arena, "{\"docs\":%s}", cases[i].messages), 1);
+        script_answer(&script, "db find", NULL, "{\"docs\":[{\"height\":3}]}", 1);
+        assert_null(open_app(&script, app_of(&script, "app", seal(&script, PLAIN, 1), ",\"owner\":\"o\""), &clear));
+        assert_string_equal(value_json(&script.arena, value_get(question(&script, 1), "blockHeight")), cases[i].height);
+        script_end(&script);
+    }
+    for (int call = 1; call <= 2; call++) {
+        struct script script;
+        struct app_spec *clear = NULL;
+
+        script_begin(&script, "8.9.2");
+        give_key(&script, 1);
+        script.fails_at = call;
+        assert_non_null(open_app(&script, app_of(&script, "app", seal(&script, PLAIN, 1), ",\"owner\":\"o\""), &clear));
+        assert_int_equal(script.call_count, call);
+        script_end(&script);
+    }
+}
+
+/* What was asked before is remembered for the same app and owner only, though the blob be the same. */
+static void test_3_4_6_each_app_and_owner_is_asked_about(void **state)
+{
+    static const char *const apps[][2] = {{"a", "o"}, {"b", "o"}, {"a", "p"}};
+    struct script script;
+    struct app_spec *clear = NULL;
+
+    (void)state;
+    script_begin(&script, "8.9.2");
+    give_key(&script, 1);
+    const char *blob = seal(&script, PLAIN, 1);
+
+    for (int round = 0; round < 2; round++) {
+        script_forget(&script);
+        for (int i = 0; i < 3; i++) {
+            const char *owner = arena_printf(&script.arena, ",\"owner\":\"%s\"", apps[i][1]);
+
+            assert_null(open_app(&script, app_of(&script, apps[i][0], blob, owner), &clear));
+            assert_string_equal(value_get_text(question(&script, i + 1), "appName"), apps[i][0]);
+            assert_string_equal(value_get_text(question(&script, i + 1), "fluxID"), apps[i][1]);
+        }
+    }
+    script_end(&script);
+}
+
+static bool is_in(const struct arena *arena, const void *memory)
+{
+    for (const struct arena_chunk *chunk = arena->chunks; chunk != NULL; chunk = chunk->next) {
+        if ((uintptr_t)memory - (uintptr_t)chunk < chunk->size) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What is decrypted into another memory than the task's outlives the task, also when the memo of what was decrypted
+ * before is full and keeps no copy. */
+static void test_3_4_7_what_is_decrypted_outlives_the_task(void **state)
+{
+    struct script script;
+    struct arena task_arena;
+
+    (void)state;
+    script_begin(&script, "8.9.2");
+    give_key(&script, 1);
+    arena_init(&task_arena, arena_source_malloc());
+    script.task.arena = &task_arena;
+    for (int i = 0; i <= MEMO_COUNT_MAX; i++) {
+        const char *name = arena_printf(&script.arena, "app%d", i);
+        struct app_spec *clear = NULL;
+
+        assert_null(open_app(&script, app_of(&script, name, seal(&script, PLAIN, 1), ",\"owner\":\"o\""), &clear));
+        assert_string_equal(clear->name, name);
+        assert_false(is_in(&task_arena, clear->document));
+    }
+    arena_reset(&task_arena);
+    script_end(&script);
+}
+
 static void test_3_4_7_compose_and_contacts_are_replaced(void **state)
 {
     struct script script;
@@ -141,6 +267,29 @@ static void test_3_4_a_blob_that_is_none(void **state)
         assert_string_equal(error->message, "Invalid enterprise object");
     }
     assert_int_equal(script_calls_of(&script, "bench decryptrsamessage", NULL), 0);
+    script_end(&script);
+}
+
+/* 256 bytes for the daemon, nonce and tag are there at the least; then nothing is in it, which is no JSON. */
+static void test_3_4_the_smallest_blob(void **state)
+{
+    enum { SMALLEST = RSA_SIZE + NONCE_SIZE + TAG_SIZE };
+    static const unsigned char bytes[SMALLEST - 1] = {0};
+    struct script script;
+    struct app_spec *clear = NULL;
+
+    (void)state;
+    script_begin(&script, "8.9.2");
+    give_key(&script, 1);
+    const char *too_small = base64_encode(&script.arena, bytes, sizeof bytes);
+
+    assert_string_equal(open_app(&script, app_of(&script, "app", too_small, ",\"owner\":\"o\""), &clear)->message,
+                        "Invalid enterprise object");
+    assert_int_equal(script_calls_of(&script, "bench decryptrsamessage", NULL), 0);
+    assert_string_equal(
+        open_app(&script, app_of(&script, "app", seal(&script, "", 1), ",\"owner\":\"o\""), &clear)->name,
+        "SyntaxError");
+    assert_int_equal(script_calls_of(&script, "bench decryptrsamessage", NULL), 1);
     script_end(&script);
 }
 
@@ -290,10 +439,15 @@ static void test_3_6_falls_back_to_all_global_then_all_local(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_3_4_1_what_is_not_sealed_comes_back_at_the_cost_of_a_micro_await),
+        cmocka_unit_test(test_3_4_5_the_height_that_is_asked_for),
+        cmocka_unit_test(test_3_4_6_each_app_and_owner_is_asked_about),
+        cmocka_unit_test(test_3_4_7_what_is_decrypted_outlives_the_task),
         cmocka_unit_test(test_3_4_7_compose_and_contacts_are_replaced),
         cmocka_unit_test(test_3_4_6_another_key_does_not_open_it),
         cmocka_unit_test(test_3_4_6_what_was_sealed_is_json),
         cmocka_unit_test(test_3_4_a_blob_that_is_none),
+        cmocka_unit_test(test_3_4_the_smallest_blob),
         cmocka_unit_test(test_3_4_more_apps_than_blobs_kept),
         cmocka_unit_test(test_3_4_other_apps_are_opened_meanwhile),
         cmocka_unit_test(test_3_4_6_an_empty_owner_is_looked_up),

@@ -131,6 +131,22 @@ static void test_2_5_2_what_is_blocked(void **state)
     }
 }
 
+/* 12.1: each list is asked for once; what is kept costs a micro-await (0.2), an empty list too. */
+static void test_2_5_2_lists_that_are_kept(void **state)
+{
+    struct script script;
+
+    (void)state;
+    script_begin(&script, "8.9.2");
+    assert_string_equal(verified(&script, "a/b:1"), "good");
+    assert_int_equal(script.microtask_count, 0);
+    assert_string_equal(verified(&script, "a/b:1"), "good");
+    assert_int_equal(script.microtask_count, 2);
+    assert_int_equal(script_calls_of(&script, "net GET blockedrepositories.json", NULL), 1);
+    assert_int_equal(script_calls_of(&script, "net GET vettedrepositories.json", NULL), 1);
+    script_end(&script);
+}
+
 static void test_8_images_have_updates_by_digest(void **state)
 {
     static const struct {
@@ -170,6 +186,7 @@ int main(void)
         cmocka_unit_test(test_2_5_4_a_list_of_manifests),
         cmocka_unit_test(test_2_5_4_a_list_is_as_good_as_its_entries),
         cmocka_unit_test(test_2_5_2_what_is_blocked),
+        cmocka_unit_test(test_2_5_2_lists_that_are_kept),
         cmocka_unit_test(test_8_images_have_updates_by_digest),
     };
 

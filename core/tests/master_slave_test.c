@@ -370,7 +370,11 @@ static void test_5_1_7_what_is_not_installed_is_forgotten(void **state)
     (void)state;
     begin(&script);
     script_answer(&script, "fdm appips", NULL, other, -1);
+    cell_set(&script.task, CELL_MASTER_HISTORY, "undefined_gapp",
+             "203.0.113.1"); /* a component that is not the app's */
     cycle(&script);
+    assert_non_null(cache_get(&script.node.cells.caches[CELL_MASTER_HISTORY], "web_gapp", script.now_ms));
+    assert_null(cache_get(&script.node.cells.caches[CELL_MASTER_HISTORY], "undefined_gapp", script.now_ms));
     script_answer(&script, "db find", NULL, "{\"docs\":[]}", -1);
     cycle(&script);
     assert_null(cache_get(&script.node.cells.caches[CELL_MASTER_HISTORY], "web_gapp", script.now_ms));

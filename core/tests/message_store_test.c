@@ -63,6 +63,13 @@ static void test_4_6_what_is_stored(void **state)
          "{\"docs\":[]}",
          "{\"name\":\"a\",\"hash\":\"h\",\"ip\":\"i\",\"broadcastedAt\":\"2026-03-27T00:00:00.000Z\",\"expireAt\":"
          "\"2026-03-27T02:05:00.000Z\",\"runningSince\":\"1970-01-01T00:00:00.000Z\"}"},
+        /* the message's word comes before the app's */
+        {"{\"type\":\"fluxapprunning\",\"version\":2,\"apps\":[{\"name\":\"a\",\"hash\":\"h\",\"runningSince\":\"2026-"
+         "03-26T00:00:00.000Z\"}],\"ip\":\"i\",\"broadcastedAt\":1774569600000,\"runningSince\":\"1970-01-01T00:00:00."
+         "000Z\"}",
+         "{\"docs\":[]}",
+         "{\"name\":\"a\",\"hash\":\"h\",\"ip\":\"i\",\"broadcastedAt\":\"2026-03-27T00:00:00.000Z\",\"expireAt\":"
+         "\"2026-03-27T02:05:00.000Z\",\"runningSince\":\"1970-01-01T00:00:00.000Z\"}"},
         /* not valid */
         {"{\"type\":\"other\",\"version\":1,\"name\":\"a\",\"hash\":\"h\",\"ip\":\"i\",\"broadcastedAt\":"
          "1774569600000}",

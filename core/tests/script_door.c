@@ -85,6 +85,9 @@ static void answer_immediate(struct script *script, struct effect *effect)
     case EFFECT_CLOCK_NOW:
         effect->amount = (double)script->now_ms;
         break;
+    case EFFECT_CLOCK_MICROTASK:
+        script->microtask_count++;
+        break;
     case EFFECT_NODE_RANDOM:
         effect->amount = script->random_next % (uint32_t)effect->amount;
         break;
@@ -299,4 +302,5 @@ void script_forget(struct script *script)
     script->call_count = 0;
     script->line_count = 0;
     script->access_count = 0;
+    script->microtask_count = 0;
 }

@@ -44,6 +44,7 @@ struct script {
     bool records_accesses;                     /* to cells; set by the test around what it looks at */
     const char *accesses[SCRIPT_ACCESSES_MAX]; /* "read appsMonitored web_app", "write nodeTier" */
     int access_count;
+    int microtask_count; /* [a] */
     struct {
         void (*run)(struct task *, const void *);
         void *argument;
@@ -82,7 +83,7 @@ int script_calls_of(const struct script *script, const char *effect, const char 
 const struct value *script_args_of(const struct script *script, const char *effect, int nth);
 /* Whether a log line contains the text. */
 bool script_logged(const struct script *script, const char *text);
-/* Forgets calls, lines and accesses so far. */
+/* Forgets calls, lines, accesses and micro-awaits so far. */
 void script_forget(struct script *script);
 
 #endif

@@ -120,7 +120,8 @@ static void test_5_3_server_by_first_letter(void **state)
                  {"napp", "fdm-fn-1-2.runonflux.io:16130"}, {"oapp", "fdm-fn-1-3.runonflux.io:16130"},
                  {"uapp", "fdm-fn-1-3.runonflux.io:16130"}, {"Vapp", "fdm-fn-1-4.runonflux.io:16130"},
                  {"zapp", "fdm-fn-1-4.runonflux.io:16130"}, {"7app", "fdm-fn-1-1.runonflux.io:16130"},
-                 {"{app", "fdm-fn-1-1.runonflux.io:16130"}, {"gapp", "fdm-fn-1-1.runonflux.io:16130"}};
+                 {"H1", "fdm-fn-1-2.runonflux.io:16130"},   {"{app", "fdm-fn-1-1.runonflux.io:16130"},
+                 {"gapp", "fdm-fn-1-1.runonflux.io:16130"}};
     struct script script;
 
     (void)state;
@@ -292,6 +293,9 @@ static void test_1_5_4_interface_names(void **state)
     script_answer(&script, "docker networks.list", NULL, "[{\"Id\":\"0123456789abcdef\"},{\"Id\":\"short\"}]", 1);
     assert_null(get_flux_docker_network_physical_interface_names(&script.task, &names));
     assert_string_equal(value_json(&script.arena, names), "[\"br-0123456789ab\",\"br-short\"]");
+    script_answer(&script, "docker networks.list", NULL, "[]", 1);
+    assert_null(get_flux_docker_network_physical_interface_names(&script.task, &names));
+    assert_int_equal(value_count(names), 0);
     script_answer(&script, "docker networks.list", NULL, "[{}]", 1);
     assert_string_equal(get_flux_docker_network_physical_interface_names(&script.task, &names)->name, "TypeError");
     script_end(&script);
@@ -311,6 +315,22 @@ static void test_6_1_10_only_endpoints_are_disconnected(void **state)
     assert_null(force_remove_flux_app_docker_network(&script.task, "app"));
     EXPECT_CALLS(&script, "docker network.inspect", "docker network.disconnect", "docker network.disconnect",
                  "docker network.remove");
+    script_end(&script);
+}
+
+/* A delete that fails is made once more, 3 s later, inspect included. */
+static void test_6_1_10_a_failed_removal_is_made_again(void **state)
+{
+    struct script script;
+
+    (void)state;
+    script_begin(&script, "8.9.2");
+    script_answer(&script, "docker network.inspect", NULL, "{}", -1);
+    script_fail(&script, "docker network.remove", NULL, 403, "has active endpoints", 1);
+    assert_null(force_remove_flux_app_docker_network(&script.task, "app"));
+    EXPECT_CALLS(&script, "docker network.inspect", "docker network.remove", "clock delay", "docker network.inspect",
+                 "docker network.remove");
+    assert_int_equal((int)value_get_number(script_args_of(&script, "clock delay", 1), "ms", 0), 3000);
     script_end(&script);
 }
 
@@ -388,6 +408,7 @@ int main(void)
         cmocka_unit_test(test_an_app_without_a_name_is_in_no_list),
         cmocka_unit_test(test_1_5_4_interface_names),
         cmocka_unit_test(test_6_1_10_only_endpoints_are_disconnected),
+        cmocka_unit_test(test_6_1_10_a_failed_removal_is_made_again),
         cmocka_unit_test(test_12_7_a_folder_is_found_by_its_path),
         cmocka_unit_test(test_6_2_3_which_folders_are_an_apps),
         cmocka_unit_test(test_6_2_3_a_folder_without_an_id),
