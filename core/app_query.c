@@ -22,7 +22,7 @@ bool installed_apps(struct task *task, struct app_list *apps)
         return false;
     }
     apps->count = value_count(documents);
-    apps->apps = arena_alloc(task->arena, (apps->count + 1) * sizeof *apps->apps);
+    apps->apps = arena_alloc(task->arena, apps->count * sizeof *apps->apps);
     for (uint32_t i = 0; i < apps->count; i++) {
         apps->apps[i] = app_spec_from(task->arena, value_at(documents, i));
     }
@@ -123,7 +123,7 @@ static const struct error *decrypt_one(struct task *task, struct app_spec *app, 
 void decrypt_enterprise_apps(struct task *task, struct app_list apps, bool format_specs, struct app_list *decrypted)
 {
     decrypted->count = apps.count;
-    decrypted->apps = arena_alloc(task->arena, (apps.count + 1) * sizeof *decrypted->apps);
+    decrypted->apps = arena_alloc(task->arena, apps.count * sizeof *decrypted->apps);
     for (uint32_t i = 0; i < apps.count; i++) {
         struct app_spec *app = apps.apps[i];
         struct app_spec *clear = app;

@@ -50,7 +50,7 @@ struct app_spec *app_spec_from(struct arena *arena, const struct value *document
         return spec;
     }
     spec->component_count = value_count(compose);
-    spec->components = arena_alloc(arena, (spec->component_count + 1) * sizeof *spec->components);
+    spec->components = arena_alloc(arena, spec->component_count * sizeof *spec->components);
     for (uint32_t i = 0; i < spec->component_count; i++) {
         read_component(&spec->components[i], value_at(compose, i));
     }
@@ -125,7 +125,7 @@ const struct value *app_spec_document(struct task *task, const struct app_spec *
     if (!spec->has_compose) {
         return spec->document;
     }
-    const struct value **entries = arena_alloc(arena, (spec->component_count + 1) * sizeof *entries);
+    const struct value **entries = arena_alloc(arena, spec->component_count * sizeof *entries);
     bool changed = false;
 
     for (uint32_t i = 0; i < spec->component_count; i++) {

@@ -163,7 +163,7 @@ uint32_t cell_count(struct task *task, enum cell_id cell)
 const char *const *cell_keys(struct task *task, enum cell_id cell, uint32_t *count)
 {
     const struct cache *cache = cache_of(task, cell);
-    const char **keys = arena_alloc(task->arena, (cache->count + 1) * sizeof *keys);
+    const char **keys = arena_alloc(task->arena, cache->count * sizeof *keys);
 
     report_read(task, cell_name(cell), NULL);
     *count = cache->count;

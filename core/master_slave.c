@@ -138,7 +138,7 @@ static const struct error *load_locations(struct candidate *candidate)
 
     TRY(app_location(task, candidate->app->name, &locations));
     candidate->location_count = value_count(locations);
-    candidate->locations = arena_alloc(task->arena, (candidate->location_count + 1) * sizeof *candidate->locations);
+    candidate->locations = arena_alloc(task->arena, candidate->location_count * sizeof *candidate->locations);
     for (uint32_t i = 0; i < candidate->location_count; i++) {
         candidate->locations[i] = value_at(locations, i);
     }

@@ -306,7 +306,7 @@ static bool is_running(const struct check *check, const struct app_spec *app)
 static void collect_announced(struct check *check)
 {
     check->announced =
-        arena_alloc(check->task->arena, (check->apps.count + check->ms_count + 1) * sizeof *check->announced);
+        arena_alloc(check->task->arena, (check->apps.count + check->ms_count) * sizeof *check->announced);
     for (uint32_t i = 0; i < check->apps.count; i++) {
         if (is_running(check, check->apps.apps[i])) {
             check->announced[check->announced_count++] = check->apps.apps[i];
@@ -415,12 +415,12 @@ static const struct error *check_and_notify(struct check *check, struct sampled_
     if (!list_running_apps(task, &check->running)) { /* 4 */
         return error_new(task->arena, "Error", "Unable to check running Apps");
     }
-    decrypt_enterprise_apps(task, check->apps, false, &check->apps);                                /* 5 */
-    TRY(find_stopped(task, check->apps, check->running, &check->stopped));                          /* 6 */
-    check->ms_list = arena_alloc(task->arena, (check->stopped.count + 1) * sizeof *check->ms_list); /* 7 */
-    TRY(handle_stopped_apps(check, flags));                                                         /* 8 */
-    collect_announced(check);                                                                       /* 9 */
-    const struct error *error = announce_all(check, &entries);                                      /* 10, 11 */
+    decrypt_enterprise_apps(task, check->apps, false, &check->apps);                          /* 5 */
+    TRY(find_stopped(task, check->apps, check->running, &check->stopped));                    /* 6 */
+    check->ms_list = arena_alloc(task->arena, check->stopped.count * sizeof *check->ms_list); /* 7 */
+    TRY(handle_stopped_apps(check, flags));                                                   /* 8 */
+    collect_announced(check);                                                                 /* 9 */
+    const struct error *error = announce_all(check, &entries);                                /* 10, 11 */
 
     if (error != NULL) {
         log_error(task, "%s", error_text(task->arena, error)); /* 12 */

@@ -386,7 +386,7 @@ static const struct value *from_cjson(struct arena *arena, const cJSON *json)
         count++;
     }
     if (cJSON_IsArray(json)) {
-        const struct value **items = arena_alloc(arena, (count + 1) * sizeof *items);
+        const struct value **items = arena_alloc(arena, count * sizeof *items);
 
         count = 0;
         cJSON_ArrayForEach (child, json) {
@@ -394,7 +394,7 @@ static const struct value *from_cjson(struct arena *arena, const cJSON *json)
         }
         return value_array(arena, items, count);
     }
-    struct value_member *members = arena_alloc(arena, (count + 1) * sizeof *members);
+    struct value_member *members = arena_alloc(arena, count * sizeof *members);
 
     count = 0;
     cJSON_ArrayForEach (child, json) {
