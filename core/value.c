@@ -217,7 +217,7 @@ const struct value *value_array(struct arena *arena, const struct value *const *
 const struct value *value_with(struct arena *arena, const struct value *object, const char *key,
                                const struct value *value)
 {
-    uint32_t count = value_count(object);
+    uint32_t count = value_is(object, VALUE_OBJECT) ? object->count : 0;
     struct value_member *members = arena_take(arena, (count + 1) * sizeof *members);
     bool found = false;
 
@@ -241,7 +241,7 @@ const struct value *value_without(struct arena *arena, const struct value *objec
 
 const struct value *value_append(struct arena *arena, const struct value *array, const struct value *item)
 {
-    uint32_t count = value_count(array);
+    uint32_t count = value_is(array, VALUE_ARRAY) ? array->count : 0;
     const struct value **items = arena_take(arena, (count + 1) * sizeof *items);
 
     for (uint32_t i = 0; i < count; i++) {

@@ -317,6 +317,15 @@ static void test_undefined_members_vanish(void **state)
     assert_ptr_equal(value_without(&arena, object, "b"), value_empty_object());
 }
 
+static void test_what_is_no_object_has_no_members(void **state)
+{
+    (void)state;
+    assert_string_equal(value_json(&arena, value_with(&arena, parse("[1,2,3]"), "a", value_null())), "{\"a\":null}");
+    assert_string_equal(value_json(&arena, value_with(&arena, NULL, "a", value_null())), "{\"a\":null}");
+    assert_string_equal(value_json(&arena, value_append(&arena, parse("{\"a\":1}"), value_null())), "[null]");
+    assert_string_equal(value_json(&arena, value_append(&arena, NULL, value_null())), "[null]");
+}
+
 static void test_readers_take_anything(void **state)
 {
     (void)state;
@@ -476,6 +485,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_a_copy_of_what_there_is_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_equal_hash_is_not_enough, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_undefined_members_vanish, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_what_is_no_object_has_no_members, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_readers_take_anything, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_truthiness_is_javascripts, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_errors, set_up, tear_down),
