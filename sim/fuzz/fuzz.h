@@ -16,6 +16,9 @@
 /* One input. Returns 0, or −1: not worth keeping in a corpus. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/* The same for targets whose input is JSON (json_mutator.h). */
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t size_max, unsigned seed);
+
 /* Says what did not hold, and aborts. */
 #define REQUIRE(condition, ...) ((condition) ? (void)0 : fuzz_fail(__FILE__, __LINE__, #condition, __VA_ARGS__))
 _Noreturn void fuzz_fail(const char *file, int line, const char *condition, const char *format, ...)

@@ -5,6 +5,7 @@
 #include "core/revision.h"
 #include "sim/conform/import.h"
 #include "sim/fuzz/fuzz.h"
+#include "sim/fuzz/json_mutator.h"
 #include "sim/scenario/pretty_json.h"
 
 #include <string.h>
@@ -27,6 +28,11 @@ static void import(const struct conformity *performed, struct arena *arena)
 
     REQUIRE(scenario_parse(arena, "imported.json", text, strlen(text), &mistake) != NULL,
             "what was imported does not load: %s\n%s", mistake.text, text);
+}
+
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t size_max, unsigned seed)
+{
+    return mutate_json(data, size, size_max, seed);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

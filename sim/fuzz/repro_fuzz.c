@@ -3,6 +3,7 @@
  *
  * Input: the file's text. */
 #include "sim/fuzz/fuzz.h"
+#include "sim/fuzz/json_mutator.h"
 #include "sim/search/repro.h"
 #include "sim/search/replay.h"
 
@@ -120,6 +121,11 @@ static void play_all_ways(struct scenario *scenario, const char *text, struct ar
                 value_count(scenario->found.steps));
     }
     repro_steps_free(&steps);
+}
+
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t size_max, unsigned seed)
+{
+    return mutate_json(data, size, size_max, seed);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -3,6 +3,7 @@
  *
  * Input: the file's text. */
 #include "sim/fuzz/fuzz.h"
+#include "sim/fuzz/json_mutator.h"
 #include "sim/scenario/pretty_json.h"
 
 #include <string.h>
@@ -32,6 +33,11 @@ static void require_same_runs(struct scenario *scenario, struct scenario *again)
 
         REQUIRE(one == other, "written and read again it runs another way");
     }
+}
+
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t size_max, unsigned seed)
+{
+    return mutate_json(data, size, size_max, seed);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -4,6 +4,7 @@
 #include "core/app_spec.h"
 #include "core/names.h"
 #include "sim/fuzz/fuzz.h"
+#include "sim/fuzz/json_mutator.h"
 
 #include <math.h>
 #include <string.h>
@@ -115,6 +116,11 @@ static void apply_tiers(struct fuzz_node *fuzzed, struct app_spec *spec)
         REQUIRE(fabs(component_now(&fuzzed->task, component).ram - 300) < 1, "a test install has %f MB",
                 component_now(&fuzzed->task, component).ram);
     }
+}
+
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t size_max, unsigned seed)
+{
+    return mutate_json(data, size, size_max, seed);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

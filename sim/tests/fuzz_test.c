@@ -2,6 +2,7 @@
 #include "sim/fuzz/engine_play.h"
 #include "sim/fuzz/fuzz.h"
 #include "sim/fuzz/http_answers.h"
+#include "sim/fuzz/json_mutator.h"
 #include "sim/kernel/prng.h"
 
 #include <setjmp.h>
@@ -137,12 +138,106 @@ static void test_answers_are_well_formed(void **state)
     expect_wrong("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOKHTTP", true);
 }
 
+/* ---- mutations of JSON --------------------------------------------------------------------------------------------
+ */
+
+enum { SEEDS = 20000, ROOM = 128 };
+
+static const char *const told[] = {"{\"kind\":\"a\",\"list\":[1,{\"b\":true}],\"text\":\"abc/def\"}\n"
+                                   "{\"kind\":\"second\"}\n",
+                                   "{\"kind\":\"a\",\"list\":[1,{\"b\":true}],\"text\":\"abc/def\"}"};
+
+static size_t mutated(const char *text, unsigned seed, char room[ROOM])
+{
+    size_t size = mutate_json(memcpy(room, text, strlen(text) + 1), strlen(text), ROOM - 1, seed);
+
+    assert_in_range(size, 0, ROOM - 1);
+    room[size] = '\0';
+    return size;
+}
+
+/* Each edit is made by some seed, and what comes out is JSON. */
+static void test_json_is_changed_as_json(void **state)
+{
+    static const char *const expected[] = {
+        "{\"kind\":\"a\",\"text\":\"abc/def\"}",                                          /* a member is gone */
+        "{\"kind\":\"a\",\"list\":[{\"b\":true}],\"text\":\"abc/def\"}",                  /* an item is */
+        "{\"kind\":\"a\",\"list\":[1,{\"b\":true},1],\"text\":\"abc/def\"}",              /* is there twice */
+        "{\"kind\":\"a\",\"list\":[1,{\"b\":true}],\"text\":\"abc/def\",\"kind\":\"a\"}", /* a member is */
+        "{\"kind\":null,\"list\":[1,{\"b\":true}],\"text\":\"abc/def\"}",                 /* something odd */
+        "{\"kind\":\"a\",\"list\":1,\"text\":\"abc/def\"}",                               /* another's value */
+        "{\"list\":\"a\",\"list\":[1,{\"b\":true}],\"text\":\"abc/def\"}",                /* another's key */
+        "{\"kind\":\"a\",\"list\":[2,{\"b\":true}],\"text\":\"abc/def\"}",                /* a number */
+        "{\"kind\":\"a\",\"list\":[1,{\"b\":true}],\"text\":\"abc\"}",                    /* a text */
+    };
+    bool came[sizeof expected / sizeof expected[0]] = {false};
+    struct arena arena;
+    char room[ROOM];
+
+    (void)state;
+    for (unsigned seed = 0; seed < SEEDS; seed++) {
+        size_t size = mutated(told[1], seed, room);
+
+        arena_init(&arena, arena_source_malloc());
+        assert_non_null(value_parse(&arena, room, size));
+        arena_reset(&arena);
+        for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++) {
+            came[i] = came[i] || strcmp(room, expected[i]) == 0;
+        }
+    }
+    for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++) {
+        if (!came[i]) {
+            fail_msg("no seed makes %s", expected[i]);
+        }
+    }
+}
+
+/* Of JSON lines one is changed, or goes, or is there twice. */
+static void test_json_lines_are_changed_one_by_one(void **state)
+{
+    const char *second = strchr(told[0], '\n') + 1;
+    size_t first_length = (size_t)(second - told[0]);
+    unsigned changed = 0, gone = 0, twice = 0;
+    char room[ROOM];
+
+    (void)state;
+    for (unsigned seed = 0; seed < SEEDS; seed++) {
+        size_t size = mutated(told[0], seed, room);
+        const char *line = strstr(room, second);
+
+        assert_true(line != NULL || strncmp(room, told[0], first_length) == 0);
+        assert_true(size == 0 || room[size - 1] == '\n');
+        changed += line != NULL && strncmp(room, told[0], first_length) != 0;
+        gone += strcmp(room, second) == 0;
+        twice += line != NULL && strstr(line + 1, second) != NULL;
+    }
+    assert_true(changed > 0 && gone > 0 && twice > 0);
+}
+
+static void test_what_is_no_json_is_left_to_the_fuzzer(void **state)
+{
+    static const char *const texts[] = {"", "no", "{\"a\":1}}", "\n\n"};
+    char room[ROOM];
+
+    (void)state;
+    for (unsigned seed = 0; seed < SEEDS; seed++) {
+        for (size_t i = 0; i < 3; i++) {
+            assert_int_equal(mutated(texts[i], seed, room), strlen(texts[i]));
+            assert_string_equal(room, texts[i]);
+        }
+        (void)mutated(texts[3], seed, room);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_defect_of_the_engine_is_found),
         cmocka_unit_test(test_a_message_has_its_place),
         cmocka_unit_test(test_answers_are_well_formed),
+        cmocka_unit_test(test_json_is_changed_as_json),
+        cmocka_unit_test(test_json_lines_are_changed_one_by_one),
+        cmocka_unit_test(test_what_is_no_json_is_left_to_the_fuzzer),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
