@@ -16,7 +16,7 @@
 /* One input. Returns 0, or −1: not worth keeping in a corpus. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* The same for targets whose input is JSON (json_mutator.h). */
+/* Changes an input; of targets whose inputs are JSON, or have some in them (json_mutator.h). */
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t size_max, unsigned seed);
 
 /* Says what did not hold, and aborts. */

@@ -11,6 +11,7 @@
 #include "fakes/wire/request_head.h"
 #include "sim/fuzz/fuzz.h"
 #include "sim/fuzz/http_answers.h"
+#include "sim/fuzz/json_mutator.h"
 #include "sim/serve/serve.h"
 
 #include <errno.h>
@@ -268,6 +269,11 @@ static bool begins_well(const uint8_t *data, size_t size)
 static bool mentions(const uint8_t *data, size_t size, const char *word)
 {
     return memmem(data, size, word, strlen(word)) != NULL;
+}
+
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t size_max, unsigned seed)
+{
+    return mutate_json_body(data, size, size_max, seed);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

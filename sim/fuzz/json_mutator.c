@@ -6,6 +6,7 @@
 #include <cjson/cJSON.h>
 #include <math.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -213,25 +214,26 @@ static size_t exchange(uint8_t *data, size_t size, size_t size_max, struct part 
     return changed;
 }
 
-/* Changes a part that is JSON and nothing else; a newline at its end stays. Returns as exchange(), 0 also when it is
- * not. */
-static size_t edit_part(struct prng *prng, uint8_t *data, size_t size, size_t size_max, struct part part)
+/* Changes the JSON that a part begins with, and sets where it ended: the part's end, when it is `whole`, a newline
+ * aside. Returns as exchange(), 0 also when there is none. */
+static size_t edit_part(struct prng *prng, uint8_t *data, size_t size, size_t size_max, struct part *part, bool whole)
 {
     const char *text = (const char *)data;
     const char *end = NULL;
 
-    while (part.end > part.start && text[part.end - 1] == '\n') {
-        part.end--;
+    while (part->end > part->start && text[part->end - 1] == '\n') {
+        part->end--;
     }
-    cJSON *root = cJSON_ParseWithLengthOpts(text + part.start, part.end - part.start, &end, false);
+    cJSON *root = cJSON_ParseWithLengthOpts(text + part->start, part->end - part->start, &end, false);
 
-    if (root == NULL || end != text + part.end) {
+    if (root == NULL || (whole && end != text + part->end)) {
         cJSON_Delete(root);
         return 0;
     }
+    part->end = (size_t)(end - text);
     edit(prng, root);
     char *edited = cJSON_PrintUnformatted(root);
-    size_t changed = exchange(data, size, size_max, part, edited, strlen(edited));
+    size_t changed = exchange(data, size, size_max, *part, edited, strlen(edited));
 
     cJSON_Delete(root);
     cJSON_free(edited);
@@ -264,17 +266,88 @@ size_t mutate_json(uint8_t *data, size_t size, size_t size_max, unsigned seed)
 
     heap_serves_json();
     if (size > 0 && prng_below(&prng, BYTES_ONE_IN) != 0) {
-        changed = edit_part(&prng, data, size, size_max, (struct part){0, size});
+        struct part part = {0, size};
+
+        changed = edit_part(&prng, data, size, size_max, &part, true);
         if (changed == 0) {
             bool has_lines = memchr(data, '\n', size) != NULL;
 
+            part = any_line(&prng, data, size);
             changed = has_lines && prng_below(&prng, LINES_ONE_IN) == 0
                           ? move_line(&prng, data, size, size_max)
-                          : edit_part(&prng, data, size, size_max, any_line(&prng, data, size));
+                          : edit_part(&prng, data, size, size_max, &part, true);
         }
     }
     if (changed > 0) {
         return changed;
+    }
+    return LLVMFuzzerMutate != NULL ? LLVMFuzzerMutate(data, size, size_max) : size;
+}
+
+/* ---- requests -----------------------------------------------------------------------------------------------------
+ */
+
+static const char body_begins[] = "\r\n\r\n{";
+
+/* The nth body that is an object; its part ends with the data. false: there are no more than n. */
+static bool nth_body(const uint8_t *data, size_t size, unsigned nth, struct part *body)
+{
+    const uint8_t *next = data;
+
+    for (unsigned i = 0; i <= nth; i++) {
+        const uint8_t *found = memmem(next, size - (size_t)(next - data), body_begins, strlen(body_begins));
+
+        if (found == NULL) {
+            return false;
+        }
+        next = found + strlen(body_begins);
+    }
+    *body = (struct part){(size_t)(next - data) - 1, size};
+    return true;
+}
+
+/* The digits of the last Content-Length before a body; an empty part when there is none. */
+static struct part length_before(const uint8_t *data, size_t body)
+{
+    static const char name[] = "Content-Length: ";
+    struct part digits = {0, 0};
+
+    for (size_t at = 0; at + strlen(name) < body; at++) {
+        if (memcmp(data + at, name, strlen(name)) == 0) {
+            digits = (struct part){at + strlen(name), at + strlen(name)};
+        }
+    }
+    while (digits.end > 0 && digits.end < body && data[digits.end] >= '0' && data[digits.end] <= '9') {
+        digits.end++;
+    }
+    return digits;
+}
+
+size_t mutate_json_body(uint8_t *data, size_t size, size_t size_max, unsigned seed)
+{
+    struct prng prng = {seed};
+    struct part body = {0, 0};
+    unsigned bodies = 0;
+    size_t changed = 0;
+
+    heap_serves_json();
+    while (nth_body(data, size, bodies, &body)) {
+        bodies++;
+    }
+    if (bodies > 0 && prng_below(&prng, BYTES_ONE_IN) != 0) {
+        nth_body(data, size, prng_below(&prng, bodies), &body);
+        struct part digits = length_before(data, body.start);
+
+        changed = digits.end > digits.start ? edit_part(&prng, data, size, size_max, &body, false) : 0;
+        if (changed > 0) {
+            char length[32];
+            size_t grown = changed - (size - (body.end - body.start));
+
+            (void)snprintf(length, sizeof length, "%zu", grown);
+            size_t with_length = exchange(data, changed, size_max, digits, length, strlen(length));
+
+            return with_length > 0 ? with_length : changed;
+        }
     }
     return LLVMFuzzerMutate != NULL ? LLVMFuzzerMutate(data, size, size_max) : size;
 }

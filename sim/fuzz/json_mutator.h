@@ -13,4 +13,7 @@
  * without libFuzzer it stays as it is. */
 size_t mutate_json(uint8_t *data, size_t size, size_t size_max, unsigned seed);
 
+/* The same of requests (RFC 9112): changes the JSON object that is the body of one of them, and its Content-Length. */
+size_t mutate_json_body(uint8_t *data, size_t size, size_t size_max, unsigned seed);
+
 #endif

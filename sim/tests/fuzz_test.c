@@ -8,6 +8,8 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -229,6 +231,38 @@ static void test_what_is_no_json_is_left_to_the_fuzzer(void **state)
     }
 }
 
+/* The object in a request's body is changed, its Content-Length with it, and nothing around them. */
+static void test_json_in_a_body_is_changed(void **state)
+{
+    static const char head[] = "POST /a HTTP/1.1\r\nContent-Length: ";
+    static const char rest[] = "GET /b HTTP/1.1\r\n\r\n";
+    char requests[ROOM];
+    char room[ROOM];
+    unsigned changed = 0;
+
+    (void)state;
+    assert_in_range(snprintf(requests, ROOM, "%s7\r\n\r\n{\"a\":1}%s", head, rest), 1, ROOM - 1);
+    for (unsigned seed = 0; seed < SEEDS; seed++) {
+        size_t size = mutate_json_body(memcpy(room, requests, ROOM), strlen(requests), ROOM - 1, seed);
+
+        room[size] = '\0';
+        char *body = NULL;
+
+        assert_memory_equal(room, head, strlen(head));
+        size_t length = strtoul(room + strlen(head), &body, 10);
+
+        assert_memory_equal(body, "\r\n\r\n", 4);
+        assert_string_equal(body + 4 + length, rest);
+        struct arena arena;
+
+        arena_init(&arena, arena_source_malloc());
+        assert_non_null(value_parse(&arena, body + 4, length));
+        arena_reset(&arena);
+        changed += strcmp(room, requests) != 0;
+    }
+    assert_true(changed > SEEDS / 3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -238,6 +272,7 @@ int main(void)
         cmocka_unit_test(test_json_is_changed_as_json),
         cmocka_unit_test(test_json_lines_are_changed_one_by_one),
         cmocka_unit_test(test_what_is_no_json_is_left_to_the_fuzzer),
+        cmocka_unit_test(test_json_in_a_body_is_changed),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
