@@ -241,7 +241,8 @@ static const struct value *deleted_names(struct replay *replay, const struct eff
 
         for (uint32_t i = 0; i < value_count(ids); i++) {
             const struct value *id = value_at(ids, i);
-            const struct value *name = value_get(names, value_text(id));
+            /* A stand-in's recorded reply can hold anything. */
+            const struct value *name = value_text(id) == NULL ? NULL : value_get(names, value_text(id));
 
             deleted = value_append(replay->arena, deleted, name != NULL ? name : id);
         }
