@@ -388,6 +388,22 @@ static void test_disk_space(void **state)
         strstr(value_get_text(last.result, "stdout"), "/dev/vda          10485760   6291456   4194304      60% /"));
 }
 
+/* What a row or a recording says can be beyond any disk: it is refused, and still told. */
+static void test_sizes_beyond_any_disk(void **state)
+{
+    (void)state;
+    assert_int_equal(host(EFFECT_HOST_FALLOCATE, "/v/f", NULL, -1e300), 1);
+    assert_string_equal(last.error->message, "fallocate: invalid length value specified");
+    assert_int_equal(host(EFFECT_HOST_FALLOCATE, "/v/f", NULL, 1e300), 1);
+    assert_string_equal(last.error->message, "fallocate: fallocate failed: No space left on device");
+    for (int i = 0; i < 100; i++) {
+        host_add_volume(&world.host, arena_printf(&arena, "/v/%d", i), "/data/app", "fluxapp", 1000000000, false, true,
+                        true);
+    }
+    host(EFFECT_HOST_DF, NULL, NULL, 0);
+    assert_non_null(strstr(value_get_text(last.result, "stdout"), " 104857600020000000         0 2097152000"));
+}
+
 static void test_crontab_and_reboot(void **state)
 {
     (void)state;
@@ -573,6 +589,7 @@ int main(void)
         TEST(test_mount_refusals),
         TEST(test_removing_destroys_data),
         TEST(test_disk_space),
+        TEST(test_sizes_beyond_any_disk),
         TEST(test_crontab_and_reboot),
         TEST(test_firewall),
         TEST(test_the_benchmark_daemon_decrypts_what_it_encrypted),

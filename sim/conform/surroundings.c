@@ -275,9 +275,10 @@ static void learn_folders(struct syncthing *syncthing, const struct value *folde
     }
 }
 
-/* Lines of `df -kP`: device, size, used, available, per cent, mount. */
+/* Lines of `df -kP`: device, size, used, available, per cent, mount. What no disk has is no disk's line. */
 static void learn_disks(struct replay *replay, const char *text)
 {
+    static const long long max_kb = 1000000000000000; /* as in a scenario: 10^18 bytes */
     struct host *host = &replay->kernel.world.host;
 
     host_clear_disks(host);
@@ -287,7 +288,8 @@ static void learn_disks(struct replay *replay, const char *text)
         long long size_kb = 0;
         long long used_kb = 0;
 
-        if (sscanf(line + 1, "%127s %lld %lld %*s %*s %255s", device, &size_kb, &used_kb, mount) == 4) {
+        if (sscanf(line + 1, "%127s %lld %lld %*s %*s %255s", device, &size_kb, &used_kb, mount) == 4 && size_kb >= 0 &&
+            size_kb <= max_kb && used_kb >= 0 && used_kb <= max_kb) {
             host_add_disk(host, arena_string(replay->arena, device), arena_string(replay->arena, mount), size_kb,
                           used_kb);
         }

@@ -270,17 +270,31 @@ static void test_a_world_of_another_form_differs(void **state)
     }
 }
 
+/* A disk of such a size is none: there is no room on it. */
+static void test_a_disk_that_cannot_be_is_left_out(void **state)
+{
+    const char *text = text_of("incident-v8.9.1.json");
+    const char *line = "/dev/vda         500000000  20000000 480000000";
+    static const char *const lines[] = {"/dev/vda         9223372036854775807  -9 480000000",
+                                        "/dev/vda         -9223372036854775807  20000000 480000000",
+                                        "/dev/vda         500000000  -9223372036854775807 480000000",
+                                        "/dev/vda         500000000  9223372036854775807 480000000"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        assert_false(conforms(replay(changed(text, line, 1, lines[i]), NULL)));
+    }
+}
+
 /* The daemon's reply is given as recorded: nothing in it is an id of Docker's. */
 static void test_a_reply_that_looks_like_a_prunes_is_given(void **state)
 {
-    const char *text = HEADER ASKED(
-        "1", "docker", "image.pull",
-        "{\"image\":\"alpine\",\"tag\":\"latest\"}") ASKED("2", "docker", "containers.create",
-                                                           "{\"name\":\"fluxa\",\"body\":{\"Image\":\"alpine:latest\"}"
-                                                           "}") "{\"kind\":\"op\",\"i\":3,\"o\":3,\"t\":3,\"actor\":"
-                                                                "\"node\",\"task\":\"check\",\"port\":\"daemon\","
-                                                                "\"op\":\"getzelnodestatus\",\"args\":{\"params\":[]},"
-                                                                "\"result\":{\"ContainersDeleted\":[1]}}\n";
+    static const char *const lines[] = {
+        ASKED("1", "docker", "image.pull", "{\"image\":\"alpine\",\"tag\":\"latest\"}"),
+        ASKED("2", "docker", "containers.create", "{\"name\":\"fluxa\",\"body\":{\"Image\":\"alpine:latest\"}}"),
+        "{\"kind\":\"op\",\"i\":3,\"o\":3,\"t\":3,\"actor\":\"node\",\"task\":\"check\",\"port\":\"daemon\","
+        "\"op\":\"getzelnodestatus\",\"args\":{\"params\":[]},\"result\":{\"ContainersDeleted\":[1]}}\n"};
+    const char *text = arena_printf(&test.arena, HEADER "%s%s%s", lines[0], lines[1], lines[2]);
     const struct conformity *result = replay(text, NULL);
 
     (void)state;
@@ -300,6 +314,7 @@ int main(void)
         cmocka_unit_test(test_a_failed_download_fails_here_too),
         cmocka_unit_test(test_a_request_that_no_database_takes_is_ignored),
         cmocka_unit_test(test_a_world_of_another_form_differs),
+        cmocka_unit_test(test_a_disk_that_cannot_be_is_left_out),
         cmocka_unit_test(test_a_reply_that_looks_like_a_prunes_is_given),
     };
 
