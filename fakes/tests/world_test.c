@@ -245,6 +245,8 @@ static void test_find_filters_and_projections(void **state)
     assert_string_equal(json(), "{\"docs\":[{\"name\":\"A\"}]}");
     docker(EFFECT_DB_FIND, "{\"db\":\"d\",\"collection\":\"c\",\"filter\":{},\"limit\":1,\"projection\":{\"name\":1}}");
     assert_string_equal(json(), "{\"docs\":[{\"_id\":1,\"name\":\"A\"}]}");
+    docker(EFFECT_DB_FIND, "{\"db\":\"d\",\"collection\":\"c\",\"filter\":{\"in\":null},\"projection\":{\"name\":1}}");
+    assert_string_equal(json(), "{\"docs\":[{\"_id\":2,\"name\":\"b\"}]}"); /* what is not there is null */
     docker(EFFECT_DB_FIND, "{\"db\":\"d\",\"collection\":\"none\",\"filter\":{}}");
     assert_string_equal(json(), "{\"docs\":[]}");
     docker(EFFECT_DB_AGGREGATE, "{\"db\":\"d\",\"collection\":\"c\",\"pipeline\":[{\"$match\":{\"name\":\"b\"}}]}");
