@@ -230,6 +230,10 @@ static void test_numbers_at_the_ends_of_64_bits(void **state)
     assert_output("x\ny\n");
     run("sleep nan; timeout nan true; timeout 1e300 echo z; sleep 9223372036854775 & sleep 1e300 & echo ok");
     assert_output("z\nok\n");
+    run("printf '%2000000000d' 1"); /* more than there is memory for */
+    assert_exit(137);
+    run("printf '%5000000000d' 1"); /* more than printf itself can say */
+    assert_exit(137);
 }
 
 static uint32_t write_count;
