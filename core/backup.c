@@ -62,7 +62,7 @@ static const struct error *pack(struct task *task, const struct app_spec *spec)
         struct command tar = {.id = EFFECT_HOST_TAR,
                               .text = arena_printf(task->arena,
                                                    "sudo tar -czf %s/backup/local/backup_%s.tar.gz -C %s/appdata .",
-                                                   folder, spec->components[i].name, folder),
+                                                   folder, component_name(&spec->components[i]), folder),
                               .object = folder};
 
         TRY(run_command(task, tar, NULL));
@@ -124,7 +124,7 @@ static const struct error *unpack(struct task *task, const struct app_spec *spec
         struct command untar = {.id = EFFECT_HOST_UNTAR,
                                 .text =
                                     arena_printf(task->arena, "sudo tar -xzf %s/backup/upload/backup_%s.tar.gz -C %s",
-                                                 folder, spec->components[i].name, data),
+                                                 folder, component_name(&spec->components[i]), data),
                                 .object = data};
 
         TRY(run_command(task, remove, NULL));

@@ -26,20 +26,28 @@ const struct value *projection_name(struct task *task)
     return OBJECT(task->arena, {"_id", value_number(task->arena, 0)}, {"name", value_number(task->arena, 1)});
 }
 
+/* A row need not have a name: undefined goes over the wire as null, and no filter becomes one for all rows. */
+static const struct value *name_or_null(struct task *task, const char *name)
+{
+    return name == NULL ? value_null() : value_string(task->arena, name);
+}
+
 const struct value *filter_name(struct task *task, const char *name)
 {
-    return OBJECT(task->arena, {"name", value_string(task->arena, name)});
+    return OBJECT(task->arena, {"name", name_or_null(task, name)});
 }
 
 const struct value *filter_name_ip(struct task *task, const char *name, const char *ip)
 {
-    return OBJECT(task->arena, {"name", value_string(task->arena, name)}, {"ip", value_string(task->arena, ip)});
+    return OBJECT(task->arena, {"name", name_or_null(task, name)}, {"ip", value_string(task->arena, ip)});
 }
 
 const struct value *filter_name_regex(struct task *task, const char *name)
 {
-    return OBJECT(task->arena, {"name", OBJECT(task->arena, {"$regex", value_format(task->arena, "^%s$", name)},
-                                               {"$options", value_string(task->arena, "i")})});
+    const struct value *pattern = value_format(task->arena, "^%s$", name == NULL ? "undefined" : name);
+
+    return OBJECT(task->arena,
+                  {"name", OBJECT(task->arena, {"$regex", pattern}, {"$options", value_string(task->arena, "i")})});
 }
 
 /* ---- commands --------------------------------------------------------------------------------------------------- */

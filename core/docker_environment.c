@@ -6,16 +6,21 @@
 #include <string.h>
 
 /* The spec's own array: a specification shared by the decryption cache shows the change to every holder. */
-static void append_to_environment(struct task *task, struct component *component, const struct value *entries)
+static const struct error *append_to_environment(struct task *task, struct component *component,
+                                                 const struct value *entries)
 {
     struct arena *memory = task->node->memory;
     const struct value *env = component_now(task, component).env;
 
+    if (env != NULL && !value_is(env, VALUE_ARRAY) && value_count(entries) > 0) {
+        return error_new(task->arena, "TypeError", "envParams.push is not a function");
+    }
     env = env == NULL ? value_empty_array() : env;
     for (uint32_t i = 0; i < value_count(entries); i++) {
         env = value_append(memory, env, value_copy(memory, value_at(entries, i)));
     }
     component_set_env(task, component, env);
+    return NULL;
 }
 
 const struct error *append_secrets(struct task *task, struct component *component, const char *app, int version)
@@ -32,8 +37,7 @@ const struct error *append_secrets(struct task *task, struct component *componen
     if (!value_is(entries, VALUE_ARRAY)) {
         return error_new(task->arena, "Error", "Environment parameters from secrets are invalid");
     }
-    append_to_environment(task, component, entries);
-    return NULL;
+    return append_to_environment(task, component, entries);
 }
 
 bool may_burst(struct task *task, const char *owner)
@@ -97,7 +101,7 @@ const struct error *fetch_from_storage(struct task *task, struct component *comp
 
     if (env_url != NULL) {
         TRY(fetch(task, env_url, &entries));
-        append_to_environment(task, component, entries);
+        TRY(append_to_environment(task, component, entries));
     }
     return command_url == NULL ? NULL : fetch(task, command_url, commands);
 }

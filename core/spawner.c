@@ -101,9 +101,10 @@ static const struct error *install(struct task *task, const struct value *app)
     delay(task, RECOUNT_WAIT_MS);
     TRY(app_location(task, name, &locations));
     if (value_count(locations) > instances_of(app)) {
-        const char *kept = arena_string(task->node->memory, name);
+        /* A row without a name is looked up, and installed, as the app "undefined". */
+        const char *kept = arena_string(task->node->memory, name == NULL ? "undefined" : name);
 
-        log_warn(task, "REMOVAL REASON: Surplus instance - %s (trySpawningGlobalApplication)", name);
+        log_warn(task, "REMOVAL REASON: Surplus instance - %s (trySpawningGlobalApplication)", kept);
         node_spawn(task, remove_surplus, &kept, sizeof kept);
     }
     return NULL;

@@ -164,10 +164,11 @@ static const struct error *expire(struct task *task)
     TRY(find_in_database(task, INFO, value_empty_object(), projection_no_id(task), &published));
     for (uint32_t i = 0; i < value_count(published); i++) {
         const struct value *app = value_at(published, i);
+        const char *name = value_get_text(app, "name");
 
         if (is_expired(app, block)) {
-            log_info(task, "Expired application %s", value_get_text(app, "name"));
-            TRY(find_one_and_delete_in_database(task, INFO, filter_name(task, value_get_text(app, "name"))));
+            log_info(task, "Expired application %s", name == NULL ? "undefined" : name);
+            TRY(find_one_and_delete_in_database(task, INFO, filter_name(task, name)));
         }
     }
     if (!installed_apps(task, &apps)) {

@@ -206,6 +206,9 @@ bool document_matches(const struct value *document, const struct value *filter)
         const struct value *wanted = filter->members[i].value;
         const struct value *value = get_path(document, filter->members[i].key);
 
+        if (value == NULL && value_is(wanted, VALUE_NULL)) {
+            continue; /* null finds what is not there, too */
+        }
         if (value_get_text(wanted, "$regex") != NULL) {
             if (!matches_regex(value, wanted)) {
                 return false;
@@ -401,7 +404,7 @@ static const struct value *delete_all(struct document_store *store, struct docum
     for (uint32_t i = 0; i < value_count(deletes); i++) {
         const struct value *one = value_at(deletes, i);
 
-        remove_matching(store, collection, value_get(one, "q"), (uint32_t)value_get_number(one, "limit", 0), &removed);
+        remove_matching(store, collection, value_get(one, "q"), (uint32_t)value_get_int(one, "limit", 0), &removed);
     }
     return OBJECT(arena, {"n", value_number(arena, removed)});
 }

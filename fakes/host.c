@@ -4,6 +4,7 @@
 #include "fakes/world.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -125,9 +126,10 @@ static const struct value *df(struct host *host, struct arena *arena)
     for (uint32_t i = 0; i < host->disk_count; i++) {
         const struct disk *disk = &host->disks[i];
         long long used_kb = (long long)(disk->used_kb + volumes_kb_on(host, disk));
-        long long percent = disk->size_kb == 0 ? 100 : used_kb * 100 / disk->size_kb;
+        /* Volumes can take more than there is on any disk: a hundred times that is no whole number any more. */
+        double percent = disk->size_kb == 0 ? 100 : floor((double)used_kb * 100 / (double)disk->size_kb);
 
-        table = arena_printf(arena, "%s%-14s %11lld %9lld %9lld %7lld%% %s\n", table, disk->device,
+        table = arena_printf(arena, "%s%-14s %11lld %9lld %9lld %7.0f%% %s\n", table, disk->device,
                              (long long)disk->size_kb, used_kb, (long long)free_kb(host, disk), percent, disk->mount);
     }
     return OBJECT(arena, {"stdout", value_string(arena, table)});
@@ -185,11 +187,15 @@ static void fallocate(struct host *host, struct effect *effect, struct arena *an
 {
     struct volume_file *volume = find_volume(host, effect->object);
     const struct disk *disk = disk_of(host, effect->object);
-    int64_t size_gb = (int64_t)effect->amount;
+    int64_t size_gb = number_to_whole(effect->amount);
     int64_t present_gb = volume == NULL ? 0 : volume->size_gb;
 
     touch_space(host, TOUCH_READ);
-    if (disk == NULL || (size_gb - present_gb) * KB_PER_GB > free_kb(host, disk)) {
+    if (size_gb < 0) { /* nobody checks what a row says that a component takes */
+        effect_fail(effect, answers, 1, NULL, "fallocate: invalid length value specified");
+        return;
+    }
+    if (disk == NULL || size_gb - present_gb > free_kb(host, disk) / KB_PER_GB) {
         effect_fail(effect, answers, 1, NULL, "fallocate: fallocate failed: No space left on device");
         return;
     }

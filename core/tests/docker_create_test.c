@@ -155,6 +155,23 @@ static void test_2_7_2_secrets(void **state)
     script_answer(&script, "host pgp decrypt", NULL, "{}", 1);
     assert_string_equal(create(&script, app_of(&script, 7, COMPONENT("web", ",\"secrets\":\"sealed\"")))->message,
                         "Environment parameters from secrets are invalid");
+    /* An environment that is no array takes nothing in: its members are no entries. */
+    static const char *const odd[] = {"{\"\\u0004\":1}", "\"A=1\"", "7"};
+
+    for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++) {
+        const char *more = arena_printf(&script.arena,
+                                        "{\"name\":\"web\",\"containerData\":\"/d\",\"secrets\":\"sealed\","
+                                        "\"environmentParameters\":%s}",
+                                        odd[i]);
+
+        script_answer(&script, "host pgp decrypt", NULL, "{\"plain\":\"[\\\"A=1\\\"]\"}", 1);
+        const struct error *error = create(&script, app_of(&script, 7, more));
+
+        assert_non_null(error);
+        assert_string_equal(error->message, "envParams.push is not a function");
+        script_answer(&script, "host pgp decrypt", NULL, "{\"plain\":\"[]\"}", 1);
+        assert_null(create(&script, app_of(&script, 7, more)));
+    }
     script_end(&script);
 }
 

@@ -70,6 +70,29 @@ static void test_8_spawner_gives_up_when_others_were_quicker(void **state)
     script_end(&script);
 }
 
+/* A published row without a name stands for an app called undefined, in whatever JavaScript puts into a text. */
+static void test_8_spawner_and_a_row_without_a_name(void **state)
+{
+    struct script script;
+
+    (void)state;
+    script_begin(&script, "8.9.2");
+    script_answer(&script, "db find", NULL, DOCS(), -1);
+    script_answer(&script, "host mount | grep", NULL, "{\"stdout\":\"/v on /flux/ZelApps/fluxweb_app type ext4\"}", -1);
+    script_answer(&script, "docker containers.list", NULL, "[{\"Id\":\"1\",\"Names\":[\"/fluxweb_app\"]}]", -1);
+    script_answer(&script, "docker containers.list", NULL, "[]", 1);
+    script_answer(&script, "db find", "app", DOCS(), -1);
+    script_answer(&script, "db find", "app", DOCS("{\"name\":\"app\"}"), 1); /* 1.7/1 */
+    script_answer(&script, "db find", "app", DOCS(), 2);
+    script_answer(&script, "db find", "undefined", DOCS("{\"ip\":\"1\"}"), -1);
+    script_answer(&script, "db find", "undefined", DOCS(SPEC("h")), 1);
+    script_answer(&script, "db find", "undefined", DOCS(), 2); /* no location, and still none */
+    script_answer(&script, "db find", NULL, DOCS("{\"version\":4,\"instances\":0.5}"), 1);
+    try_spawning_global_application(&script.task);
+    assert_true(script_logged(&script, "REMOVAL REASON: Surplus instance - undefined (trySpawningGlobalApplication)"));
+    script_end(&script);
+}
+
 static void reinstall(struct script *script, const char *installed, const char *published, uint32_t chance)
 {
     script_begin(script, "8.9.2");
@@ -223,6 +246,7 @@ int main(void)
         cmocka_unit_test(test_8_spawner_failures_end_the_round_and_the_next_is_due),
         cmocka_unit_test(test_8_spawner_leaves_apps_that_have_enough),
         cmocka_unit_test(test_8_spawner_gives_up_when_others_were_quicker),
+        cmocka_unit_test(test_8_spawner_and_a_row_without_a_name),
         cmocka_unit_test(test_8_reinstall),
         cmocka_unit_test(test_8_sigterm_stops_all_even_when_the_network_is_not_told),
         cmocka_unit_test(test_8_spawner_app_without_a_name),

@@ -114,6 +114,23 @@ static void test_8_expiry(void **state)
     assert_true(removed_by_expiry("{\"version\":4,\"name\":\"app\",\"height\":1000,\"compose\":[]}", "23001"));
 }
 
+/* A row without a name goes itself: no filter for all rows comes of it. */
+static void test_8_expiry_of_a_row_without_a_name(void **state)
+{
+    struct script script;
+
+    (void)state;
+    script_begin(&script, "8.9.2");
+    script_answer(&script, "daemon getblockcount", NULL, "9000000", -1);
+    script_answer(&script, "db find", NULL, DOCS(), -1);
+    script_answer(&script, "db find", NULL, DOCS("{\"version\":4}"), 1);
+    expire_global_applications(&script.task);
+    assert_true(script_logged(&script, "Expired application undefined"));
+    assert_string_equal(value_json(&script.arena, value_get(script_args_of(&script, "db findAndModify", 1), "query")),
+                        "{\"name\":null}");
+    script_end(&script);
+}
+
 static void test_8_surplus_only_from_the_newest(void **state)
 {
     static const char older[] = "{\"ip\":\"203.0.113.1:16127\",\"runningSince\":\"2026-03-01T00:00:00.000Z\"}";
@@ -769,6 +786,7 @@ int main(void)
         cmocka_unit_test(test_8_force_app_removals_respects_flags),
         cmocka_unit_test(test_8_force_app_removals_removes_each_app_once),
         cmocka_unit_test(test_8_expiry),
+        cmocka_unit_test(test_8_expiry_of_a_row_without_a_name),
         cmocka_unit_test(test_8_surplus_only_from_the_newest),
         cmocka_unit_test(test_7_6_what_recovery_leaves_alone),
         cmocka_unit_test(test_8_crontab_jobs_of_what_is_not_installed_go),

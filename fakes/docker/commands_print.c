@@ -275,6 +275,14 @@ enum command_answer command_dirname(struct machine *machine, struct proc *proc)
     return command_finish(proc, 0);
 }
 
+static enum command_answer seq_end(struct machine *machine, struct proc *proc, const char *separator)
+{
+    if (separator != NULL && proc->state.phase > 1) {
+        command_print(machine, proc, "\n");
+    }
+    return command_finish(proc, 0);
+}
+
 /* seq [-s SEP] [FIRST [STEP]] LAST, on whole numbers */
 enum command_answer command_seq(struct machine *machine, struct proc *proc)
 {
@@ -302,16 +310,16 @@ enum command_answer command_seq(struct machine *machine, struct proc *proc)
     }
     for (int i = 0; i < LINES_PER_STEP && proc->pending == 0; i++) {
         if (step == 0 || (step > 0 ? state->count > last : state->count < last)) {
-            if (separator != NULL && state->phase > 1) {
-                command_print(machine, proc, "\n");
-            }
-            return command_finish(proc, 0);
+            return seq_end(machine, proc, separator);
         }
         if (separator != NULL) {
             command_print(machine, proc, "%s%lld", state->phase > 1 ? separator : "", (long long)state->count);
             state->phase = 2;
         } else {
             command_print(machine, proc, "%lld\n", (long long)state->count);
+        }
+        if (step > 0 ? state->count > INT64_MAX - step : state->count < INT64_MIN - step) {
+            return seq_end(machine, proc, separator); /* the next has no place among 64 bits: there is none */
         }
         state->count += step;
     }

@@ -22,7 +22,7 @@ static double duration_ms(const char *text)
     char *end;
     double value = strtod(text, &end);
 
-    if (end == text || value < 0) {
+    if (end == text || !(value >= 0)) {
         return -1;
     }
     switch (*end) {
@@ -41,12 +41,18 @@ static double duration_ms(const char *text)
     }
 }
 
+/* So much later; what is beyond all time never comes. */
+static int64_t after(const struct machine *machine, double ms)
+{
+    return ms < (double)(INT64_MAX / 2) ? machine->now_ms + (int64_t)ms : INT64_MAX;
+}
+
 /* Sleeps once, from the first step on; true when that is over. */
 static bool has_slept(struct machine *machine, struct proc *proc, double ms)
 {
     if (proc->state.phase == 0) {
         proc->state.phase = 1;
-        proc_sleep_until(proc, machine->now_ms + (int64_t)ms);
+        proc_sleep_until(proc, after(machine, ms));
     }
     return machine->now_ms >= proc->wake_ms;
 }
@@ -267,7 +273,7 @@ enum command_answer command_timeout(struct machine *machine, struct proc *proc)
                                 command_argument(proc, index) == NULL ? "" : command_argument(proc, index));
         }
         proc->state.phase = 1;
-        proc_sleep_until(proc, machine->now_ms + (int64_t)ms);
+        proc_sleep_until(proc, after(machine, ms));
         return start_child(machine, proc, &arguments) ? COMMAND_AGAIN : command_finish(proc, EXIT_NOT_FOUND);
     }
     if (child == NULL || child->is_over) {

@@ -176,7 +176,8 @@ enum command_answer command_tail(struct machine *machine, struct proc *proc)
     if (answer != COMMAND_DONE) {
         return answer;
     }
-    uint32_t at = tail_start(text, wanted < 0 ? -wanted : wanted, are_bytes, value != NULL && value[0] == '+');
+    int64_t count = wanted == INT64_MIN ? INT64_MAX : wanted < 0 ? -wanted : wanted;
+    uint32_t at = tail_start(text, count, are_bytes, value != NULL && value[0] == '+');
 
     if (at < text->length) {
         write_bytes(machine, proc, text->bytes + at, text->length - at);

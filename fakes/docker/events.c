@@ -242,6 +242,7 @@ static bool passes(const struct docker_filters *filters, const struct docker_kep
 static bool read_instant(const char *text, int64_t *us)
 {
     enum { DECIMAL = 10 };
+    static const long long LAST_SECOND = INT64_MAX / US_PER_SECOND - 1;
     char *end = NULL;
     long long seconds = strtoll(text, &end, DECIMAL);
     int64_t fraction = 0;
@@ -257,7 +258,10 @@ static bool read_instant(const char *text, int64_t *us)
             fraction += (*end - '0') * unit;
         }
     }
-    *us = (int64_t)seconds * US_PER_SECOND + fraction;
+    /* What is beyond all instants is before or after them all. */
+    *us = seconds > LAST_SECOND    ? INT64_MAX
+          : seconds < -LAST_SECOND ? INT64_MIN
+                                   : (int64_t)seconds * US_PER_SECOND + fraction;
     return *end == '\0';
 }
 

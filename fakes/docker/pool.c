@@ -97,8 +97,9 @@ void text_vprintf(struct pool *pool, struct text *text, const char *format, va_l
     va_copy(again, arguments);
     int length = vsnprintf(NULL, 0, format, arguments);
 
-    assert(length >= 0);
-    if (make_room(pool, text, (size_t)length)) {
+    if (length < 0) { /* a client's own format: wider than printf can say */
+        pool->overrun = true;
+    } else if (make_room(pool, text, (size_t)length)) {
         vsnprintf(text->bytes + text->length, (size_t)length + 1, format, again);
         text->length += (uint32_t)length;
     }

@@ -79,6 +79,12 @@ static void copy_name(char *name, size_t size, const char *text, size_t length)
 
 enum { NAME_MAX_LENGTH = 128 };
 
+/* Like every sum of the shell's, it goes round at the ends. */
+static int64_t stepped(int64_t number, int step)
+{
+    return (int64_t)((uint64_t)number + (uint64_t)step);
+}
+
 static int64_t read_variable(struct reader *reader, size_t length)
 {
     char name[NAME_MAX_LENGTH];
@@ -93,7 +99,7 @@ static int64_t read_variable(struct reader *reader, size_t length)
         char text[NUMBER_SIZE];
 
         reader->at += 2;
-        snprintf(text, sizeof text, "%lld", (long long)(number + step));
+        snprintf(text, sizeof text, "%lld", (long long)stepped(number, step));
         (void)variable_set(reader->machine, reader->proc, name, text, false);
     }
     return number;
@@ -108,7 +114,7 @@ static int64_t read_step_before(struct reader *reader, int step)
     copy_name(name, sizeof name, reader->at, name_length(reader->at));
     reader->at += strlen(name);
     const char *value = variable_get(reader->proc, name);
-    int64_t number = (value == NULL ? 0 : number_of(reader, value)) + step;
+    int64_t number = stepped(value == NULL ? 0 : number_of(reader, value), step);
 
     snprintf(text, sizeof text, "%lld", (long long)number);
     (void)variable_set(reader->machine, reader->proc, name, text, false);

@@ -293,7 +293,7 @@ static void note_level(struct machine *machine, struct proc *proc)
     const char *held = variable_get(proc, "SHLVL");
     char level[NUMBER_SIZE];
 
-    snprintf(level, sizeof level, "%d", held == NULL ? 1 : (int)strtol(held, NULL, 10) + 1);
+    snprintf(level, sizeof level, "%d", held == NULL ? 1 : (int)((unsigned)strtol(held, NULL, 10) + 1));
     (void)variable_set(machine, proc, "SHLVL", level, true);
     (void)variable_set(machine, proc, "PWD", text_string(&proc->folder), true);
 }

@@ -170,6 +170,9 @@ static void test_bad_logs(void **state)
     assert_non_null(strstr(response.body, "Bad parameters: you must choose at least one stream"));
     assert_int_equal(ask("GET", "/v1.41/containers/nosuch/logs?stdout=1", NULL), 404);
     assert_int_equal(ask("GET", "/v1.41/containers/c1/logs?stdout=1&since=x", NULL), 500);
+    assert_string_equal(logs("stdout=1&since=9223372036854775807"), ".");
+    assert_string_equal(logs("stdout=1&until=-9223372036854775808"), ".");
+    assert_int_equal(ask("GET", "/v1.41/events?since=-9223372036854775808&until=9223372036854775807", NULL), 200);
 }
 
 static void test_attach(void **state)

@@ -213,6 +213,29 @@ static void test_expr_goes_round_at_its_ends(void **state)
     assert_output("-9223372036854775808\n-2\n-9223372036854775808\n0\n");
 }
 
+/* So do the shell's own steps, and its level; seq and tail end where no number comes after. */
+static void test_numbers_at_the_ends_of_64_bits(void **state)
+{
+    (void)state;
+    run("i=9223372036854775807; echo $((i++)) $i $((--i)) $((++i)) $((i--)) $i");
+    assert_output("9223372036854775807 -9223372036854775808 9223372036854775807 -9223372036854775808 "
+                  "-9223372036854775808 9223372036854775807\n");
+    run("seq 9223372036854775806 9223372036854775807; seq -s , 9223372036854775806 9223372036854775807; "
+        "seq -9223372036854775807 -1 -9223372036854775808; seq 1 9223372036854775807 9223372036854775807");
+    assert_output("9223372036854775806\n9223372036854775807\n9223372036854775806,9223372036854775807\n"
+                  "-9223372036854775807\n-9223372036854775808\n1\n");
+    run("echo a | tail -n -9223372036854775808; echo b | tail -c 9223372036854775807");
+    assert_output("a\nb\n");
+    run("SHLVL=2147483647 sh -c 'echo x'; SHLVL=99999999999999999999 sh -c 'echo y'");
+    assert_output("x\ny\n");
+    run("sleep nan; timeout nan true; timeout 1e300 echo z; sleep 9223372036854775 & sleep 1e300 & echo ok");
+    assert_output("z\nok\n");
+    run("printf '%2000000000d' 1"); /* more than there is memory for */
+    assert_exit(137);
+    run("printf '%5000000000d' 1"); /* more than printf itself can say */
+    assert_exit(137);
+}
+
 static uint32_t write_count;
 
 static void count_write(void *context, int64_t ms, enum process_stream stream, const char *bytes, size_t length)
@@ -910,6 +933,7 @@ int main(void)
         CASE(test_only_a_bare_busybox_has_no_bash),
         CASE(test_a_command_writes_in_one_piece),
         CASE(test_expr_goes_round_at_its_ends),
+        CASE(test_numbers_at_the_ends_of_64_bits),
         CASE(test_pid_1_without_handler_ignores_all_but_kill),
         CASE(test_an_exec_dies_of_what_nobody_handles),
         CASE(test_a_trap_waits_for_the_command_that_runs),

@@ -245,6 +245,8 @@ static void test_find_filters_and_projections(void **state)
     assert_string_equal(json(), "{\"docs\":[{\"name\":\"A\"}]}");
     docker(EFFECT_DB_FIND, "{\"db\":\"d\",\"collection\":\"c\",\"filter\":{},\"limit\":1,\"projection\":{\"name\":1}}");
     assert_string_equal(json(), "{\"docs\":[{\"_id\":1,\"name\":\"A\"}]}");
+    docker(EFFECT_DB_FIND, "{\"db\":\"d\",\"collection\":\"c\",\"filter\":{\"in\":null},\"projection\":{\"name\":1}}");
+    assert_string_equal(json(), "{\"docs\":[{\"_id\":2,\"name\":\"b\"}]}"); /* what is not there is null */
     docker(EFFECT_DB_FIND, "{\"db\":\"d\",\"collection\":\"none\",\"filter\":{}}");
     assert_string_equal(json(), "{\"docs\":[]}");
     docker(EFFECT_DB_AGGREGATE, "{\"db\":\"d\",\"collection\":\"c\",\"pipeline\":[{\"$match\":{\"name\":\"b\"}}]}");
@@ -386,6 +388,22 @@ static void test_disk_space(void **state)
     host(EFFECT_HOST_DF, NULL, NULL, 0);
     assert_non_null(
         strstr(value_get_text(last.result, "stdout"), "/dev/vda          10485760   6291456   4194304      60% /"));
+}
+
+/* What a row or a recording says can be beyond any disk: it is refused, and still told. */
+static void test_sizes_beyond_any_disk(void **state)
+{
+    (void)state;
+    assert_int_equal(host(EFFECT_HOST_FALLOCATE, "/v/f", NULL, -1e300), 1);
+    assert_string_equal(last.error->message, "fallocate: invalid length value specified");
+    assert_int_equal(host(EFFECT_HOST_FALLOCATE, "/v/f", NULL, 1e300), 1);
+    assert_string_equal(last.error->message, "fallocate: fallocate failed: No space left on device");
+    for (int i = 0; i < 100; i++) {
+        host_add_volume(&world.host, arena_printf(&arena, "/v/%d", i), "/data/app", "fluxapp", 1000000000, false, true,
+                        true);
+    }
+    host(EFFECT_HOST_DF, NULL, NULL, 0);
+    assert_non_null(strstr(value_get_text(last.result, "stdout"), " 104857600020000000         0 2097152000"));
 }
 
 static void test_crontab_and_reboot(void **state)
@@ -573,6 +591,7 @@ int main(void)
         TEST(test_mount_refusals),
         TEST(test_removing_destroys_data),
         TEST(test_disk_space),
+        TEST(test_sizes_beyond_any_disk),
         TEST(test_crontab_and_reboot),
         TEST(test_firewall),
         TEST(test_the_benchmark_daemon_decrypts_what_it_encrypted),

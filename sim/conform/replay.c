@@ -241,7 +241,8 @@ static const struct value *deleted_names(struct replay *replay, const struct eff
 
         for (uint32_t i = 0; i < value_count(ids); i++) {
             const struct value *id = value_at(ids, i);
-            const struct value *name = value_get(names, value_text(id));
+            /* A stand-in's recorded reply can hold anything. */
+            const struct value *name = value_text(id) == NULL ? NULL : value_get(names, value_text(id));
 
             deleted = value_append(replay->arena, deleted, name != NULL ? name : id);
         }
@@ -257,11 +258,10 @@ static bool answer_as_recorded(void *context, struct kernel_task *task, struct e
     if (op == NULL || !replay->inject[task->event - 1]) {
         return false;
     }
-    double refusal = value_get_number(op->result, "status", 0);
+    int refusal = value_get_int(op->result, "status", 0);
 
     if (is_net(op) && op->error == NULL) {
-        effect->error =
-            error_with_status(&task->arena, (int)refusal, NULL, "Request failed with status code %d", (int)refusal);
+        effect->error = error_with_status(&task->arena, refusal, NULL, "Request failed with status code %d", refusal);
         return true;
     }
     if (op->error == NULL) {
@@ -270,7 +270,7 @@ static bool answer_as_recorded(void *context, struct kernel_task *task, struct e
     }
     const char *message = value_get_text(op->error, "message");
     const char *command = value_get_text(op->args, "command");
-    double status = value_get_number(op->error, "status", value_get_number(op->error, "code", 0));
+    int status = value_get_int(op->error, "status", value_get_int(op->error, "code", 0));
 
     message = message == NULL ? "" : message;
     if (command != NULL && strncmp(message, "Command failed: ", 16) == 0 && strstr(message, command) == message + 16) {
@@ -278,7 +278,7 @@ static bool answer_as_recorded(void *context, struct kernel_task *task, struct e
         message += message[0] == '\n';
     }
     effect->result = NULL;
-    effect->error = error_with_status(&task->arena, (int)status, value_get_text(op->error, "code"), "%s", message);
+    effect->error = error_with_status(&task->arena, status, value_get_text(op->error, "code"), "%s", message);
     return true;
 }
 

@@ -134,7 +134,8 @@ static const struct value *enterprise_compose(struct replay *replay, const char 
         const char *name = value_get_text(body, "name");
         bool known = value_get_text(body, "Hostname") == NULL; /* or of no component */
 
-        if (strcmp(recording->ops[i].op, "containers.create") != 0 || name == NULL || strlen(name) < strlen(suffix) ||
+        if (strcmp(recording->ops[i].op, "containers.create") != 0 || name == NULL ||
+            value_get_text(body, "Hostname") == NULL || strlen(name) < strlen(suffix) ||
             strcmp(name + strlen(name) - strlen(suffix), suffix) != 0) {
             continue;
         }

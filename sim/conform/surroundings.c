@@ -131,6 +131,53 @@ static void unmount(struct replay *replay, const char *note)
     }
 }
 
+/* Every pattern in it is of FluxOS's form, `^<name>$` (12.2): the database of the replay knows no other. */
+static bool has_known_patterns(const struct value *filter)
+{
+    for (uint32_t i = 0; value_is(filter, VALUE_OBJECT) && i < filter->count; i++) {
+        const char *pattern = value_get_text(filter->members[i].value, "$regex");
+        size_t length = pattern == NULL ? 0 : strlen(pattern);
+
+        if (pattern != NULL && (length < 2 || pattern[0] != '^' || pattern[length - 1] != '$')) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The filters of updates and deletes. */
+static bool have_known_patterns(const struct value *list)
+{
+    for (uint32_t i = 0; i < value_count(list); i++) {
+        if (!has_known_patterns(value_get(value_at(list, i), "q"))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Documents are objects. */
+static bool are_documents(const struct value *list)
+{
+    for (uint32_t i = 0; i < value_count(list); i++) {
+        if (!value_is(value_at(list, i), VALUE_OBJECT)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* FluxOS's own requests always name a collection and are well formed; a recording can hold what nobody asked for. */
+static bool can_be_asked(const struct effect_info *info, const struct value *args)
+{
+    return info->port != PORT_db ||
+           (value_get_text(args, "db") != NULL && value_get_text(args, "collection") != NULL &&
+            are_documents(value_get(args, "documents")) && has_known_patterns(value_get(args, "filter")) &&
+            has_known_patterns(value_get(args, "query")) && have_known_patterns(value_get(args, "updates")) &&
+            have_known_patterns(value_get(args, "deletes")) &&
+            has_known_patterns(value_get(value_at(value_get(args, "pipeline"), 0), "$match")));
+}
+
 /* What somebody else asks of the Docker Engine or the database, as FluxOS could. */
 static bool ask(struct replay *replay, const struct recorded_op *op)
 {
@@ -139,6 +186,9 @@ static bool ask(struct replay *replay, const struct recorded_op *op)
 
         if ((info->port != PORT_docker && info->port != PORT_db) || !is_op(op, info->port_name, info->operation)) {
             continue;
+        }
+        if (!can_be_asked(info, op->args)) {
+            return false;
         }
         struct effect effect = {.id = (enum effect_id)id, .args = op->args};
 
@@ -225,9 +275,10 @@ static void learn_folders(struct syncthing *syncthing, const struct value *folde
     }
 }
 
-/* Lines of `df -kP`: device, size, used, available, per cent, mount. */
+/* Lines of `df -kP`: device, size, used, available, per cent, mount. What no disk has is no disk's line. */
 static void learn_disks(struct replay *replay, const char *text)
 {
+    static const long long max_kb = 1000000000000000; /* as in a scenario: 10^18 bytes */
     struct host *host = &replay->kernel.world.host;
 
     host_clear_disks(host);
@@ -237,7 +288,8 @@ static void learn_disks(struct replay *replay, const char *text)
         long long size_kb = 0;
         long long used_kb = 0;
 
-        if (sscanf(line + 1, "%127s %lld %lld %*s %*s %255s", device, &size_kb, &used_kb, mount) == 4) {
+        if (sscanf(line + 1, "%127s %lld %lld %*s %*s %255s", device, &size_kb, &used_kb, mount) == 4 && size_kb >= 0 &&
+            size_kb <= max_kb && used_kb >= 0 && used_kb <= max_kb) {
             host_add_disk(host, arena_string(replay->arena, device), arena_string(replay->arena, mount), size_kb,
                           used_kb);
         }

@@ -184,16 +184,17 @@ static const struct value *sorted_member(struct arena *arena, const struct value
     return value_with(arena, object, key, sorted(arena, value_get(object, key)));
 }
 
+/* What is of another kind than the world's own parts stays as it is, and differs from them. */
 const struct value *world_recorded(struct arena *arena, const struct value *world)
 {
     static const char *const sets[] = {"runningAppsCache", "stoppedAppsCache", "decryptCache", "appsMonitored"};
     const struct value *node = value_get(world, "node");
     const struct value *fs = value_get(world, "fs");
 
-    for (size_t i = 0; node != NULL && i < sizeof sets / sizeof sets[0]; i++) {
+    for (size_t i = 0; value_is(node, VALUE_OBJECT) && i < sizeof sets / sizeof sets[0]; i++) {
         node = sorted_member(arena, node, sets[i]);
     }
-    if (fs != NULL) {
+    if (value_is(fs, VALUE_OBJECT)) {
         fs = sorted_member(arena, sorted_member(arena, fs, "mounts"), "tree");
     }
     return canonical(arena, OBJECT(arena, {"docker", recorded_docker(arena, value_get(world, "docker"))},

@@ -214,6 +214,94 @@ static void test_a_failed_download_fails_here_too(void **state)
     assert_non_null(strstr(result->divergences[0].recorded, "docker image.pull"));
 }
 
+/* ---- what no recording of the real system holds ------------------------------------------------------------------ */
+
+#define HEADER "{\"kind\":\"header\",\"name\":\"odd\",\"tag\":\"8.9.1\",\"started\":\"2026-11-23T18:37:30.540Z\"}\n"
+#define ASKED(number, port, op, args)                                                                                  \
+    "{\"kind\":\"op\",\"i\":" number ",\"o\":" number ",\"t\":" number ",\"actor\":\"env\",\"port\":\"" port           \
+    "\",\"op\":\"" op "\",\"args\":" args ",\"result\":null}\n"
+#define FIND_X ASKED("2", "db", "find", "{\"db\":\"d\",\"collection\":\"c\",\"projection\":{\"x\":1}}")
+
+/* What the database of a replay cannot be asked for is left out, and said so. */
+static void test_a_request_that_no_database_takes_is_ignored(void **state)
+{
+    static const char *const requests[] = {
+        ASKED("1", "db", "find", "{}"),
+        ASKED("1", "db", "find", "{\"db\":\"d\",\"collection\":1}"),
+        ASKED("1", "db", "insert", "{\"db\":\"d\",\"collection\":\"c\",\"documents\":[\"text\"]}") FIND_X,
+        ASKED("1", "db", "insert", "{\"db\":\"d\",\"collection\":\"c\",\"documents\":[[{\"x\":1}]]}") FIND_X,
+        ASKED("1", "db", "insert", "{\"db\":\"d\",\"collection\":\"c\",\"documents\":{\"x\":1}}") FIND_X,
+        ASKED("1", "db", "find", "{\"db\":\"d\",\"collection\":\"c\",\"filter\":{\"name\":{\"$regex\":\"\"}}}"),
+        ASKED("1", "db", "find", "{\"db\":\"d\",\"collection\":\"c\",\"filter\":{\"name\":{\"$regex\":\"x\"}}}"),
+        ASKED("1", "db", "find", "{\"db\":\"d\",\"collection\":\"c\",\"filter\":{\"name\":{\"$regex\":\"^x\"}}}"),
+        ASKED("1", "db", "find", "{\"db\":\"d\",\"collection\":\"c\",\"filter\":{\"name\":{\"$regex\":\"x$\"}}}"),
+        ASKED("1", "db", "findAndModify", "{\"db\":\"d\",\"collection\":\"c\",\"query\":{\"n\":{\"$regex\":\"\"}}}"),
+        ASKED("1", "db", "update",
+              "{\"db\":\"d\",\"collection\":\"c\",\"updates\":[{\"q\":{\"n\":{\"$regex\":\"\"}}}]}"),
+        ASKED("1", "db", "delete",
+              "{\"db\":\"d\",\"collection\":\"c\",\"deletes\":[{\"q\":{\"n\":{\"$regex\":\"\"}}}]}"),
+        ASKED("1", "db", "aggregate",
+              "{\"db\":\"d\",\"collection\":\"c\",\"pipeline\":[{\"$match\":{\"n\":{\"$regex\":\"\"}}}]}"),
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof requests / sizeof requests[0]; i++) {
+        const char *text = arena_printf(&test.arena, HEADER "%s", requests[i]);
+        const struct conformity *result = replay(text, NULL);
+
+        assert_int_equal(result->ignored_count, 1);
+        assert_non_null(strstr(result->ignored[0], "line 2: db "));
+        assert_int_equal(result->divergence_count, 0);
+    }
+}
+
+static void test_a_world_of_another_form_differs(void **state)
+{
+    static const char *const worlds[] = {"{\"node\":[1]}", "{\"fs\":[\"a\"]}", "{\"node\":\"abc\",\"fs\":1}",
+                                         "{\"fs\":{\"mounts\":{\"a\":1}},\"docker\":{\"images\":{\"b\":2}}}"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof worlds / sizeof worlds[0]; i++) {
+        const char *line = "{\"kind\":\"world\",\"at\":\"final\",\"world\":%s}\n";
+        const char *text = arena_printf(&test.arena, "%s%s%s", HEADER, arena_printf(&test.arena, line, worlds[i]),
+                                        ASKED("1", "driver", "note", "{\"note\":\"setup complete\"}"));
+
+        expect_first(replay(text, NULL), "another world");
+    }
+}
+
+/* A disk of such a size is none: there is no room on it. */
+static void test_a_disk_that_cannot_be_is_left_out(void **state)
+{
+    const char *text = text_of("incident-v8.9.1.json");
+    const char *line = "/dev/vda         500000000  20000000 480000000";
+    static const char *const lines[] = {"/dev/vda         9223372036854775807  -9 480000000",
+                                        "/dev/vda         -9223372036854775807  20000000 480000000",
+                                        "/dev/vda         500000000  -9223372036854775807 480000000",
+                                        "/dev/vda         500000000  9223372036854775807 480000000"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        assert_false(conforms(replay(changed(text, line, 1, lines[i]), NULL)));
+    }
+}
+
+/* The daemon's reply is given as recorded: nothing in it is an id of Docker's. */
+static void test_a_reply_that_looks_like_a_prunes_is_given(void **state)
+{
+    static const char *const lines[] = {
+        ASKED("1", "docker", "image.pull", "{\"image\":\"alpine\",\"tag\":\"latest\"}"),
+        ASKED("2", "docker", "containers.create", "{\"name\":\"fluxa\",\"body\":{\"Image\":\"alpine:latest\"}}"),
+        "{\"kind\":\"op\",\"i\":3,\"o\":3,\"t\":3,\"actor\":\"node\",\"task\":\"check\",\"port\":\"daemon\","
+        "\"op\":\"getzelnodestatus\",\"args\":{\"params\":[]},\"result\":{\"ContainersDeleted\":[1]}}\n"};
+    const char *text = arena_printf(&test.arena, HEADER "%s%s%s", lines[0], lines[1], lines[2]);
+    const struct conformity *result = replay(text, NULL);
+
+    (void)state;
+    assert_int_equal(result->matched, 1);
+    assert_true(conforms(result)); /* a node that is not confirmed has nothing to check */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -224,6 +312,10 @@ int main(void)
         cmocka_unit_test(test_another_final_world_is_found),
         cmocka_unit_test(test_an_injected_error_is_given_and_told),
         cmocka_unit_test(test_a_failed_download_fails_here_too),
+        cmocka_unit_test(test_a_request_that_no_database_takes_is_ignored),
+        cmocka_unit_test(test_a_world_of_another_form_differs),
+        cmocka_unit_test(test_a_disk_that_cannot_be_is_left_out),
+        cmocka_unit_test(test_a_reply_that_looks_like_a_prunes_is_given),
     };
 
     return cmocka_run_group_tests_name("conform", tests, begin, end);
