@@ -132,7 +132,7 @@ static const struct value *enterprise_compose(struct replay *replay, const char 
     for (uint32_t i = 0; i < recording->op_count; i++) {
         const struct value *body = value_get(recording->ops[i].args, "body");
         const char *name = value_get_text(body, "name");
-        bool known = value_get_text(body, "Hostname") == NULL; /* or of no component */
+        bool known = false;
 
         if (strcmp(recording->ops[i].op, "containers.create") != 0 || name == NULL ||
             value_get_text(body, "Hostname") == NULL || strlen(name) < strlen(suffix) ||
