@@ -365,6 +365,34 @@ int64_t value_to_instant(const struct value *value, int64_t otherwise)
     return value_is(value, VALUE_STRING) && parse_iso_date(value->string, &ms) ? ms : otherwise;
 }
 
+/* As JSON.parse does: a key that is there more than once keeps its first place and gets its last value. Returns how
+ * many members are left. */
+static size_t merge_keys(struct arena *arena, struct value_member *members, size_t count)
+{
+    size_t places = 4;
+
+    while (places < 2 * count) {
+        places *= 2;
+    }
+    uint32_t *numbers = arena_alloc(arena, places * sizeof *numbers); /* from 1; open addressing */
+    size_t kept = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        size_t place = hash_text(members[i].key) % places;
+
+        while (numbers[place] != 0 && strcmp(members[numbers[place] - 1].key, members[i].key) != 0) {
+            place = (place + 1) % places;
+        }
+        if (numbers[place] == 0) {
+            members[kept++] = members[i];
+            numbers[place] = (uint32_t)kept;
+        } else {
+            members[numbers[place] - 1].value = members[i].value;
+        }
+    }
+    return kept;
+}
+
 static const struct value *from_cjson(struct arena *arena, const cJSON *json)
 {
     if (cJSON_IsString(json)) {
@@ -401,7 +429,7 @@ static const struct value *from_cjson(struct arena *arena, const cJSON *json)
         members[count].key = arena_string(arena, child->string);
         members[count++].value = from_cjson(arena, child);
     }
-    return value_object(arena, members, count);
+    return value_object(arena, members, merge_keys(arena, members, count));
 }
 
 const struct value *value_from_cjson(struct arena *arena, const cJSON *json)

@@ -98,6 +98,27 @@ static void test_what_is_no_utf8_is_replaced(void **state)
                         "\"\xe2\x82\xac\\n\xf0\x9f\x9a\xa2\"");
 }
 
+static void test_a_key_that_is_there_twice(void **state)
+{
+    const char *many = "{";
+
+    (void)state;
+    assert_string_equal(value_json(&arena, parse("{\"a\":1,\"b\":2,\"a\":3}")), "{\"a\":3,\"b\":2}");
+    assert_string_equal(value_json(&arena, parse("[{\"a\":{\"c\":1},\"a\":{\"b\":2,\"b\":null}}]")),
+                        "[{\"a\":{\"b\":null}}]");
+    for (int i = 0; i < 300; i++) {
+        many = arena_printf(&arena, "%s\"%d\":%d,", many, i % 100, i);
+    }
+    const struct value *value = parse(arena_printf(&arena, "%s\"\":0}", many));
+
+    assert_int_equal(value_count(value), 101);
+    for (int i = 0; i < 100; i++) {
+        assert_string_equal(value->members[i].key, arena_printf(&arena, "%d", i));
+        assert_int_equal((int)value_to_number(value->members[i].value, 0), 200 + i);
+    }
+    assert_string_equal(value->members[100].key, "");
+}
+
 /* What stands behind a text's end is not looked at. */
 static void test_a_text_has_its_length(void **state)
 {
@@ -473,6 +494,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_json_comes_back_as_it_went, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_key_that_is_there_twice, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_text_has_its_length, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_what_is_no_json_is_null, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_what_is_no_utf8_is_replaced, set_up, tear_down),

@@ -118,6 +118,14 @@ def recording():
     dictionary("recording", list(keys) + words)
 
 
+def trace():
+    for path in sorted(glob.glob("sim/tests/bad/trace/*/input*")):
+        with open(path, "rb") as file:
+            write("trace", os.path.basename(os.path.dirname(path)), file.read())
+    members = table_words("reports/trace_members.def", "reports/trace_lines.def", "reports/world_changes.def")
+    dictionary("trace", [f'"{word}":' for word in members] + [json.dumps(word) for word in members + table_words(*TABLES)])
+
+
 def log():
     stamp = "2026-03-27T10:00:{:02}.000Z"
     texts = [text for text in re.findall(r'\{"([^"]+)", ("[^"]*"|NULL)', read("sim/conform/import_log.c"))]
@@ -252,5 +260,5 @@ def engine():
 
 
 os.makedirs(ROOT, exist_ok=True)
-for make in (scenario, repro, recording, log, container_data, spec, enterprise, http, engine):
+for make in (scenario, repro, recording, trace, log, container_data, spec, enterprise, http, engine):
     make()
