@@ -22,8 +22,8 @@ unsigned char *base64_decode(struct arena *arena, const char *text, size_t *leng
     unsigned char *bytes = arena_alloc(arena, characters / 4 * 3);
     int size = EVP_DecodeBlock(bytes, (const unsigned char *)text, (int)characters);
 
-    /* EVP_DecodeBlock passes over blanks at both ends, which then are missing, and counts the padding as bytes. */
-    if (size < 0 || (size_t)size != characters / 4 * 3) {
+    /* −1, or less where blanks at both ends were passed over; the padding is counted as bytes. */
+    if ((size_t)size != characters / 4 * 3) {
         return NULL;
     }
     *length = (size_t)size - (text[characters - 1] == '=') - (text[characters - 2] == '=');

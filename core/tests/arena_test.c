@@ -67,6 +67,11 @@ static void test_the_end_of_what_is_taken_is_seen(void **state)
         assert_int_equal(zeroed[i], ARENA_GAP_BYTE);
     }
     assert_int_equal(zeroed[11], 0);
+    for (size_t size = 1; size < 40; size++) { /* behind the whole of it */
+        char *before = arena_take(&arena, size);
+
+        assert_true((char *)arena_take(&arena, 1) >= before + size + ARENA_GAP_SIZE);
+    }
     arena_reset(&arena);
 #else
     skip();

@@ -263,6 +263,19 @@ static void test_2_7_3_the_collector_may_come_first(void **state)
     script_end(&script);
 }
 
+static void test_2_7_3_no_collector(void **state)
+{
+    struct script script;
+
+    (void)state;
+    script_begin(&script, "8.9.2");
+    struct app_spec *app = app_of(&script, 4, COMPONENT("db", "") "," COMPONENT("web", SENDS));
+
+    assert_null(log_collector_ip(&script.task, app, "app", "net"));
+    assert_int_equal(script.call_count, 0);
+    script_end(&script);
+}
+
 /* 0.3: up to version 3 the container bears the app's name, with components theirs too. */
 static void test_2_7_3_the_collectors_container(void **state)
 {
@@ -537,6 +550,7 @@ int main(void)
         cmocka_unit_test(test_2_7_8_entries_that_are_no_texts),
         cmocka_unit_test(test_2_7_3_the_first_collector_with_an_address),
         cmocka_unit_test(test_2_7_3_the_collector_may_come_first),
+        cmocka_unit_test(test_2_7_3_no_collector),
         cmocka_unit_test(test_2_7_3_the_collectors_container),
         cmocka_unit_test(test_2_7_1_mounts_that_are_none),
         cmocka_unit_test(test_2_7_6_the_backing_filesystem),
