@@ -283,6 +283,8 @@ static void test_a_copy_shares(void **state)
     like = parse("{\"a\":[1],\"b\":[2]}");
     copy = value_copy_sharing(&arena, parse("{\"a\":[1],\"b\":[3]}"), like);
     assert_ptr_equal(value_get(copy, "a"), value_get(like, "a"));
+    given = parse("{\"a\":[1],\"b\":[3],\"c\":[4]}"); /* has more than what it is to be like */
+    assert_true(value_equal(value_copy_sharing(&arena, given, like), given));
 }
 
 /* What has no content of its own takes no memory. */
