@@ -1,5 +1,5 @@
 /* Traces: what is refused is refused at a line; what is read is written as it was read, differs from itself in nothing,
- * and every report can be made of it.
+ * and how it differs from another run can be told.
  *
  * Input: JSON lines. */
 #include "reports/report.h"
@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-enum { COLUMNS = 80, CONTEXT = 3 };
+enum { CONTEXT = 3 };
 
 /* As for trace_read(), whose callers look at the lines first. */
 static bool are_json(struct arena *arena, const char *text, size_t length)
@@ -91,29 +91,6 @@ static void tell_difference(struct arena *arena, const struct trace *trace)
     sink_free(&sink);
 }
 
-static void tell(const struct run_record *const *records, uint32_t count)
-{
-    static const struct report_options options = {.full = true, .columns = COLUMNS};
-
-    for (size_t i = 0; report_formats[i].name != NULL; i++) {
-        struct sink sink;
-
-        sink_init(&sink);
-        report_formats[i].write(&sink, records, count, &options);
-        REQUIRE(sink.length > 0 || strcmp(report_formats[i].name, "github") == 0, "nothing is said as %s",
-                report_formats[i].name);
-        sink_free(&sink);
-    }
-    for (uint32_t i = 0; i < count; i++) {
-        struct sink sink;
-
-        sink_init(&sink);
-        timeline_write(&sink, records[i], &options);
-        chrome_trace_write(&sink, &records[i], 1, &options);
-        sink_free(&sink);
-    }
-}
-
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t size_max, unsigned seed)
 {
     return mutate_json(data, size, size_max, seed);
@@ -143,7 +120,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             require_no_difference(&arena, records[i]);
         }
         tell_difference(&arena, &trace);
-        tell(records, trace.count);
     }
     arena_reset(&arena);
     return 0;
