@@ -138,6 +138,10 @@ static void test_a_log_gives_a_skeleton(void **state)
     assert_int_equal(scenario->actors[1].at_ms, 3600000);
     assert_string_equal(scenario->actors[2].task, "remove:napp");
     assert_true(value_holds_text(scenario->todo, "not understood: Error: boom"));
+    /* Without its offset the first instant is of the year −1, where no scenario's clock begins. */
+    static const char early[] = "0000-01-01T00:00:05.000+02:00 Error: boom\n";
+
+    assert_null(import_log(&test.arena, "x.log", early, sizeof early - 1, &mistake));
     assert_null(import_log(&test.arena, "x.log", "nothing\n", 8, &mistake));
     assert_non_null(strstr(mistake, "x.log:1:1: neither a recording nor a FluxOS log"));
     test_run_end(&test);
