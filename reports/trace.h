@@ -29,8 +29,8 @@ struct trace_mistake {
     const char *message; /* what is wrong and what was expected */
 };
 
-/* Reads a trace from its text (good JSON, a line each). Everything is made in `arena`, nothing keeps pointing into the
- * text. false, with *mistake, when it is none or not whole. Linear in the length. */
+/* Reads a trace from its text (good JSON, each key once, a line each). Everything is made in `arena`, nothing keeps
+ * pointing into the text. false, with *mistake, when it is none or not whole. Linear in the length. */
 bool trace_read(struct arena *arena, const char *file, const char *text, size_t length, struct trace *trace,
                 struct trace_mistake *mistake);
 

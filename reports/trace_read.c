@@ -134,11 +134,6 @@ static bool check_names(struct reader *reader, enum trace_line_id line, const st
                                       "unknown member %s of a line of kind %s, expected those of `drydock list trace`",
                                       quoted(reader, name), trace_line_kind(line)));
         }
-        if (value_get(tree, name) != tree->members[i].value) {
-            return wrong(
-                reader, name,
-                arena_printf(&reader->scratch, "member %s is there twice, expected it once", quoted(reader, name)));
-        }
     }
     for (const struct trace_member *member = trace_line_members(line); member->line == line; member++) {
         if (member->needed && value_get(tree, member->name) == NULL) {

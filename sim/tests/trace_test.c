@@ -191,7 +191,6 @@ static const struct {
     {"a type", "\"at_ms\":0", "\"at_ms\":\"0\"", 2, "at_ms is \"0\", expected whole number"},
     {"a fraction", "\"at_ms\":0", "\"at_ms\":0.5", 2, "expected whole number"},
     {"an unknown member", "\"at_ms\":0", "\"at_ms\":0,\"x\":1", 2, "unknown member \"x\""},
-    {"a member twice", "\"at_ms\":0", "\"at_ms\":0,\"at_ms\":0", 2, "there twice"},
     {"a member less", "\"at_ms\":0,", "", 2, "no \"at_ms\""},
     {"a task's number", "\"task_number\":0", "\"task_number\":7", 3, "expected one more than the task's before"},
     {"a task's name", "\"kind\":\"task\",\"at_ms\":0,\"task\":\"", "\"kind\":\"task\",\"at_ms\":0,\"task\":\"x", 3,
