@@ -26,7 +26,6 @@ EXCEPTIONS = {
     "the file has %zu bytes, expected at most %d": "loader_test.c: larger than a case should be",
     "the file is too large, expected at most %d bytes": "cli.sh: larger than a case should be",
     "%s:1:1: the file is too large, expected at most %d bytes\n": "cli.sh: larger than a case should be",
-    "member %s is there twice, expected it once": "trace_test.c: a file's text is checked for it before",
     "the file cannot be read as JSON, expected that it can": "where cJSON refuses what our own check has let through: nothing is known",
 }
 STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
