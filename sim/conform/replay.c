@@ -432,8 +432,13 @@ static void follow(struct replay *replay)
         }
     }
     for (uint32_t i = 0; i < recording->op_count; i++) {
-        if (is_compared(&recording->ops[i]) && recording->ops[i].completion < 0) {
-            replay->conformity->matched += replay->asked[i]; /* asked for alike, and never answered */
+        if (!is_compared(&recording->ops[i]) || recording->ops[i].completion >= 0) {
+            continue;
+        }
+        replay->conformity->matched += replay->asked[i]; /* asked for alike, and never answered */
+        if (!replay->asked[i] && !replay->lost) {
+            diverge(replay, place(replay, &recording->ops[i]), "an operation that drydock does not ask for",
+                    request_text(replay->arena, &replay->recorded[i]), NULL);
         }
     }
     compare_world(replay, "final world", recording->final);

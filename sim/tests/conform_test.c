@@ -165,6 +165,18 @@ static void test_a_missing_and_a_superfluous_operation_are_found(void **state)
     expect_first(replay(without_line(text, "\"task\":\"check\",\"port\":\"peers\"", 2), NULL), "one operation more");
 }
 
+/* It is nobody's turn to start the activity, for no answer comes after it. */
+static void test_an_operation_that_nothing_answers_is_found(void **state)
+{
+    static const char text[] =
+        "{\"kind\":\"header\",\"name\":\"t\",\"tag\":\"8.9.2\",\"started\":\"2026-11-23T18:50:20.679Z\"}\n"
+        "{\"kind\":\"op\",\"i\":1,\"t\":1,\"actor\":\"node\",\"task\":\"check\",\"port\":\"docker\","
+        "\"op\":\"containers.list\",\"args\":{}}\n";
+
+    (void)state;
+    expect_first(replay(text, NULL), "an operation that drydock does not ask for");
+}
+
 static void test_another_final_world_is_found(void **state)
 {
     const char *text = text_of("recover_unmounted-v8.9.2.json");
@@ -309,6 +321,7 @@ int main(void)
         cmocka_unit_test(test_the_other_release_diverges),
         cmocka_unit_test(test_changes_are_found),
         cmocka_unit_test(test_a_missing_and_a_superfluous_operation_are_found),
+        cmocka_unit_test(test_an_operation_that_nothing_answers_is_found),
         cmocka_unit_test(test_another_final_world_is_found),
         cmocka_unit_test(test_an_injected_error_is_given_and_told),
         cmocka_unit_test(test_a_failed_download_fails_here_too),
