@@ -66,8 +66,11 @@ bool parse_duration(const char *text, int64_t *ms)
         }
         total_ms += number * factor;
     } while (*text != '\0' && total_ms <= longest_ms);
+    if (*text != '\0' || total_ms > longest_ms) {
+        return false;
+    }
     *ms = (int64_t)(total_ms + 0.5);
-    return *text == '\0' && total_ms <= longest_ms;
+    return true;
 }
 
 bool parse_size(const char *text, double *bytes)
