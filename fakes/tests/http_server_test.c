@@ -865,6 +865,30 @@ static void test_endless_head(void **state)
     stop();
 }
 
+/* libmicrohttpd takes any target in later requests; an answer must not put a control character into its head. */
+static void test_targets_of_later_requests(void **state)
+{
+    static const char *const bad[] = {"/a\x11", "/a\x7f", "/%4", "a"};
+
+    (void)state;
+    start(NULL);
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        char text[64];
+        int fd = ask("GET /echo HTTP/1.1\r\nHost: x\r\n\r\n");
+
+        expect(fd, "GET /echo");
+        assert_in_range(snprintf(text, sizeof text, "GET %s HTTP/1.1\r\nHost: x\r\n\r\n", bad[i]), 1, sizeof text - 1);
+        send_text(fd, text);
+        expect(fd, NULL); /* and the connection closes */
+        assert_memory_equal(received, "HTTP/1.1 400 Bad Request\r\n", strlen("HTTP/1.1 400 Bad Request\r\n"));
+        assert_non_null(strstr(received, "Content-Type: text/plain; charset=utf-8\r\n"));
+        assert_non_null(strstr(received, "\r\n\r\n400 Bad Request"));
+        close(fd);
+    }
+    assert_serves();
+    stop();
+}
+
 /* Requests with bytes changed, left out and put in, each in two pieces, on connections that are left in any state. */
 static void test_mutated_requests(void **state)
 {
@@ -1076,6 +1100,7 @@ int main(void)
         BOTH(test_idle_crowd),
         BOTH(test_garbage),
         BOTH(test_endless_head),
+        BOTH(test_targets_of_later_requests),
         BOTH(test_mutated_requests),
         BOTH(test_addresses),
         BOTH(test_a_signal_ends_the_wait),

@@ -1,5 +1,6 @@
 /* What libmicrohttpd calls back: connections it has, requests as they arrive and when they are over. */
 #include "fakes/wire/http_internal.h"
+#include "fakes/wire/request_head.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -112,11 +113,19 @@ static enum MHD_Result take_body(struct http_exchange *exchange, const char *byt
     return MHD_YES;
 }
 
-/* The head is there: a body that says it is too long is refused now. */
+/* Answers in the name of Go's net/http, and closes. */
+static void refuse(struct http_exchange *exchange, unsigned status, const char *text)
+{
+    static const struct http_header headers[] = {
+        {"Content-Type", "text/plain; charset=utf-8"}, {"Connection", "close"}, {NULL, NULL}};
+
+    http_exchange_answer(exchange, status, headers, text, strlen(text));
+}
+
+/* The head is there: a body that says it is too long is refused now, and in later requests, whose heads nobody has
+ * looked at, a target that is none. */
 static void begin(struct http_exchange *exchange, const char *method, const char *version)
 {
-    static const struct http_header text[] = {{"Content-Type", "text/plain; charset=utf-8"}, {NULL, NULL}};
-    static const char too_large[] = "413 Request Entity Too Large";
     const int base = 10;
     const char *length = http_exchange_header(exchange, MHD_HTTP_HEADER_CONTENT_LENGTH);
 
@@ -124,7 +133,9 @@ static void begin(struct http_exchange *exchange, const char *method, const char
     exchange->is_old = strcmp(version, MHD_HTTP_VERSION_1_0) == 0;
     exchange->method = method;
     if (length != NULL && strtoull(length, NULL, base) > exchange->connection->server->limits.body_bytes) {
-        http_exchange_answer(exchange, MHD_HTTP_CONTENT_TOO_LARGE, text, too_large, sizeof too_large - 1);
+        refuse(exchange, MHD_HTTP_CONTENT_TOO_LARGE, "413 Request Entity Too Large");
+    } else if (!request_target_is_good(exchange->target) && strcmp(method, MHD_HTTP_METHOD_CONNECT) != 0) {
+        refuse(exchange, MHD_HTTP_BAD_REQUEST, "400 Bad Request");
     }
 }
 

@@ -14,8 +14,8 @@
  *
  * Malformed heads are answered as Go's net/http does (`400 Bad Request`, `431 Request Header Fields Too Large` and so
  * on in text/plain, and the connection closes). libmicrohttpd 0.9.75 has no way to replace its own error answers, and
- * they remain for bad chunks and for heads of later requests on a connection that is kept alive: the same status with a
- * body in HTML; two heads for a bad Content-Length or
+ * they remain for bad chunks and for heads of later requests on a connection that is kept alive, but for their targets:
+ * the same status with a body in HTML; two heads for a bad Content-Length or
  * without Host; none at all for a request line without a space. It adds `Date`,
  * `Content-Length`, `Transfer-Encoding` and `Connection: close` itself, words the reason phrase, says
  * `Connection: close` to HTTP/1.0 too, and takes no answer in the middle of a body (the server writes 413 past it). A

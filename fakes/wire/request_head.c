@@ -99,6 +99,11 @@ static bool is_target(struct span target)
            (target.start[0] == '/' || equals(target, "*") || memmem(target.start, target.length, "://", 3) != NULL);
 }
 
+bool request_target_is_good(const char *target)
+{
+    return is_target((struct span){target, strlen(target)});
+}
+
 static const struct request_fault *check_request_line(struct head *head, struct span line)
 {
     static const char shape[] = "HTTP/d.d";

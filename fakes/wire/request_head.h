@@ -3,6 +3,7 @@
 #ifndef DRYDOCK_FAKES_WIRE_REQUEST_HEAD_H
 #define DRYDOCK_FAKES_WIRE_REQUEST_HEAD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum request_head {
@@ -18,5 +19,7 @@ struct request_fault {
 
 /* Looks at the first bytes of a connection, as many as there are. `fault` is set when they are bad. */
 enum request_head request_head_check(const char *bytes, size_t length, const struct request_fault **fault);
+/* Whether it would take a target, of any method but CONNECT (url.ParseRequestURI). */
+bool request_target_is_good(const char *target);
 
 #endif
