@@ -369,7 +369,7 @@ int64_t value_to_instant(const struct value *value, int64_t otherwise)
  * many members are left. */
 static size_t merge_keys(struct arena *arena, struct value_member *members, size_t count)
 {
-    size_t places = 2 * count + 1; /* more than half of them stay free */
+    size_t places = 2 * count + 1;                                    /* more than half of them stay free */
     uint32_t *numbers = arena_alloc(arena, places * sizeof *numbers); /* from 1; open addressing */
     size_t kept = 0;
 
