@@ -1,5 +1,6 @@
 /* Base64 (RFC 4648). */
 #include "core/base64.h"
+#include "core/tests/test_arena.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -8,22 +9,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-static struct arena arena;
-
-static int set_up(void **state)
-{
-    (void)state;
-    arena_init(&arena, arena_source_malloc());
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    arena_reset(&arena);
-    return 0;
-}
 
 static void test_base64_of_every_length(void **state)
 {

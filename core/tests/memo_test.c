@@ -1,5 +1,6 @@
 /* What is kept of pure functions: so much and no more, and found again. */
 #include "core/memo.h"
+#include "core/tests/test_arena.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -8,22 +9,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-static struct arena arena;
-
-static int set_up(void **state)
-{
-    (void)state;
-    arena_init(&arena, arena_source_malloc());
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    arena_reset(&arena);
-    return 0;
-}
 
 static void test_a_memo_keeps_so_many(void **state)
 {

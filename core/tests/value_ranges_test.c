@@ -1,6 +1,6 @@
 /* Dates, numbers, texts and bytes over their whole ranges, against libc or the definition: what a few examples leave
  * open. */
-#include "core/arena.h"
+#include "core/tests/test_arena.h"
 #include "core/utf8.h"
 #include "core/value.h"
 
@@ -14,22 +14,6 @@
 #include <time.h>
 
 #include <cmocka.h>
-
-static struct arena arena;
-
-static int set_up(void **state)
-{
-    (void)state;
-    arena_init(&arena, arena_source_malloc());
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    arena_reset(&arena);
-    return 0;
-}
 
 /* ---- dates ------------------------------------------------------------------------------------------------------- */
 

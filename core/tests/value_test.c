@@ -4,6 +4,7 @@
 #include "core/error.h"
 #include "core/names.h"
 #include "core/revision.h"
+#include "core/tests/test_arena.h"
 #include "core/value.h"
 
 #include <limits.h>
@@ -15,22 +16,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-static struct arena arena;
-
-static int set_up(void **state)
-{
-    (void)state;
-    arena_init(&arena, arena_source_malloc());
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    arena_reset(&arena);
-    return 0;
-}
 
 static const struct value *parse(const char *json)
 {

@@ -21,10 +21,10 @@ fuzz() {
   mkdir -p "$folder/corpus"
   rm -f "$folder"/log "$folder"/{crash,timeout,oom,leak,slow-unit}-*
   [ ! -s "$build/seeds/$name.dict" ] || dictionary=("-dict=$build/seeds/$name.dict")
-  # A hundred seconds: nine targets on two processors, with the lowest priority, hold one another up for more than ten.
+  # A hundred seconds: so many targets on two processors, with the lowest priority, hold one another up for more than ten.
   # One finding ends a process: the rest of the time goes to the next one. Ended from outside, nothing goes on.
-  local end=$((SECONDS + seconds)) left running
-  trap 'kill "$running"; exit 143' TERM
+  local end=$((SECONDS + seconds)) left running=
+  trap '[ -z "$running" ] || kill "$running"; exit 143' TERM
   while left=$((end - SECONDS)) && [ "$left" -gt 0 ]; do
     timeout -s KILL $((left + 120)) nice -n 19 "$build/sim/fuzz/${name}_fuzz" "-max_total_time=$left" -timeout=100 -rss_limit_mb=2048 \
       "-artifact_prefix=$folder/" -print_final_stats=1 "${dictionary[@]}" "$folder/corpus" "$build/seeds/$name" "$here/regressions/$name" \
