@@ -99,7 +99,7 @@ bool list_running_apps(struct task *task, const struct value **containers)
 
 static const struct error *decrypt_cached(struct task *task, struct app_spec *app, struct app_spec **decrypted)
 {
-    const char *key = app->hash == NULL ? "undefined" : app->hash; /* all hash-less apps share one key */
+    const char *key = text_or_undefined(app->hash); /* all hash-less apps share one key */
 
     /* The object itself, for app_spec.h to change. */
     *decrypted = (struct app_spec *)(uintptr_t)cell_get(task, CELL_DECRYPTED, key);

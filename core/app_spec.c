@@ -348,7 +348,7 @@ const struct value *app_record(struct task *task, const struct app_spec *app)
 
 const char *component_name(const struct component *component)
 {
-    return component->name == NULL ? "undefined" : component->name;
+    return text_or_undefined(component->name);
 }
 
 const char *app_spec_identifier(struct arena *arena, const struct app_spec *spec, uint32_t index)

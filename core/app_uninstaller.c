@@ -115,7 +115,7 @@ static const struct error *hard_uninstall(struct removal *removal, const struct 
     if (removed) {                       /* 10 */
         const char *repotag = value_get_text(component->document, "repotag");
 
-        log_failure(task, app_docker_image_remove(task, repotag == NULL ? "undefined" : repotag));
+        log_failure(task, app_docker_image_remove(task, text_or_undefined(repotag)));
     } else {
         log_warn(task, "Skipping image removal for %s because container removal failed", app_id);
     }
@@ -325,7 +325,7 @@ static const struct error *soft_uninstall(struct removal *removal, const struct 
     TRY(app_docker_remove(task, app_id)); /* not swallowed */
     const char *repotag = value_get_text(component->document, "repotag");
 
-    log_failure(task, app_docker_image_remove(task, repotag == NULL ? "undefined" : repotag));
+    log_failure(task, app_docker_image_remove(task, text_or_undefined(repotag)));
     return cleanup_ports(task, component);
 }
 

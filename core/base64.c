@@ -22,7 +22,7 @@ unsigned char *base64_decode(struct arena *arena, const char *text, size_t *leng
     unsigned char *bytes = arena_alloc(arena, characters / 4 * 3);
     int size = EVP_DecodeBlock(bytes, (const unsigned char *)text, (int)characters);
 
-    /* −1, or less where blanks at both ends were passed over; the padding is counted as bytes. */
+    /* −1 for what is no Base64, too few where it passed over blanks at both ends. Padding counts as bytes. */
     if ((size_t)size != characters / 4 * 3) {
         return NULL;
     }

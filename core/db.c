@@ -44,7 +44,7 @@ const struct value *filter_name_ip(struct task *task, const char *name, const ch
 
 const struct value *filter_name_regex(struct task *task, const char *name)
 {
-    const struct value *pattern = value_format(task->arena, "^%s$", name == NULL ? "undefined" : name);
+    const struct value *pattern = value_format(task->arena, "^%s$", text_or_undefined(name));
 
     return OBJECT(task->arena,
                   {"name", OBJECT(task->arena, {"$regex", pattern}, {"$options", value_string(task->arena, "i")})});

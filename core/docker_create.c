@@ -282,7 +282,7 @@ static const struct value *host_config(const struct creation *creation, bool sto
                   {"StorageOpt", storage_option ? OBJECT(arena, {"size", value_string(arena, "10G")}) : NULL});
 }
 
-/* The one component of a version up to 3 bears the app's name. */
+/* 12.5. Hostname: the app's name in versions up to 3, which is that of their one component. */
 static const struct value *create_body(const struct creation *creation, const char *address, bool storage_option)
 {
     struct arena *arena = creation->arena;

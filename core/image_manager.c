@@ -289,8 +289,7 @@ const struct error *verify_and_pull_image(struct task *task, const struct compon
     const char *architecture = value_get_text(benchmarks, "architecture");
 
     if (!is_supported(architecture)) {
-        return error_new(task->arena, "Error", "Invalid architecture %s",
-                         architecture == NULL ? "undefined" : architecture);
+        return error_new(task->arena, "Error", "Invalid architecture %s", text_or_undefined(architecture));
     }
     TRY(check_compliance(task, full_specs)); /* 2 */
     TRY(parse_repotag(task, value_get_text(component->document, "repotag"), &image));

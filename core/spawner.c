@@ -102,7 +102,7 @@ static const struct error *install(struct task *task, const struct value *app)
     TRY(app_location(task, name, &locations));
     if (value_count(locations) > instances_of(app)) {
         /* A row without a name is looked up, and installed, as the app "undefined". */
-        const char *kept = arena_string(task->node->memory, name == NULL ? "undefined" : name);
+        const char *kept = arena_string(task->node->memory, text_or_undefined(name));
 
         log_warn(task, "REMOVAL REASON: Surplus instance - %s (trySpawningGlobalApplication)", kept);
         node_spawn(task, remove_surplus, &kept, sizeof kept);

@@ -76,7 +76,7 @@ static const struct error *delete_folder(struct task *task, const struct value *
     const char *id = value_get_text(folder, "id");
 
     if (call(task, EFFECT_SYNCTHING_DELETE_FOLDER, OBJECT(task->arena, {"id", value_get(folder, "id")}), id) == NULL) {
-        return error_new(task->arena, "Error", "Failed to remove syncthing folder %s", id == NULL ? "undefined" : id);
+        return error_new(task->arena, "Error", "Failed to remove syncthing folder %s", text_or_undefined(id));
     }
     const struct value *required = call(task, EFFECT_SYNCTHING_GET_RESTART_REQUIRED, value_empty_object(), NULL);
 

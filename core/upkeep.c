@@ -167,7 +167,7 @@ static const struct error *expire(struct task *task)
         const char *name = value_get_text(app, "name");
 
         if (is_expired(app, block)) {
-            log_info(task, "Expired application %s", name == NULL ? "undefined" : name);
+            log_info(task, "Expired application %s", text_or_undefined(name));
             TRY(find_one_and_delete_in_database(task, INFO, filter_name(task, name)));
         }
     }

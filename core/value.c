@@ -214,6 +214,11 @@ const struct value *value_array(struct arena *arena, const struct value *const *
     return array_of(arena, own, count);
 }
 
+const char *text_or_undefined(const char *text)
+{
+    return text == NULL ? "undefined" : text;
+}
+
 const struct value *value_with(struct arena *arena, const struct value *object, const char *key,
                                const struct value *value)
 {

@@ -71,6 +71,9 @@ const struct value *value_array(struct arena *arena, const struct value *const *
 const struct value *value_empty_object(void);
 const struct value *value_empty_array(void);
 
+/* What JavaScript puts into a text for it: "undefined" for NULL. */
+const char *text_or_undefined(const char *text);
+
 /* A new object like `object` with `key` set (in place, or at the end), or without it. What is no object has no members,
  * what is no array no items. */
 const struct value *value_with(struct arena *arena, const struct value *object, const char *key,
