@@ -123,5 +123,7 @@ void docker_engine_remove_existing(struct docker_engine *engine, struct containe
 void docker_engine_rename(struct docker_engine *engine, struct container *container, const char *name);
 /* Something that lists show of it has changed. NULL: one came or went. */
 void docker_engine_container_changed(struct docker_engine *engine, struct container *container);
+/* Whether an Engine has this network by itself, so that the name is given to no other. */
+bool docker_engine_network_is_predefined(const char *name);
 
 #endif

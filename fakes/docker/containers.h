@@ -114,7 +114,7 @@ struct docker_containers {
 
 void docker_containers_init(struct docker_engine *engine);
 
-/* ---- hooks of docker_engine.c: nothing on a lean engine -------------------------------------------------------- */
+/* ---- hooks of docker_engine_containers.c: nothing on a lean engine -------------------------------------------- */
 
 /* The body of a container that is to come, in world->memory. What is as in the last one's is kept once: apps are much
  * alike, and a container that is made again is as it was. */

@@ -25,19 +25,6 @@ static bool is_driver(const char *name)
     return false;
 }
 
-/* Names that are not given to another network, whether there is this one or not. */
-static bool is_predefined(const char *name)
-{
-    static const char *const names[] = {"bridge", "host", "none", "default"};
-
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if (strcmp(names[i], name) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* Whether a network may have this name; false with an error set. */
 static bool may_be_named(struct docker_request *request, const char *name)
 {
@@ -47,7 +34,7 @@ static bool may_be_named(struct docker_request *request, const char *name)
     if (name[0] == '\0' || name[strspn(name, " \t")] == '\0') {
         return fail(request, 500, "invalid name: ");
     }
-    if (is_predefined(name)) {
+    if (docker_engine_network_is_predefined(name)) {
         return fail(request, 403, arena_printf(arena, "operation is not permitted on predefined %s network ", name));
     }
     return same == NULL || !value_truthy(value_get(request->effect->args, "CheckDuplicate")) ||
