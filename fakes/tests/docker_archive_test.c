@@ -1,8 +1,7 @@
 /* Files of containers in and out of a whole engine, through the API. Expected texts are those of Docker 20.10.24. */
-#include "fakes/docker/api.h"
 #include "fakes/docker/tar.h"
 #include "fakes/docker/whole.h"
-#include "fakes/world.h"
+#include "fakes/tests/whole_engine.h"
 
 #include <openssl/evp.h>
 #include <setjmp.h>
@@ -18,47 +17,17 @@ enum { STAT_SIZE = 1024, MODE = 0640 };
 #define NOW_MS INT64_C(1774569600000)
 #define MTIME_MS INT64_C(1767225600000)
 
-static struct arena arena, answers;
-static struct world world;
-static struct docker_engine *engine;
-static struct docker_api_call last_call;
-static struct docker_http_response response;
-
 static int set_up(void **state)
 {
     (void)state;
-    arena_init(&arena, arena_source_malloc());
-    arena_init(&answers, arena_source_malloc());
-    world_init(&world, &arena, 1, NOW_MS);
-    engine = &world.docker;
-    docker_engine_add_image(engine, "busybox:latest");
-    docker_engine_make_whole(engine, &(struct docker_whole_options){0});
+    whole_engine_begin(NOW_MS, NULL, NULL);
     return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    arena_reset(&answers);
-    arena_reset(&engine->whole->scratch);
-    arena_reset(&engine->whole->containers.scratch);
-    arena_reset(&arena);
-    return 0;
-}
-
-static int ask(const char *method, const char *target, const char *body, size_t length)
-{
-    const struct docker_http_request request = {
-        .method = method, .target = target, .content_type = "application/json", .body = body, .body_length = length};
-
-    docker_api_request(engine, &request, &answers, &last_call, &response);
-    return response.status;
 }
 
 static void refused(int status, const char *message)
 {
     assert_int_equal(response.status, status);
-    assert_string_equal(value_get_text(value_parse(&answers, response.body, response.length), "message"), message);
+    assert_string_equal(value_get_text(answer(), "message"), message);
 }
 
 static void create(const char *name, const char *host_config)
@@ -66,7 +35,7 @@ static void create(const char *name, const char *host_config)
     const char *body =
         arena_printf(&answers, "{\"Image\":\"busybox\",\"Cmd\":[\"sleep\",\"100\"],\"HostConfig\":%s}", host_config);
 
-    assert_int_equal(ask("POST", arena_printf(&answers, "/containers/create?name=%s", name), body, strlen(body)), 201);
+    assert_int_equal(ask("POST", arena_printf(&answers, "/containers/create?name=%s", name), body), 201);
 }
 
 static const struct tar_entry sample[] = {
@@ -87,7 +56,7 @@ static int put_entries(const char *name, const char *query, const struct tar_ent
     }
     const char *bytes = tar_end(writer, &length);
 
-    return ask("PUT", arena_printf(&answers, "/containers/%s/archive?path=%s", name, query), bytes, length);
+    return send_bytes("PUT", arena_printf(&answers, "/containers/%s/archive?path=%s", name, query), bytes, length);
 }
 
 static int put(const char *name, const char *query)
@@ -103,7 +72,7 @@ static int put_one(const char *name, const char *query, const char *path, enum t
 
 static int get(const char *method, const char *name, const char *path)
 {
-    return ask(method, arena_printf(&answers, "/containers/%s/archive?path=%s", name, path), NULL, 0);
+    return ask(method, arena_printf(&answers, "/containers/%s/archive?path=%s", name, path), NULL);
 }
 
 /* "name " of each entry, a link's with its target, a file's with its content. */
@@ -216,9 +185,9 @@ static void test_what_may_not_be_written(void **state)
     refused(500, "Error processing tar file(exit status 1): \"../out\" is outside of \"/data\"");
     put_entries("c1", "/data", &(struct tar_entry){.name = "l", .kind = TAR_LINK, .mode = 0777, .target = "../etc"}, 1);
     refused(500, "Error processing tar file(exit status 1): invalid symlink \"/data/l\" -> \"../etc\"");
-    ask("PUT", "/containers/c1/archive?path=/data", "no tar", strlen("no tar"));
+    ask("PUT", "/containers/c1/archive?path=/data", "no tar");
     refused(500, "Error processing tar file(exit status 1): unexpected EOF");
-    assert_int_equal(ask("PUT", "/containers/c1/archive?path=/data", NULL, 0), 200);
+    assert_int_equal(ask("PUT", "/containers/c1/archive?path=/data", NULL), 200);
 }
 
 static void test_what_takes_whose_place(void **state)
@@ -247,7 +216,7 @@ static void test_export_and_changes(void **state)
     create("c1", "{\"Binds\":[\"v1:/data\"]}");
     put("c1", "/tmp");
     put_one("c1", "/data", "kept", TAR_FILE);
-    assert_int_equal(ask("GET", "/containers/c1/export", NULL, 0), 200);
+    assert_int_equal(ask("GET", "/containers/c1/export", NULL), 200);
     assert_string_equal(response.content_type, "application/octet-stream");
     const char *all = listed();
 
@@ -255,7 +224,7 @@ static void test_export_and_changes(void **state)
     assert_non_null(strstr(all, " data/ "));
     assert_null(strstr(all, "kept"));     /* what is mounted is none of its files */
     assert_null(strstr(all, "dev/null")); /* nor what the kernel mounts */
-    assert_int_equal(ask("GET", "/containers/c1/changes", NULL, 0), 200);
+    assert_int_equal(ask("GET", "/containers/c1/changes", NULL), 200);
     assert_non_null(strstr(response.body, "{\"Path\":\"/data\",\"Kind\":1}"));
     assert_non_null(strstr(response.body, "{\"Path\":\"/tmp/d/l\",\"Kind\":1}"));
     assert_null(strstr(response.body, "kept"));
@@ -266,12 +235,12 @@ static void test_a_volume_goes_with_its_files(void **state)
     (void)state;
     create("c1", "{\"Binds\":[\"v1:/data\"]}");
     put_one("c1", "/data", "kept", TAR_FILE);
-    assert_int_equal(ask("DELETE", "/containers/c1", NULL, 0), 204);
+    assert_int_equal(ask("DELETE", "/containers/c1", NULL), 204);
     create("c1", "{\"Binds\":[\"v1:/data\"]}");
     get("GET", "c1", "/data/kept");
     assert_string_equal(listed(), "kept=x ");
-    assert_int_equal(ask("DELETE", "/containers/c1", NULL, 0), 204);
-    assert_int_equal(ask("DELETE", "/volumes/v1", NULL, 0), 204);
+    assert_int_equal(ask("DELETE", "/containers/c1", NULL), 204);
+    assert_int_equal(ask("DELETE", "/volumes/v1", NULL), 204);
     create("c1", "{\"Binds\":[\"v1:/data\"]}");
     get("GET", "c1", "/data/kept");
     refused(404, "Could not find the file /data/kept in container c1");
@@ -296,14 +265,14 @@ static void test_a_new_volume_has_what_the_image_has(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_tree_goes_in_and_out, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_stat, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_into_a_link_and_a_volume, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_what_may_not_be_written, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_what_takes_whose_place, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_export_and_changes, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_a_new_volume_has_what_the_image_has, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_a_volume_goes_with_its_files, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_tree_goes_in_and_out, set_up, whole_engine_end),
+        cmocka_unit_test_setup_teardown(test_stat, set_up, whole_engine_end),
+        cmocka_unit_test_setup_teardown(test_into_a_link_and_a_volume, set_up, whole_engine_end),
+        cmocka_unit_test_setup_teardown(test_what_may_not_be_written, set_up, whole_engine_end),
+        cmocka_unit_test_setup_teardown(test_what_takes_whose_place, set_up, whole_engine_end),
+        cmocka_unit_test_setup_teardown(test_export_and_changes, set_up, whole_engine_end),
+        cmocka_unit_test_setup_teardown(test_a_new_volume_has_what_the_image_has, set_up, whole_engine_end),
+        cmocka_unit_test_setup_teardown(test_a_volume_goes_with_its_files, set_up, whole_engine_end),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

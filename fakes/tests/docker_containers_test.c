@@ -1,9 +1,8 @@
 /* Containers of a whole engine through the API: every handler, its errors, filters, lists, and what happens to
  * containers by themselves as time passes. Expected texts are those of Docker 20.10.24. */
-#include "fakes/docker/api.h"
 #include "fakes/docker/process.h"
 #include "fakes/docker/whole.h"
-#include "fakes/world.h"
+#include "fakes/tests/whole_engine.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -20,12 +19,6 @@ enum { SECOND = 1000 };
 #define NOW_MS INT64_C(1774569600000)
 #define NONE "\"HostConfig\":{\"NetworkMode\":\"none\"}"
 
-static struct arena arena, answers;
-static struct world world;
-static struct docker_engine *engine;
-static struct docker_api_call last_call;
-static struct docker_http_response response;
-
 static const char scripts[] = "[{\"container\":\"three\",\"after\":1000,\"exitCode\":3},"
                               " {\"container\":\"long\",\"after\":20000,\"exitCode\":1},"
                               " {\"container\":\"oom\",\"after\":500,\"oomKilled\":true},"
@@ -37,47 +30,8 @@ static const char scripts[] = "[{\"container\":\"three\",\"after\":1000,\"exitCo
 static int set_up(void **state)
 {
     (void)state;
-    arena_init(&arena, arena_source_malloc());
-    arena_init(&answers, arena_source_malloc());
-    world_init(&world, &arena, 1, NOW_MS);
-    engine = &world.docker;
-    docker_engine_add_image(engine, "busybox:latest");
-    docker_engine_make_whole(engine,
-                             &(struct docker_whole_options){.scripts = value_parse(&arena, scripts, strlen(scripts))});
+    whole_engine_begin(NOW_MS, scripts, NULL);
     return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    arena_reset(&answers);
-    arena_reset(&engine->whole->scratch);
-    arena_reset(&engine->whole->containers.scratch);
-    arena_reset(&arena);
-    return 0;
-}
-
-/* Performs a request; returns the status. */
-static int ask(const char *method, const char *target, const char *body)
-{
-    const struct docker_http_request request = {
-        .method = method,
-        .target = target,
-        .content_type = "application/json",
-        .body = body,
-        .body_length = body == NULL ? 0 : strlen(body),
-    };
-
-    docker_api_request(engine, &request, &answers, &last_call, &response);
-    return response.status;
-}
-
-static const struct value *answer(void)
-{
-    const struct value *value = value_parse(&answers, response.body, response.length);
-
-    assert_non_null(value);
-    return value;
 }
 
 /* Asserts a status and, of an error, its message. */
@@ -114,22 +68,6 @@ static void is_text(const char *name, const char *path, const char *expected)
 static void is_json(const char *name, const char *path, const char *expected)
 {
     assert_string_equal(value_json(&answers, member(name, path)), expected);
-}
-
-/* Lets virtual time pass, event by event. */
-static void pass(int64_t ms)
-{
-    int64_t end_ms = world.now_ms + ms;
-
-    while (docker_engine_next_ms(engine) <= end_ms) {
-        int64_t next_ms = docker_engine_next_ms(engine);
-
-        if (next_ms > world.now_ms) {
-            world.now_ms = next_ms;
-        }
-        docker_engine_pass(engine);
-    }
-    world.now_ms = end_ms;
 }
 
 static const char *create(const char *name, const char *body)
@@ -1153,7 +1091,7 @@ static void test_endpoint_default(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(test_##name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(test_##name, set_up, whole_engine_end)
     const struct CMUnitTest tests[] = {
         TEST(create),
         TEST(endpoint_default),

@@ -1,9 +1,8 @@
 /* Images of a whole engine through the API, where the conformance cases do not look: saves that are loaded again,
  * layers that images share, what a commit keeps, registries that the scenario writes. */
-#include "fakes/docker/api.h"
 #include "fakes/docker/images.h"
 #include "fakes/docker/whole.h"
-#include "fakes/world.h"
+#include "fakes/tests/whole_engine.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,12 +14,6 @@
 
 #define NOW_MS INT64_C(1774569600000)
 
-static struct arena arena, answers;
-static struct world world;
-static struct docker_engine *engine;
-static struct docker_api_call last_call;
-static struct docker_http_response response;
-
 static const char registries[] =
     "[{\"host\":\"r:1\",\"denied\":[\"secret\"],\"images\":[{\"name\":\"app:1\",\"layers\":[\"a\"]},"
     "{\"name\":\"app:2\",\"layers\":[\"a\",\"b\"],\"command\":[\"run\"]}]},{\"host\":\"gone:1\",\"down\":true}]";
@@ -28,41 +21,14 @@ static const char registries[] =
 static int set_up(void **state)
 {
     (void)state;
-    arena_init(&arena, arena_source_malloc());
-    arena_init(&answers, arena_source_malloc());
-    world_init(&world, &arena, 1, NOW_MS);
-    engine = &world.docker;
-    docker_engine_add_image(engine, "busybox:latest");
-    docker_engine_make_whole(
-        engine, &(struct docker_whole_options){.registries = value_parse(&arena, registries, strlen(registries))});
+    whole_engine_begin(NOW_MS, NULL, registries);
     return 0;
 }
 
-static int tear_down(void **state)
+/* Reads the last response's stream, if it is one, into its body; returns the status. */
+static int read_stream(int status)
 {
-    (void)state;
-    arena_reset(&answers);
-    arena_reset(&engine->whole->scratch);
-    arena_reset(&engine->whole->containers.scratch);
-    arena_reset(&arena);
-    return 0;
-}
-
-/* Performs a request and reads its stream, if it is one, into the response's body; returns the status. */
-static int send_bytes(const char *method, const char *target, const char *body, size_t length)
-{
-    const struct docker_http_request request = {.method = method,
-                                                .target = target,
-                                                .content_type = "application/json",
-                                                .registry_auth = "e30=",
-                                                .body = body,
-                                                .body_length = length};
-    enum docker_stream_state state = DOCKER_MORE;
-
-    docker_api_request(engine, &request, &answers, &last_call, &response);
-    if (response.stream == NULL) {
-        return response.status;
-    }
+    enum docker_stream_state state = response.stream == NULL ? DOCKER_OVER : DOCKER_MORE;
     const char *text = "";
 
     while (state == DOCKER_MORE) {
@@ -71,19 +37,16 @@ static int send_bytes(const char *method, const char *target, const char *body, 
         state = docker_stream_next(engine, response.stream, &answers, &chunk);
         text = arena_printf(&answers, "%s%.*s", text, (int)chunk.length, chunk.length == 0 ? "" : chunk.bytes);
     }
-    response.body = text;
-    response.length = strlen(text);
-    return response.status;
-}
-
-static int ask(const char *method, const char *target, const char *body)
-{
-    return send_bytes(method, target, body, body == NULL ? 0 : strlen(body));
+    if (response.stream != NULL) {
+        response.body = text;
+        response.length = strlen(text);
+    }
+    return status;
 }
 
 static void expect(int status, const char *part, const char *method, const char *target)
 {
-    assert_int_equal(ask(method, target, NULL), status);
+    assert_int_equal(read_stream(ask(method, target, NULL)), status);
     if (response.body == NULL || strstr(response.body, part) == NULL) {
         fail_msg("%s %s: %s", method, target, response.body);
     }
@@ -122,7 +85,7 @@ static void what_is_saved_is_loaded_again(void **state)
     expect(200, "Deleted", "DELETE", "/v1.41/images/r:1/app:1");
     expect(200, "Deleted", "DELETE", "/v1.41/images/r:1/app:2");
     assert_null(docker_image_find(engine, first));
-    assert_int_equal(send_bytes("POST", "/v1.41/images/load?quiet=1", tar, length), 200);
+    assert_int_equal(read_stream(send_bytes("POST", "/v1.41/images/load?quiet=1", tar, length)), 200);
     assert_non_null(strstr(response.body, "Loaded image: r:1/app:1"));
     assert_non_null(strstr(response.body, "Loaded image: r:1/app:2"));
     assert_string_equal(image_id("r:1/app:1"), first);
@@ -135,7 +98,7 @@ static void a_cut_tar_loads_nothing(void **state)
 {
     (void)state;
     assert_int_equal(ask("GET", "/v1.41/images/busybox/get", NULL), 200);
-    assert_int_equal(send_bytes("POST", "/v1.41/images/load", response.body, 700), 200);
+    assert_int_equal(read_stream(send_bytes("POST", "/v1.41/images/load", response.body, 700)), 200);
     assert_non_null(strstr(response.body, "errorDetail"));
     assert_int_equal(engine->whole->images.count, 1);
 }
@@ -196,18 +159,6 @@ static void a_commit_keeps_what_the_container_is(void **state)
     assert_string_not_equal(image_id("made"), first);
     expect(200, first, "POST", "/v1.41/images/prune");
     assert_null(docker_image_find(engine, first));
-}
-
-/* Lets the containers' processes run. */
-static void pass(int64_t ms)
-{
-    int64_t end_ms = world.now_ms + ms;
-
-    while (docker_engine_next_ms(engine) <= end_ms) {
-        world.now_ms = docker_engine_next_ms(engine) > world.now_ms ? docker_engine_next_ms(engine) : world.now_ms;
-        docker_engine_pass(engine);
-    }
-    world.now_ms = end_ms;
 }
 
 static void run(const char *name, const char *image, const char *command)
@@ -307,7 +258,7 @@ static void a_push_says_what_the_registry_takes(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, whole_engine_end)
     const struct CMUnitTest tests[] = {
         TEST(what_is_saved_is_loaded_again),
         TEST(a_cut_tar_loads_nothing),

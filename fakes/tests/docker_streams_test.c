@@ -1,9 +1,8 @@
 /* What a whole engine gives bit by bit: logs, attach, executions; and top, stats, changes. Expectations are what a real
  * Engine answered (fakes/tests/conformance/). */
-#include "fakes/docker/api.h"
 #include "fakes/docker/process.h"
 #include "fakes/docker/whole.h"
-#include "fakes/world.h"
+#include "fakes/tests/whole_engine.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,22 +14,16 @@
 
 enum { START_MS = 1000, TEXT_MAX = 8192 };
 
-static struct arena arena;
-static struct world world;
-static struct docker_engine *engine;
-static struct docker_http_response response;
-static struct docker_api_call call;
-
 /* A container as it is once it has been started; what it runs is the test's. */
 static struct container *make_container(const char *config)
 {
     struct container *container =
         docker_engine_add_container(engine, "c1", "busybox:latest", "none", NULL, CONTAINER_CREATED, NULL);
-    struct container_details *details = arena_alloc(&arena, sizeof *details);
+    struct container_details *details = arena_alloc(&memory, sizeof *details);
 
-    details->config = value_parse(&arena, config, strlen(config));
+    details->config = value_parse(&memory, config, strlen(config));
     details->host_config = value_empty_object();
-    details->files = arena_alloc(&arena, sizeof *details->files);
+    details->files = arena_alloc(&memory, sizeof *details->files);
     process_files_init(details->files, &engine->whole->pool);
     details->starts = 1;
     details->pid = 1001;
@@ -44,33 +37,8 @@ static struct container *make_container(const char *config)
 static int set_up(void **state)
 {
     (void)state;
-    arena_init(&arena, arena_source_malloc());
-    world_init(&world, &arena, 1, START_MS);
-    engine = &world.docker;
-    docker_engine_make_whole(engine, NULL);
+    whole_engine_begin(START_MS, NULL, NULL);
     return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    arena_reset(&engine->whole->scratch);
-    arena_reset(&arena);
-    return 0;
-}
-
-/* Asks; the status. */
-static int ask(const char *method, const char *target, const char *body)
-{
-    struct docker_http_request *request = arena_alloc(&arena, sizeof *request);
-
-    *request = (struct docker_http_request){.method = method,
-                                            .target = target,
-                                            .content_type = "application/json",
-                                            .body = body,
-                                            .body_length = body == NULL ? 0 : strlen(body)};
-    docker_api_request(engine, request, &arena, &call, &response);
-    return response.status;
 }
 
 static void write_log(struct container *container, enum docker_output output, const char *text)
@@ -81,13 +49,13 @@ static void write_log(struct container *container, enum docker_output output, co
 /* All that a stream gives now, frames as "1:text|", and "." when it is over. */
 static const char *given(struct docker_stream *stream)
 {
-    char *text = arena_alloc(&arena, TEXT_MAX);
+    char *text = arena_alloc(&answers, TEXT_MAX);
     enum docker_stream_state state;
     struct docker_chunk chunk;
     size_t at = 0;
 
     do {
-        state = docker_stream_next(engine, stream, &arena, &chunk);
+        state = docker_stream_next(engine, stream, &answers, &chunk);
         if (chunk.length > 0 && stream->raw) {
             memcpy(text + at, chunk.bytes, chunk.length);
             at += chunk.length;
@@ -107,7 +75,7 @@ static const char *given(struct docker_stream *stream)
 
 static const char *logs(const char *query)
 {
-    assert_int_equal(ask("GET", arena_printf(&arena, "/v1.41/containers/c1/logs?%s", query), NULL), 200);
+    assert_int_equal(ask("GET", arena_printf(&answers, "/v1.41/containers/c1/logs?%s", query), NULL), 200);
     return given(response.stream);
 }
 
@@ -233,18 +201,18 @@ static void test_attach_errors(void **state)
 static const char *create_exec(const char *body)
 {
     assert_int_equal(ask("POST", "/v1.41/containers/c1/exec", body), 201);
-    return value_get_text(value_parse(&arena, response.body, response.length), "Id");
+    return value_get_text(answer(), "Id");
 }
 
 static int start_exec(const char *id, const char *body)
 {
-    return ask("POST", arena_printf(&arena, "/v1.41/exec/%s/start", id), body);
+    return ask("POST", arena_printf(&answers, "/v1.41/exec/%s/start", id), body);
 }
 
 static const struct value *inspect_exec(const char *id)
 {
-    assert_int_equal(ask("GET", arena_printf(&arena, "/v1.41/exec/%s/json", id), NULL), 200);
-    return value_parse(&arena, response.body, response.length);
+    assert_int_equal(ask("GET", arena_printf(&answers, "/v1.41/exec/%s/json", id), NULL), 200);
+    return answer();
 }
 
 static void test_exec(void **state)
@@ -265,7 +233,8 @@ static void test_exec(void **state)
     assert_string_equal(given(&stream), "1:1 2\n65534\n/tmp\n|.");
     assert_int_equal((int)value_get_number(inspect_exec(id), "ExitCode", -1), 5);
     assert_int_equal(start_exec(id, "{}"), 200);
-    assert_string_equal(given(response.stream), arena_printf(&arena, "1:%s\r\n|.", arena_printf(&arena, pattern, id)));
+    assert_string_equal(given(response.stream),
+                        arena_printf(&answers, "1:%s\r\n|.", arena_printf(&answers, pattern, id)));
     assert_int_equal(start_exec(id, "{\"Detach\": true}"), 409);
 }
 
@@ -393,8 +362,8 @@ static void test_stats(void **state)
     assert_int_equal(ask("GET", "/v1.41/containers/c1/stats", NULL), 200);
     struct docker_stream stream = *response.stream;
 
-    assert_int_equal(docker_stream_next(engine, &stream, &arena, &chunk), DOCKER_MORE);
-    assert_int_equal(docker_stream_next(engine, &stream, &arena, &chunk), DOCKER_LATER);
+    assert_int_equal(docker_stream_next(engine, &stream, &answers, &chunk), DOCKER_MORE);
+    assert_int_equal(docker_stream_next(engine, &stream, &answers, &chunk), DOCKER_LATER);
     assert_int_equal(docker_stream_next_ms(engine, &stream), world.now_ms + 1000);
 }
 
@@ -420,22 +389,22 @@ static void test_events_between_two_instants_of_a_millisecond(void **state)
     assert_int_equal(ask("POST", "/v1.41/volumes/create", "{\"Name\":\"before\"}"), 201);
     for (int i = 0; i < 2; i++) {
         assert_int_equal(ask("GET", "/v1.41/info", NULL), 200);
-        const struct value *info = value_parse(&arena, response.body, response.length);
+        const struct value *info = answer();
         const char *time = value_get_text(info, "SystemTime");
         int64_t ms = 0;
 
-        assert_true(parse_iso_date(arena_printf(&arena, "%.19sZ", time), &ms));
-        instants[i] = arena_printf(&arena, "%lld%.*s", (long long)ms / 1000, (int)strcspn(time + 19, "Z"), time + 19);
+        assert_true(parse_iso_date(arena_printf(&answers, "%.19sZ", time), &ms));
+        instants[i] = arena_printf(&answers, "%lld%.*s", (long long)ms / 1000, (int)strcspn(time + 19, "Z"), time + 19);
         assert_int_equal(
             ask("POST", "/v1.41/volumes/create", i == 0 ? "{\"Name\":\"between\"}" : "{\"Name\":\"after\"}"), 201);
     }
     assert_int_equal(
-        ask("GET", arena_printf(&arena, "/v1.41/events?since=%s&until=%s", instants[0], instants[1]), NULL), 200);
+        ask("GET", arena_printf(&answers, "/v1.41/events?since=%s&until=%s", instants[0], instants[1]), NULL), 200);
     while (next == DOCKER_MORE) {
         struct docker_chunk chunk = {0};
 
-        next = docker_stream_next(engine, response.stream, &arena, &chunk);
-        text = arena_printf(&arena, "%s%.*s", text, (int)chunk.length, chunk.length == 0 ? "" : chunk.bytes);
+        next = docker_stream_next(engine, response.stream, &answers, &chunk);
+        text = arena_printf(&answers, "%s%.*s", text, (int)chunk.length, chunk.length == 0 ? "" : chunk.bytes);
     }
     assert_int_equal(next, DOCKER_OVER);
     assert_non_null(strstr(text, "between"));
@@ -446,23 +415,23 @@ static void test_events_between_two_instants_of_a_millisecond(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_logs_are_lines, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_logs_follow_a_run, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_logs_stay_bounded, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_bad_logs, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_events_between_two_instants_of_a_millisecond, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_attach, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_attach_before_the_start, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_attach_errors, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_exec, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_exec_input, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_exec_that_cannot_run, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_exec_ends_with_its_container, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_exec_is_paused_with_its_container, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_exec_that_makes_no_sense, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_top, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_stats, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_changes, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_logs_are_lines, set_up, whole_engine_end),
+        cmocka_unit_test_setup_teardown(test_logs_follow_a_run, set_up, whole_engine_end),
+        cmocka_unit_test_setup_teardown(test_logs_stay_bounded, set_up, whole_engine_end),
+        cmocka_unit_test_setup_teardown(test_bad_logs, set_up, whole_engine_end),
+        cmocka_unit_test_setup_teardown(test_events_between_two_instants_of_a_millisecond, set_up, whole_engine_end),
+        cmocka_unit_test_setup_teardown(test_attach, set_up, whole_engine_end),
+        cmocka_unit_test_setup_teardown(test_attach_before_the_start, set_up, whole_engine_end),
+        cmocka_unit_test_setup_teardown(test_attach_errors, set_up, whole_engine_end),
+        cmocka_unit_test_setup_teardown(test_exec, set_up, whole_engine_end),
+        cmocka_unit_test_setup_teardown(test_exec_input, set_up, whole_engine_end),
+        cmocka_unit_test_setup_teardown(test_exec_that_cannot_run, set_up, whole_engine_end),
+        cmocka_unit_test_setup_teardown(test_exec_ends_with_its_container, set_up, whole_engine_end),
+        cmocka_unit_test_setup_teardown(test_exec_is_paused_with_its_container, set_up, whole_engine_end),
+        cmocka_unit_test_setup_teardown(test_exec_that_makes_no_sense, set_up, whole_engine_end),
+        cmocka_unit_test_setup_teardown(test_top, set_up, whole_engine_end),
+        cmocka_unit_test_setup_teardown(test_stats, set_up, whole_engine_end),
+        cmocka_unit_test_setup_teardown(test_changes, set_up, whole_engine_end),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
