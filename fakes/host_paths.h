@@ -1,4 +1,4 @@
-/* Directories and files of the host, and in which volume they live: for fakes/host.c.
+/* Directories and files of the host, and in which volume they live: for fakes/host_*.c.
  *
  * A path below a mounted folder lives in the volume that shows there; unmounting hides it, mounting brings it back.
  */
