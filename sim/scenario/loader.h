@@ -61,8 +61,8 @@ void read_array(struct loader *loader, const struct value *value, const struct j
 void read_values(struct loader *loader, const struct value *value, const struct json_path *path, field_reader *read,
                  void *target);
 
-/* loader_processes.c, loader_registries.c: into struct scenario_world. */
-field_reader read_processes, read_registries;
+/* loader_processes.c, loader_registries.c, loader_neighbours.c: into struct scenario_world. */
+field_reader read_processes, read_registries, read_fdm, read_regions, read_syncthing, read_peers;
 
 /* Says what is wrong at the value (or its key). */
 void mistake_at(struct loader *loader, const struct json_path *path, bool at_key, const char *format, ...)
