@@ -46,6 +46,23 @@ static size_t take(char *bytes, size_t one, size_t length, void *context)
     return length;
 }
 
+/* false: there is no memory. */
+static bool make_ready(struct live_client *client)
+{
+    static const char *const headers[] = {"Content-Type: application/json", "Expect:"};
+
+    for (size_t i = 0; i < sizeof headers / sizeof headers[0]; i++) {
+        struct curl_slist *longer = curl_slist_append(client->headers, headers[i]);
+
+        if (longer == NULL) { /* what there was of the list stays */
+            return false;
+        }
+        client->headers = longer;
+    }
+    client->curl = curl_easy_init();
+    return client->curl != NULL;
+}
+
 struct live_client *live_client_open(const char *address, char *error, size_t size)
 {
     static const char unix_scheme[] = "unix://", tcp_scheme[] = "tcp://";
@@ -60,15 +77,18 @@ struct live_client *live_client_open(const char *address, char *error, size_t si
         snprintf(error, size, "%s is no Engine's address, expected unix:///PATH or tcp://HOST:PORT", address);
         return NULL;
     }
-    if (curl_global_init(CURL_GLOBAL_DEFAULT) != 0 || (client->curl = curl_easy_init()) == NULL) {
-        snprintf(error, size, "no memory for libcurl");
-        free(client);
-        return NULL;
-    }
     client->unix_path = is_unix ? rest : NULL;
     client->host = is_unix ? "docker" : rest;
-    client->headers = curl_slist_append(NULL, "Content-Type: application/json");
-    client->headers = curl_slist_append(client->headers, "Expect:");
+    if (curl_global_init(CURL_GLOBAL_DEFAULT) != 0) {
+        free(client);
+        client = NULL;
+    } else if (!make_ready(client)) {
+        live_client_close(client);
+        client = NULL;
+    }
+    if (client == NULL) {
+        snprintf(error, size, "no memory for libcurl");
+    }
     return client;
 }
 
@@ -87,41 +107,54 @@ const char *live_client_failure(const struct live_client *client)
     return client->failure;
 }
 
+/* What a request is, for libcurl. */
+static CURLcode set_request(struct live_client *client, const struct docker_http_request *request, struct arena *arena,
+                            struct text *text)
+{
+    CURLcode code = CURLE_OK;
+/* None is left out when there is no memory for it: without its path, a unix socket's request would go to a host of the
+ * network. */
+#define SET(option, value) (code = code == CURLE_OK ? curl_easy_setopt(client->curl, option, value) : code)
+
+    curl_easy_reset(client->curl);
+    if (client->unix_path != NULL) {
+        SET(CURLOPT_UNIX_SOCKET_PATH, client->unix_path);
+    }
+    SET(CURLOPT_URL, arena_printf(arena, "http://%s%s", client->host, request->target));
+    SET(CURLOPT_PATH_AS_IS, 1L);
+    SET(CURLOPT_NOPROXY, "*");
+    SET(CURLOPT_NOSIGNAL, 1L);
+    SET(CURLOPT_TIMEOUT_MS, (long)ANSWER_MS_MAX);
+    SET(CURLOPT_ERRORBUFFER, client->failure);
+    SET(CURLOPT_HTTPHEADER, client->headers);
+    SET(CURLOPT_WRITEFUNCTION, take);
+    SET(CURLOPT_WRITEDATA, text);
+    SET(CURLOPT_CUSTOMREQUEST, request->method);
+    if (request->body != NULL || strcmp(request->method, "POST") == 0) {
+        SET(CURLOPT_POSTFIELDSIZE, (long)request->body_length);
+        SET(CURLOPT_POSTFIELDS, request->body == NULL ? "" : request->body);
+    }
+#undef SET
+    return code;
+}
+
 bool live_client_ask(struct live_client *client, const struct docker_http_request *request, struct arena *arena,
                      struct live_answer *answer)
 {
-    CURL *curl = client->curl;
     struct text text = {.arena = arena};
     long status = 0;
 
-    curl_easy_reset(curl);
-    if (client->unix_path != NULL) {
-        curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, client->unix_path);
-    }
-    curl_easy_setopt(curl, CURLOPT_URL, arena_printf(arena, "http://%s%s", client->host, request->target));
-    curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L);
-    curl_easy_setopt(curl, CURLOPT_NOPROXY, "*");
-    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)ANSWER_MS_MAX);
-    curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, client->failure);
-    curl_easy_setopt(curl, CURLOPT_HTTPHEADER, client->headers);
-    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take);
-    curl_easy_setopt(curl, CURLOPT_WRITEDATA, &text);
-    curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, request->method);
-    if (request->body != NULL || strcmp(request->method, "POST") == 0) {
-        curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE, (long)request->body_length);
-        curl_easy_setopt(curl, CURLOPT_POSTFIELDS, request->body == NULL ? "" : request->body);
-    }
     client->failure[0] = '\0';
-    CURLcode code = curl_easy_perform(curl);
+    CURLcode code = set_request(client, request, arena, &text);
 
+    code = code == CURLE_OK ? curl_easy_perform(client->curl) : code;
     if (code != CURLE_OK) {
         if (client->failure[0] == '\0') {
             snprintf(client->failure, sizeof client->failure, "%s", curl_easy_strerror(code));
         }
         return false;
     }
-    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+    curl_easy_getinfo(client->curl, CURLINFO_RESPONSE_CODE, &status);
     *answer = (struct live_answer){(int)status, text.length == 0 ? NULL : value_parse(arena, text.bytes, text.length)};
     return true;
 }

@@ -50,6 +50,24 @@ static bool read_answer(int fd)
     return false;
 }
 
+/* Of an upgraded connection: what is said goes to the container, and with the last word its process ends. false: as
+ * above. */
+static bool talk(int fd)
+{
+    static const char words[] = "hello\n";
+    struct pollfd readable = {.fd = fd, .events = POLLIN};
+    char bytes[4096];
+
+    if (poll(&readable, 1, ANSWER_LIMIT_MS) != 1) {
+        return false;
+    }
+    if (recv(fd, bytes, sizeof bytes, 0) > 0) {
+        (void)send(fd, words, sizeof words - 1, MSG_NOSIGNAL);
+        shutdown(fd, SHUT_WR);
+    }
+    return read_answer(fd);
+}
+
 bool client_ask(pid_t server, const char *folder, const char *requests)
 {
     while (*requests != '\0') {
@@ -62,13 +80,15 @@ bool client_ask(pid_t server, const char *folder, const char *requests)
             return !late;
         }
         (void)sscanf(requests, "%15s %511s %511[^\n]", method, target, body);
+        bool upgrades = strcmp(method, "UPGRADE") == 0;
         int length = snprintf(text, sizeof text,
-                              "%s %s HTTP/1.1\r\nHost: docker\r\nConnection: close\r\nContent-Type: "
+                              "%s %s HTTP/1.1\r\nHost: docker\r\nConnection: %s\r\nContent-Type: "
                               "application/json\r\nContent-Length: %zu\r\n\r\n%s",
-                              method, target, strlen(body), body);
+                              upgrades ? "POST" : method, target, upgrades ? "Upgrade\r\nUpgrade: tcp" : "close",
+                              strlen(body), body);
 
         (void)send(fd, text, (size_t)length, MSG_NOSIGNAL);
-        bool answered = read_answer(fd);
+        bool answered = upgrades ? talk(fd) : read_answer(fd);
 
         close(fd);
         if (!answered) {

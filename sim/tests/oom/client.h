@@ -6,7 +6,8 @@
 #include <sys/types.h>
 
 /* Connects to `folder`/sock as soon as `server` listens there, once for each line of `requests` ("GET /info", with a
- * body after a third blank), and reads what is answered up to its end. A server that ends, closes or refuses is no
+ * body after a third blank), and reads what is answered up to its end. UPGRADE asks for a POST to become a raw stream,
+ * and talks to the container there. A server that ends, closes or refuses is no
  * mistake; false: one that does not answer in 5 s. */
 bool client_ask(pid_t server, const char *folder, const char *requests);
 
