@@ -10,11 +10,18 @@ static uint64_t hash_of(const char *name, size_t length)
     return hash == 0 ? 1 : hash;
 }
 
-static struct name_place *place_of(struct name_place *places, uint32_t size, uint64_t hash)
+static bool is_name(const char *name, const char *text, size_t length)
+{
+    return strncmp(name, text, length) == 0 && name[length] == '\0';
+}
+
+/* The place of a name, or the free one where it belongs. */
+static struct name_place *place_of(struct name_place *places, uint32_t size, uint64_t hash, const char *name,
+                                   size_t length)
 {
     uint32_t place = (uint32_t)hash & (size - 1);
 
-    while (places[place].hash != 0 && places[place].hash != hash) {
+    while (places[place].hash != 0 && (places[place].hash != hash || !is_name(places[place].name, name, length))) {
         place = (place + 1) & (size - 1);
     }
     return &places[place];
@@ -27,8 +34,10 @@ static void enlarge(struct name_index *index, struct arena *memory)
     struct name_place *places = write_log_alloc(index->writes, memory, size * sizeof *places);
 
     for (uint32_t i = 0; i < index->size; i++) {
-        if (index->places[i].hash != 0) {
-            *place_of(places, size, index->places[i].hash) = index->places[i];
+        const struct name_place *place = &index->places[i];
+
+        if (place->hash != 0) {
+            *place_of(places, size, place->hash, place->name, strlen(place->name)) = *place;
         }
     }
     index->places = places;
@@ -40,13 +49,15 @@ void name_index_add(struct name_index *index, struct arena *memory, const char *
     if ((index->count + 1) * 2 > index->size) {
         enlarge(index, memory);
     }
-    uint64_t hash = hash_of(name, strlen(name));
-    struct name_place *place = place_of(index->places, index->size, hash);
+    size_t length = strlen(name);
+    uint64_t hash = hash_of(name, length);
+    struct name_place *place = place_of(index->places, index->size, hash, name, length);
 
     write_log_before(index->writes, place, sizeof *place);
     index->count += place->hash == 0;
     index->sum += hash_combine(hash, 1);
     place->hash = hash;
+    place->name = name;
     place->count++;
     place->at = at;
 }
@@ -68,7 +79,8 @@ struct name_place *name_index_find(const struct name_index *index, const char *n
 
 struct name_place *name_index_find_n(const struct name_index *index, const char *name, size_t length)
 {
-    struct name_place *place = index->size == 0 ? NULL : place_of(index->places, index->size, hash_of(name, length));
+    struct name_place *place =
+        index->size == 0 ? NULL : place_of(index->places, index->size, hash_of(name, length), name, length);
 
     return place == NULL || place->count == 0 ? NULL : place;
 }
@@ -90,7 +102,7 @@ uint32_t name_index_last(const struct name_index *index, const char *name, size_
     }
     uint32_t at = place->at < column->count ? place->at : column->count - 1;
 
-    while (strncmp(name_at(column, at), name, length) != 0 || name_at(column, at)[length] != '\0') {
+    while (!is_name(name_at(column, at), name, length)) {
         at--;
     }
     if (at != place->at) {

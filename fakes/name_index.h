@@ -1,7 +1,7 @@
 /* Where the entry of a name stands in a table that grows at its end and closes its gaps, found in a time that does not
  * depend on how many there are.
  *
- * It remembers for each name (by its hash) how many entries have it and where the last of them was put. A gap that is
+ * It remembers for each name how many entries have it and where the last of them was put. A gap that is
  * closed moves later entries towards the front, so an entry stands there or nearer to the front: the caller looks, and
  * tells what it has found. Entries of the index are never taken out. */
 #ifndef DRYDOCK_FAKES_NAME_INDEX_H
@@ -11,9 +11,10 @@
 #include "fakes/write_log.h"
 
 struct name_place {
-    uint64_t hash;  /* 0: free */
-    uint32_t count; /* entries of this name */
-    uint32_t at;    /* where the last one was put: it stands there, or before when gaps have been closed since */
+    uint64_t hash;    /* 0: free */
+    const char *name; /* two names may have one hash */
+    uint32_t count;   /* entries of this name */
+    uint32_t at;      /* where the last one was put: it stands there, or before when gaps have been closed since */
 };
 
 struct name_index {
@@ -32,7 +33,7 @@ struct name_column {
 
 #define NAME_NOWHERE UINT32_MAX
 
-/* An entry of this name stands at the index `at`, the end of its table. */
+/* An entry of this name stands at the index `at`, the end of its table. The name has to stay as long as the index. */
 void name_index_add(struct name_index *index, struct arena *memory, const char *name, uint32_t at);
 /* One of the entries of this name, which there must be, is gone. */
 void name_index_remove(struct name_index *index, const char *name);

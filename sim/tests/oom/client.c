@@ -79,7 +79,7 @@ bool client_ask(pid_t server, const char *folder, const char *requests)
         if (fd < 0) {
             return !late;
         }
-        (void)sscanf(requests, "%15s %511s %511[^\n]", method, target, body);
+        (void)sscanf(requests, "%15s %511s%*[ ]%511[^\n]", method, target, body);
         bool upgrades = strcmp(method, "UPGRADE") == 0;
         int length = snprintf(text, sizeof text,
                               "%s %s HTTP/1.1\r\nHost: docker\r\nConnection: %s\r\nContent-Type: "
