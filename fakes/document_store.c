@@ -1,10 +1,10 @@
 #include "fakes/document_store.h"
 
+#include "fakes/document_query.h"
 #include "fakes/world.h"
 
 #include <assert.h>
 #include <string.h>
-#include <strings.h>
 
 /* ---- collections
  * --------------------------------------------------------------------------------------------------------- */
@@ -168,90 +168,9 @@ static const struct value *add(struct document_store *store, struct document_col
     return *place;
 }
 
-/* ---- filters
- * ---------------------------------------------------------------------------------------------------------------- */
-
-/* A member by dotted path: "appSpecifications.name". */
-static const struct value *get_path(const struct value *document, const char *path)
-{
-    const char *dot = strchr(path, '.');
-
-    if (dot == NULL) {
-        return value_get(document, path);
-    }
-    for (uint32_t i = 0; value_is(document, VALUE_OBJECT) && i < document->count; i++) {
-        const char *key = document->members[i].key;
-
-        if (strlen(key) == (size_t)(dot - path) && strncmp(key, path, (size_t)(dot - path)) == 0) {
-            return get_path(document->members[i].value, dot + 1);
-        }
-    }
-    return NULL;
-}
-
-/* FluxOS's only patterns are `^<name>$` with option i (12.2). */
-static bool matches_regex(const struct value *value, const struct value *condition)
-{
-    const char *pattern = value_get_text(condition, "$regex");
-    size_t length = strlen(pattern);
-
-    assert(length >= 2 && pattern[0] == '^' && pattern[length - 1] == '$');
-    return value_is(value, VALUE_STRING) && value->count == length - 2 &&
-           strncasecmp(value->string, pattern + 1, length - 2) == 0;
-}
-
-bool document_matches(const struct value *document, const struct value *filter)
-{
-    for (uint32_t i = 0; value_is(filter, VALUE_OBJECT) && i < filter->count; i++) {
-        const struct value *wanted = filter->members[i].value;
-        const struct value *value = get_path(document, filter->members[i].key);
-
-        if (value == NULL && value_is(wanted, VALUE_NULL)) {
-            continue; /* null finds what is not there, too */
-        }
-        if (value_get_text(wanted, "$regex") != NULL) {
-            if (!matches_regex(value, wanted)) {
-                return false;
-            }
-        } else if (!value_equal(value, wanted)) {
-            return false;
-        }
-    }
-    return true;
-}
-
 /* ---- find
  * ------------------------------------------------------------------------------------------------------------------------
  */
-
-/* Inclusion when some field other than _id is 1; _id comes along unless it is 0. A document that stays the same is
- * answered by reference. */
-static const struct value *project(const struct value *document, const struct value *projection, struct arena *arena)
-{
-    const struct value *projected = document;
-    bool inclusion = false;
-
-    for (uint32_t i = 0; value_is(projection, VALUE_OBJECT) && i < projection->count; i++) {
-        inclusion =
-            inclusion || (strcmp(projection->members[i].key, "_id") != 0 && value_truthy(projection->members[i].value));
-    }
-    if (inclusion) {
-        struct value_member *members = arena_alloc(arena, (document->count + 1) * sizeof *members);
-        size_t count = 0;
-
-        for (uint32_t i = 0; i < document->count; i++) {
-            const struct value *wanted = value_get(projection, document->members[i].key);
-
-            if (value_truthy(wanted) || (wanted == NULL && strcmp(document->members[i].key, "_id") == 0)) {
-                members[count++] = document->members[i];
-            }
-        }
-        projected = value_object(arena, members, count);
-    }
-    const struct value *id = value_get(projection, "_id");
-
-    return id != NULL && !value_truthy(id) ? value_without(arena, projected, "_id") : projected;
-}
 
 static const struct value *find(const struct document_store *store, const struct document_collection *collection,
                                 const struct value *args, struct arena *arena)
@@ -265,7 +184,7 @@ static const struct value *find(const struct document_store *store, const struct
     touch_filtered(store, collection, filter);
     for (uint32_t i = 0; i < collection->count && (limit < 1 || (double)count < limit); i++) {
         if (document_matches(collection->documents[i], filter)) {
-            found[count++] = project(collection->documents[i], projection, arena);
+            found[count++] = document_project(collection->documents[i], projection, arena);
         }
     }
     return OBJECT(arena, {"docs", value_array(arena, found, count)});
@@ -302,29 +221,6 @@ static const struct value *insert(struct document_store *store, struct document_
     return OBJECT(arena, {"n", value_number(arena, value_count(documents))});
 }
 
-static const struct value *with_set(struct arena *arena, const struct value *document, const struct value *set)
-{
-    for (uint32_t i = 0; value_is(set, VALUE_OBJECT) && i < set->count; i++) {
-        if (!value_equal(value_get(document, set->members[i].key), set->members[i].value)) {
-            document = value_with(arena, document, set->members[i].key, set->members[i].value);
-        }
-    }
-    return document;
-}
-
-/* What an upsert starts from: the equality fields of its query. */
-static const struct value *from_query(struct arena *arena, const struct value *query)
-{
-    const struct value *document = value_empty_object();
-
-    for (uint32_t i = 0; value_is(query, VALUE_OBJECT) && i < query->count; i++) {
-        if (!value_is(query->members[i].value, VALUE_OBJECT)) {
-            document = value_with(arena, document, query->members[i].key, query->members[i].value);
-        }
-    }
-    return document;
-}
-
 static void update_one(struct document_store *store, struct document_collection *collection, const struct value *update,
                        struct arena *arena, uint32_t *matched, uint32_t *modified)
 {
@@ -338,7 +234,7 @@ static void update_one(struct document_store *store, struct document_collection 
         if (!document_matches(collection->documents[i], query)) {
             continue;
         }
-        const struct value *changed = with_set(arena, collection->documents[i], set);
+        const struct value *changed = document_with_set(arena, collection->documents[i], set);
 
         (*matched)++;
         if (changed != collection->documents[i]) {
@@ -355,7 +251,7 @@ static void update_one(struct document_store *store, struct document_collection 
     if (*matched == before && value_truthy(value_get(update, "upsert"))) {
         (*matched)++;
         note(store, CHANGE_ROW_INSERTED, collection,
-             add(store, collection, with_set(arena, from_query(arena, query), set)));
+             add(store, collection, document_with_set(arena, document_from_query(arena, query), set)));
     }
 }
 

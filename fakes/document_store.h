@@ -52,8 +52,6 @@ uint64_t document_store_names(struct document_store *store, const char *db, cons
 /* Documents of a collection that are not past their TTL, by index from 0; NULL past the end. */
 const struct value *document_store_at(struct document_store *store, const char *db, const char *collection,
                                       uint32_t index);
-/* Whether a document matches a filter of 12.2: equality (dotted paths), $regex with $options i. */
-bool document_matches(const struct value *document, const struct value *filter);
 /* Replaces or inserts by {name, ip}, as update with upsert and $set does; for the world's own actors. */
 void document_store_upsert(struct document_store *store, const char *db, const char *collection,
                            const struct value *filter, const struct value *set);
