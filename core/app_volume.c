@@ -141,7 +141,7 @@ static const struct error *choose_disk(struct volume *volume, const struct disk_
 static const struct error *find_room(struct volume *volume)
 {
     struct task *task = volume->task;
-    struct disk_space disks[DISKS_MAX];
+    struct disk_space disks[DISKS_MAX] = {0};
     uint32_t count = 0;
     double locked_gb = 0;
     const struct disk_space *chosen = NULL;
