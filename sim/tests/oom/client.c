@@ -36,50 +36,49 @@ static int connect_to(pid_t server, const char *folder, bool *late)
     return -1;
 }
 
-/* false: it did not answer, and did not hang up. */
-static bool read_answer(int fd)
+/* Reads up to the end; on an upgraded connection something is said to the container's process, which ends with the
+ * last word. false: it did not answer, and did not hang up. *good: what came is an answer, and no error. */
+static bool read_answer(int fd, bool upgrades, bool *good)
 {
-    char bytes[4096];
+    enum { STATUS_AT = sizeof "HTTP/1.1 " - 1 };
+    static const char words[] = "hello\n";
     struct pollfd readable = {.fd = fd, .events = POLLIN};
+    char bytes[4096];
+    bool begun = false;
 
+    *good = false;
     while (poll(&readable, 1, ANSWER_LIMIT_MS) == 1) {
-        if (recv(fd, bytes, sizeof bytes, 0) <= 0) {
+        ssize_t length = recv(fd, bytes, sizeof bytes, 0);
+
+        if (length <= 0) {
             return true;
+        }
+        if (!begun) {
+            begun = true;
+            *good = length > STATUS_AT && bytes[STATUS_AT] < '4';
+            if (upgrades) {
+                (void)send(fd, words, sizeof words - 1, MSG_NOSIGNAL);
+                shutdown(fd, SHUT_WR);
+            }
         }
     }
     return false;
 }
 
-/* Of an upgraded connection: what is said goes to the container, and with the last word its process ends. false: as
- * above. */
-static bool talk(int fd)
+bool client_ask(pid_t server, const char *folder, const char *requests, const char **unmeant)
 {
-    static const char words[] = "hello\n";
-    struct pollfd readable = {.fd = fd, .events = POLLIN};
-    char bytes[4096];
-
-    if (poll(&readable, 1, ANSWER_LIMIT_MS) != 1) {
-        return false;
-    }
-    if (recv(fd, bytes, sizeof bytes, 0) > 0) {
-        (void)send(fd, words, sizeof words - 1, MSG_NOSIGNAL);
-        shutdown(fd, SHUT_WR);
-    }
-    return read_answer(fd);
-}
-
-bool client_ask(pid_t server, const char *folder, const char *requests)
-{
+    *unmeant = NULL;
     while (*requests != '\0') {
         const char *end = strchrnul(requests, '\n');
+        const bool refused = *requests == '!';
         char method[16] = "", target[512] = "", body[512] = "", text[TEXT_MAX];
-        bool late = false;
+        bool late = false, good = false;
         int fd = connect_to(server, folder, &late);
 
         if (fd < 0) {
             return !late;
         }
-        (void)sscanf(requests, "%15s %511s%*[ ]%511[^\n]", method, target, body);
+        (void)sscanf(requests + refused, "%15s %511s%*[ ]%511[^\n]", method, target, body);
         bool upgrades = strcmp(method, "UPGRADE") == 0;
         int length = snprintf(text, sizeof text,
                               "%s %s HTTP/1.1\r\nHost: docker\r\nConnection: %s\r\nContent-Type: "
@@ -88,11 +87,14 @@ bool client_ask(pid_t server, const char *folder, const char *requests)
                               strlen(body), body);
 
         (void)send(fd, text, (size_t)length, MSG_NOSIGNAL);
-        bool answered = upgrades ? talk(fd) : read_answer(fd);
+        bool answered = read_answer(fd, upgrades, &good);
 
         close(fd);
         if (!answered) {
             return false;
+        }
+        if (good == refused && *unmeant == NULL) {
+            *unmeant = requests;
         }
         requests = *end == '\0' ? end : end + 1;
     }

@@ -162,6 +162,7 @@ static bool wait_for_orphans(pid_t group, int patience_ms)
 struct ending {
     int status;
     bool hung, left, unanswered;
+    const char *unmeant; /* the first request that was answered otherwise than meant; NULL: none */
 };
 
 static struct ending run(const struct oom_place *place, const struct oom_case *tried, const struct fault_plan *plan)
@@ -174,7 +175,7 @@ static struct ending run(const struct oom_place *place, const struct oom_case *t
     pid_t process = start(place, place->folder, tried, tried->command, plan);
 
     if (tried->requests != NULL) {
-        ending.unanswered = !client_ask(process, place->folder, tried->requests);
+        ending.unanswered = !client_ask(process, place->folder, tried->requests, &ending.unmeant);
         kill(process, SIGTERM);
     }
     ending.hung = !wait_for(process, patience_ms, &ending.status);
@@ -225,6 +226,10 @@ bool oom_usual(const struct oom_place *place, const struct oom_case *tried, enum
         if (ending.hung || ending.left || ending.unanswered || !WIFEXITED(ending.status)) {
             oom_tell(place);
             return says("oom: %s: does not end as it should with nothing failing%s\n", tried->command, "");
+        }
+        if (ending.unmeant != NULL) {
+            return says("oom: %s: with nothing failing, answered otherwise than meant: %s\n", tried->command,
+                        ending.unmeant);
         }
         if (atomic_load(&place->shared->leaks) > 0 || atomic_load(&place->shared->ruined)) {
             return says("oom: %s: with nothing failing: %s\n", tried->command, place->shared->note);
