@@ -90,7 +90,6 @@ void docker_engine_rename(struct docker_engine *engine, struct container *contai
     docker_engine_container_changed(engine, container);
 }
 
-/* An entry of containers.list, made when a container comes or changes: a list shows them all. */
 const struct value *engine_container_listed(struct docker_engine *engine, struct container *container)
 {
     struct arena *arena = engine->world->memory;
@@ -227,7 +226,6 @@ void docker_engine_set_exited(struct docker_engine *engine, struct container *co
     }
 }
 
-/* A start that fails shows in an inspect. */
 void engine_set_never_ran(struct docker_engine *engine, struct container *container)
 {
     if (container->exit_code != EXIT_CODE_NEVER_RAN) {
@@ -251,16 +249,11 @@ const char *engine_container_address(const struct container *container, const st
                                      struct arena *arena)
 {
     enum { OCTET_FIRST = 200, OCTETS = 50 };
-    size_t prefix = strcspn(network->subnet, "/");
 
-    if (container->address != NULL) {
-        return container->address;
-    }
-    while (prefix > 0 && network->subnet[prefix - 1] != '.') {
-        prefix--;
-    }
-    return arena_printf(arena, "%.*s%u", (int)prefix, network->subnet,
-                        OCTET_FIRST + (unsigned)(hash_text(container->name) % OCTETS));
+    return container->address != NULL
+               ? container->address
+               : engine_subnet_address(network->subnet, OCTET_FIRST + (unsigned)(hash_text(container->name) % OCTETS),
+                                       arena);
 }
 
 void engine_disconnect_container(struct docker_engine *engine, struct container *container)

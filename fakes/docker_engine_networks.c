@@ -78,6 +78,16 @@ static const char *next_free_subnet(struct docker_engine *engine)
     return NULL;
 }
 
+const char *engine_subnet_address(const char *subnet, unsigned octet, struct arena *arena)
+{
+    size_t prefix = strcspn(subnet, "/");
+
+    while (prefix > 0 && subnet[prefix - 1] != '.') {
+        prefix--;
+    }
+    return arena_printf(arena, "%.*s%u", (int)prefix, subnet, octet);
+}
+
 bool docker_engine_add_network(struct docker_engine *engine, const char *name, const char *subnet)
 {
     struct arena *memory = engine->world->memory;
@@ -91,15 +101,10 @@ bool docker_engine_add_network(struct docker_engine *engine, const char *name, c
     }
     struct docker_network *network = world_add(engine->world, (void **)&engine->networks, &engine->network_count,
                                                &engine->network_size, sizeof engine->networks[0]);
-    size_t prefix = strcspn(subnet, "/");
-
-    while (prefix > 0 && subnet[prefix - 1] != '.') {
-        prefix--;
-    }
     *network = (struct docker_network){.id = world_new_id(engine->world, "network", name),
                                        .name = arena_string(memory, name),
                                        .subnet = arena_string(memory, subnet),
-                                       .gateway = arena_printf(memory, "%.*s1", (int)prefix, subnet)};
+                                       .gateway = engine_subnet_address(subnet, 1, memory)};
     name_index_add(&engine->network_names, memory, network->name, engine->network_count - 1);
     name_index_add(&engine->network_subnets, memory, network->subnet, engine->network_count - 1);
     touch_added(&engine->world->watch, OBJECTS_NETWORKS, network->name);

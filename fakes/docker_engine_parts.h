@@ -39,6 +39,8 @@ void engine_apply_to_containers(struct docker_engine *engine, struct effect *eff
 
 /* As engine_find_container(); `reference` is not NULL. */
 const struct docker_network *engine_find_network(const struct docker_engine *engine, const char *reference);
+/* The address of a /24 ("172.23.5.0/24") with this last octet, in `arena`. */
+const char *engine_subnet_address(const char *subnet, unsigned octet, struct arena *arena);
 /* Whether a container of this NetworkMode can start; observed. */
 bool engine_can_join(const struct docker_engine *engine, const char *network);
 /* Answers the effects docker.networks.* and docker.network.*. */
