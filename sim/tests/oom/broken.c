@@ -1,10 +1,16 @@
 #include "sim/tests/oom/broken.h"
 
+#include "sim/tests/oom/client.h"
+
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 enum { SIZE = 100, EXIT_INTERNAL = 3 };
@@ -302,6 +308,46 @@ static const struct {
     {"impatient writer, short", impatient_writer, CLASS_CALL, 1, CALL_SHORT, VERDICT_STATUS},
 };
 
+/* Says 404 to everybody, at ./sock of the folder. */
+static _Noreturn void refuse(const char *folder)
+{
+    static const char answer[] = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
+    const struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = "sock"};
+    int listening = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    if (chdir(folder) != 0 || bind(listening, (const struct sockaddr *)&address, sizeof address) != 0 ||
+        listen(listening, 1) != 0) {
+        _exit(EXIT_FAILURE);
+    }
+    for (;;) {
+        char request[512];
+        int client = accept4(listening, NULL, NULL, SOCK_CLOEXEC);
+
+        if (recv(client, request, sizeof request, 0) > 0) {
+            (void)send(client, answer, sizeof answer - 1, MSG_NOSIGNAL);
+        }
+        close(client);
+    }
+}
+
+/* Whether a client that is refused says so, unless it is meant to be. */
+static bool refusals_are_told(const struct oom_place *place)
+{
+    static const char requests[] = "!GET /meant\nGET /not-meant\nGET /neither";
+    const char *unmeant = NULL;
+    pid_t server = fork();
+
+    if (server == 0) {
+        refuse(place->folder);
+    }
+    bool answered = client_ask(server, place->folder, requests, &unmeant);
+
+    kill(server, SIGKILL);
+    waitpid(server, NULL, 0);
+    folder_empty(place->folder);
+    return answered && unmeant != NULL && strncmp(unmeant, "GET /not-meant", strlen("GET /not-meant")) == 0;
+}
+
 bool broken_are_found(const struct oom_place *place, bool quiet)
 {
     static struct oom_usual usual;
@@ -322,6 +368,11 @@ bool broken_are_found(const struct oom_place *place, bool quiet)
         }
         right += found;
     }
+    bool told = refusals_are_told(place);
+
+    if (!told || !quiet) {
+        printf("%s a server that refuses\n", told ? "ok    " : "NOT OK");
+    }
     printf("%u of %u programs with a known mistake, or none, are taken for what they are\n", right, count);
-    return right == count;
+    return told && right == count;
 }

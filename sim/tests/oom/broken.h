@@ -5,7 +5,7 @@
 #include "sim/tests/oom/trial.h"
 
 /* Tries each, and prints what it is taken for, or, when quiet, only how many there are. false: one is not found, or
- * taken for something else. */
+ * taken for something else. So of a server that refuses what it is asked. */
 bool broken_are_found(const struct oom_place *place, bool quiet);
 
 #endif
